@@ -1,0 +1,17 @@
+import type { Place } from '@mizzen/base'
+
+/** Something that is wrong with a document. `error` refuses it, `warning` does not. */
+export interface Problem {
+  readonly severity: 'error' | 'warning'
+  /** Stable, kebab-case: `unknown-field`, `bad-duration`, `yaml-syntax`, … */
+  readonly code: string
+  /** The field, as `spec.http[0].route[1].weight`; '' for the document. */
+  readonly path: string
+  readonly message: string
+  /** What to do, as a sentence without a final stop. */
+  readonly hint?: string
+  readonly place?: Place
+  readonly kind?: string
+  readonly namespace?: string
+  readonly name?: string
+}

@@ -1,0 +1,32 @@
+import type { ConnectionPoolSettings } from '../kinds/policy/connection-pool.ts'
+import type { Report } from '../schema/check-shape.ts'
+import { refuse } from './findings.ts'
+import { checkAtLeast, checkDuration } from './values.ts'
+
+export function checkConnectionPool(settings: ConnectionPoolSettings | undefined, path: string, report: Report): void {
+  if (settings === undefined) return
+  const { http, tcp } = settings
+  if (!http && !tcp) refuse(report, 'empty', path, 'a connection pool needs tcp or http settings')
+  const counts = ['http1MaxPendingRequests', 'http2MaxRequests', 'maxRequestsPerConnection', 'maxRetries'] as const
+  for (const name of [...counts, 'maxConcurrentStreams'] as const)
+    checkAtLeast(0, http?.[name], `${path}.http.${name}`, report)
+  checkDuration(http?.idleTimeout, `${path}.http.idleTimeout`, report)
+  for (const name of ['interval', 'timeout'] as const) {
+    checkDuration(http?.http2KeepAlive?.[name], `${path}.http.http2KeepAlive.${name}`, report)
+  }
+  if (http?.h2UpgradePolicy === 'UPGRADE' && http.useClientProtocol === true) {
+    refuse(
+      report,
+      'conflict',
+      `${path}.http.useClientProtocol`,
+      'an upgrade to HTTP/2 is not the protocol of the client',
+    )
+  }
+  checkAtLeast(0, tcp?.maxConnections, `${path}.tcp.maxConnections`, report)
+  for (const name of ['connectTimeout', 'maxConnectionDuration', 'idleTimeout'] as const) {
+    checkDuration(tcp?.[name], `${path}.tcp.${name}`, report)
+  }
+  for (const name of ['time', 'interval'] as const) {
+    checkDuration(tcp?.tcpKeepalive?.[name], `${path}.tcp.tcpKeepalive.${name}`, report)
+  }
+}

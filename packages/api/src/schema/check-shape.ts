@@ -1,0 +1,202 @@
+import type { TSchema } from 'typebox'
+import { DURATION_HINT, readDuration } from '../duration.ts'
+import type { Problem } from '../problem.ts'
+import { fieldPath, itemPath } from './field-path.ts'
+import { nearestWord } from './nearest-word.ts'
+import { mapValueShape, type Shape, shapeOf } from './shape.ts'
+
+/** Takes problems as they are found. */
+export type Report = (problem: Problem) => void
+
+/**
+ * Compares a value with a schema and reports every difference. Ours, not the schema library's, because its findings name
+ * no nearest field, know no oneofs and durations, and report a wrong branch of a union once per branch.
+ *
+ * Nulls: a field that is null counts as left out, as in Kubernetes. In lists and maps null is an error: dropping it would
+ * make a match broader than it was meant to be.
+ */
+export function checkShape(value: unknown, schema: TSchema, path: string, report: Report): void {
+  walk(value, shapeOf(schema), path, report)
+}
+
+type Checker = (value: unknown, shape: Shape, path: string, report: Report) => void
+
+function walk(value: unknown, shape: Shape, path: string, report: Report): void {
+  checkerOf(shape)(value, shape, path, report)
+}
+
+function checkerOf(shape: Shape): Checker {
+  if (shape.anyOf !== undefined) return checkUnion
+  if (shape.enum !== undefined) return checkWord
+  if (mapValueShape(shape) !== undefined) return checkMap
+  return shape.type === undefined ? () => {} : CHECKERS[shape.type]
+}
+
+function checkMessage(value: unknown, shape: Shape, path: string, report: Report): void {
+  if (!isObject(value)) {
+    wrongType(NOUNS.object, value, path, report)
+    return
+  }
+  const fields = shape.properties ?? {}
+  for (const [name, item] of Object.entries(value)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+    if (field === undefined) checkUnknown(name, shape, path, report)
+    else if (item !== null && item !== undefined) walk(item, field, fieldPath(path, name), report)
+  }
+  for (const name of shape.required ?? []) {
+    if (!isSet(value, name)) report(error('missing-field', fieldPath(path, name), 'required, but not set'))
+  }
+  for (const group of shape.oneofs ?? []) checkOneof(value, group, path, report)
+}
+
+function checkOneof(value: Record<string, unknown>, group: readonly string[], path: string, report: Report): void {
+  const given = group.filter((name) => isSet(value, name))
+  if (given.length < 2) return
+  report(
+    error(
+      'oneof',
+      fieldPath(path, given[1]!),
+      `only one of ${group.join(', ')} may be set, not ${given.join(' and ')}`,
+    ),
+  )
+}
+
+function checkUnknown(name: string, shape: Shape, path: string, report: Report): void {
+  if (shape.also?.includes(name)) return
+  const nearest = nearestWord(name, [...Object.keys(shape.properties ?? {}), ...(shape.also ?? [])])
+  report({
+    severity: shape.also === undefined ? 'error' : 'warning',
+    code: 'unknown-field',
+    path: fieldPath(path, name),
+    message: `unknown field "${name}"`,
+    hint: nearest === undefined ? undefined : `did you mean "${nearest}"?`,
+  })
+}
+
+function checkList(value: unknown, shape: Shape, path: string, report: Report): void {
+  if (!Array.isArray(value)) {
+    wrongType(NOUNS.array, value, path, report)
+    return
+  }
+  value.forEach((item, index) => {
+    walk(item, shape.items!, itemPath(path, index), report)
+  })
+}
+
+function checkMap(value: unknown, shape: Shape, path: string, report: Report): void {
+  if (!isObject(value)) {
+    wrongType('a map', value, path, report)
+    return
+  }
+  const values = mapValueShape(shape)!
+  for (const [name, item] of Object.entries(value)) walk(item, values, fieldPath(path, name), report)
+}
+
+function checkUnion(value: unknown, shape: Shape, path: string, report: Report): void {
+  const branches = shape.anyOf!
+  const fits = (branch: Shape) => {
+    let good = true
+    walk(value, branch, path, () => {
+      good = false
+    })
+    return good
+  }
+  if (branches.some(fits)) return
+  wrongType(branches.map((branch) => NOUNS[branch.type ?? 'object']).join(' or '), value, path, report)
+}
+
+const NOUNS = {
+  object: 'an object',
+  array: 'a list',
+  string: 'a text',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  number: 'a number',
+}
+
+function checkWord(value: unknown, shape: Shape, path: string, report: Report): void {
+  const allowed = shape.enum!
+  if (typeof value !== 'string') {
+    wrongType(`one of ${allowed.join(', ')}`, value, path, report)
+  } else if (!allowed.includes(value)) {
+    const nearest = nearestWord(value, allowed)
+    const hint = nearest === undefined ? undefined : `did you mean "${nearest}"?`
+    report(error('unknown-word', path, `"${value}" is not one of ${allowed.join(', ')}`, hint))
+  }
+}
+
+function checkText(value: unknown, shape: Shape, path: string, report: Report): void {
+  if (typeof value !== 'string') {
+    wrongType(NOUNS.string, value, path, report)
+  } else if (shape.format === 'duration' && readDuration(value) === undefined) {
+    report(error('bad-duration', path, `${quoted(value)} is not a duration`, DURATION_HINT))
+  } else if (shape.format === 'byte' && !isBase64(value)) {
+    report(error('bad-base64', path, 'not base64'))
+  } else if (shape.format === 'date-time' && Number.isNaN(Date.parse(value))) {
+    report(error('bad-time', path, `${quoted(value)} is not a time`, 'write it as 2026-01-31T12:00:00Z'))
+  }
+}
+
+function checkFlag(value: unknown, _shape: Shape, path: string, report: Report): void {
+  if (typeof value !== 'boolean') wrongType(NOUNS.boolean, value, path, report)
+}
+
+function checkNumber(value: unknown, shape: Shape, path: string, report: Report): void {
+  if (typeof value !== 'number' || !Number.isFinite(value) || (shape.type === 'integer' && !Number.isInteger(value))) {
+    wrongType(NOUNS[shape.type!], value, path, report)
+    return
+  }
+  const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = shape
+  if (value < minimum || value > maximum) {
+    report(error('out-of-range', path, `${value} is not between ${minimum} and ${maximum}`))
+  }
+}
+
+const CHECKERS: Readonly<Record<NonNullable<Shape['type']>, Checker>> = {
+  object: checkMessage,
+  array: checkList,
+  string: checkText,
+  boolean: checkFlag,
+  integer: checkNumber,
+  number: checkNumber,
+}
+
+function wrongType(expected: string, value: unknown, path: string, report: Report): void {
+  report(error('wrong-type', path, `expected ${expected}, got ${describe(value)}`, typeHint(expected, value)))
+}
+
+/** YAML reads `1.10` as a number and `on` as a text: the usual reasons for a wrong type. */
+function typeHint(expected: string, value: unknown): string | undefined {
+  if (value === null) return 'give it a value, or remove the line'
+  if (expected === NOUNS.string && typeof value !== 'object') return 'put it in quotes'
+  const isQuotedNumber = typeof value === 'string' && value !== '' && !Number.isNaN(Number(value))
+  if (isQuotedNumber || value === 'true' || value === 'false') return 'write it without quotes'
+  return undefined
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'an object'
+  return typeof value === 'string' ? quoted(value) : `the ${typeof value} ${String(value)}`
+}
+
+function quoted(value: string): string {
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isSet(value: Record<string, unknown>, name: string): boolean {
+  return Object.hasOwn(value, name) && value[name] !== undefined && value[name] !== null
+}
+
+function isBase64(value: string): boolean {
+  return /^[A-Za-z0-9+/_-]*={0,2}\s*$/.test(value.replaceAll(/\s/g, ''))
+}
+
+function error(code: string, path: string, message: string, hint?: string): Problem {
+  return { severity: 'error', code, path, message, hint }
+}

@@ -1,0 +1,28 @@
+/** Paths of fields as people read them: `spec.http[0].headers["x-user"]`. */
+
+const PLAIN_NAME = /^[A-Za-z_][\w-]*$/
+
+/** The path of the field `name` in the object at `parent` ('' for the document). */
+export function fieldPath(parent: string, name: string): string {
+  if (!PLAIN_NAME.test(name)) return `${parent}[${JSON.stringify(name)}]`
+  return parent === '' ? name : `${parent}.${name}`
+}
+
+/** The path of an item of the list at `parent`. */
+export function itemPath(parent: string, index: number): string {
+  return `${parent}[${index}]`
+}
+
+const STEP = /\.?([A-Za-z_][\w-]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y
+
+/** The steps of a path: names and list positions. What can't be read ends the list. */
+export function pathSteps(path: string): readonly (string | number)[] {
+  const steps: (string | number)[] = []
+  STEP.lastIndex = 0
+  for (let step = STEP.exec(path); step !== null; step = STEP.exec(path)) {
+    if (step[1] !== undefined) steps.push(step[1])
+    else if (step[2] !== undefined) steps.push(Number(step[2]))
+    else steps.push(JSON.parse(step[3]!) as string)
+  }
+  return steps
+}

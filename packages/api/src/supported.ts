@@ -1,0 +1,109 @@
+import type { Kind } from './kinds/kind.ts'
+import { kindOf } from './kinds/registry.ts'
+import type { Problem } from './problem.ts'
+import type { Resource } from './resource.ts'
+import { fieldPath, itemPath } from './schema/field-path.ts'
+import { mapValueShape, type Shape, shapeOf } from './schema/shape.ts'
+
+/**
+ * What this build acts on, of the kinds that change traffic: paths without list positions, each with all that is below
+ * it. What is valid but not here is warned of, so that nothing is ignored in silence. Kinds that are not here have no
+ * such limits; a kind with an empty list is not acted on at all.
+ */
+export const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
+  VirtualService: [
+    'spec.hosts',
+    'spec.gateways',
+    'spec.exportTo',
+    'spec.http.name',
+    'spec.http.match',
+    'spec.http.route',
+    'spec.http.redirect',
+    'spec.http.directResponse',
+    'spec.http.rewrite',
+    'spec.http.timeout',
+    'spec.http.retries',
+    'spec.http.fault.delay.fixedDelay',
+    'spec.http.fault.delay.percentage',
+    'spec.http.fault.delay.percent',
+    'spec.http.fault.abort.httpStatus',
+    'spec.http.fault.abort.percentage',
+    'spec.http.mirror',
+    'spec.http.mirrors',
+    'spec.http.mirrorPercentage',
+    'spec.http.mirrorPercent',
+    'spec.http.headers',
+  ],
+  DestinationRule: [
+    'spec.host',
+    'spec.exportTo',
+    'spec.subsets.name',
+    'spec.subsets.labels',
+    ...['spec.trafficPolicy', 'spec.trafficPolicy.portLevelSettings', 'spec.subsets.trafficPolicy'].flatMap(
+      (policy) => [
+        `${policy}.port`,
+        `${policy}.loadBalancer.simple`,
+        `${policy}.connectionPool.tcp.maxConnections`,
+        `${policy}.connectionPool.tcp.connectTimeout`,
+        `${policy}.connectionPool.http.http1MaxPendingRequests`,
+        `${policy}.connectionPool.http.http2MaxRequests`,
+        `${policy}.connectionPool.http.maxRequestsPerConnection`,
+        `${policy}.connectionPool.http.maxRetries`,
+        `${policy}.connectionPool.http.idleTimeout`,
+      ],
+    ),
+  ],
+  Gateway: [
+    'spec.selector',
+    'spec.servers.name',
+    'spec.servers.hosts',
+    'spec.servers.bind',
+    'spec.servers.port.number',
+    'spec.servers.port.name',
+    'spec.servers.port.protocol',
+  ],
+  ServiceEntry: [],
+  WorkloadEntry: [],
+  Sidecar: [],
+}
+
+/** A warning for each field that is valid and without effect; of what is nested, for the outermost. */
+export function unsupportedFields(resource: Resource): readonly Problem[] {
+  const kind = kindOf(resource.apiVersion, resource.kind)
+  const supported = SUPPORTED[resource.kind]
+  if (kind === undefined || supported === undefined) return []
+  if (supported.length === 0) return [notSupported('kind', `${resource.kind} has no effect in this version`)]
+  return collect(resource, kind, supported)
+}
+
+function collect(resource: Resource, kind: Kind, supported: readonly string[]): readonly Problem[] {
+  const problems: Problem[] = []
+  const walk = (value: unknown, shape: Shape, path: string, plain: string) => {
+    if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) walk(item, shape.items ?? {}, itemPath(path, index), plain)
+    } else if (isWithinSupported(plain, supported)) {
+      return
+    } else if (!leadsToSupported(plain, supported)) {
+      problems.push(notSupported(path, `${plain.replace(/^spec\./, '')} has no effect in this version`))
+    } else if (typeof value === 'object' && value !== null && mapValueShape(shape) === undefined) {
+      for (const [name, item] of Object.entries(value)) {
+        if (item === null || item === undefined) continue
+        walk(item, shape.properties?.[name] ?? {}, fieldPath(path, name), `${plain}.${name}`)
+      }
+    }
+  }
+  walk(resource.spec, shapeOf(kind.schema).properties?.spec ?? {}, 'spec', 'spec')
+  return problems
+}
+
+function isWithinSupported(path: string, supported: readonly string[]): boolean {
+  return supported.some((known) => path === known || path.startsWith(`${known}.`))
+}
+
+function leadsToSupported(path: string, supported: readonly string[]): boolean {
+  return supported.some((known) => known.startsWith(`${path}.`))
+}
+
+function notSupported(path: string, message: string): Problem {
+  return { severity: 'warning', code: 'not-supported-yet', path, message }
+}

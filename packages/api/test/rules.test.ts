@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import { type Resource, validate } from '../src/index.ts'
+import { hostsOverlap, isWithin } from '../src/rules/hosts.ts'
+
+/** Findings as `code path`; those that say what has no effect in this version are left out. */
+function findings(kind: string, spec: unknown): readonly string[] {
+  const object = { apiVersion: 'networking.istio.io/v1', kind, metadata: { name: 'a' }, spec }
+  return validate(object as Resource)
+    .filter(({ code }) => code !== 'not-supported-yet')
+    .map(({ severity, code, path }) => `${severity === 'warning' ? 'warning: ' : ''}${code} ${path}`)
+}
+
+const policy = (trafficPolicy: object) => ({ host: 'a', trafficPolicy })
+const server = { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'] }
+const https = { ...server, port: { number: 443, name: 'https', protocol: 'HTTPS' } }
+
+describe('a DestinationRule', () => {
+  it.each([
+    [{ host: 'a', subsets: [{ name: 'v1' }, { name: 'v1' }] }, ['duplicate spec.subsets[1].name']],
+    [{ host: 'a', subsets: [{ name: 'v_1' }] }, ['bad-name spec.subsets[0].name']],
+    [{ host: '' }, ['bad-host spec.host']],
+    [{ host: 'a b' }, ['bad-host spec.host']],
+    [policy({}), ['empty spec.trafficPolicy']],
+    [policy({ connectionPool: {} }), ['empty spec.trafficPolicy.connectionPool']],
+    [policy({ loadBalancer: { simple: 'ROUNDROBIN' } }), ['unknown-word spec.trafficPolicy.loadBalancer.simple']],
+    [
+      policy({ loadBalancer: { simple: 'RANDOM', consistentHash: { useSourceIp: true } } }),
+      ['oneof spec.trafficPolicy.loadBalancer.consistentHash'],
+    ],
+    [
+      policy({ outlierDetection: { maxEjectionPercent: 101 } }),
+      ['bad-percentage spec.trafficPolicy.outlierDetection.maxEjectionPercent'],
+    ],
+    [policy({ tls: { mode: 'MUTUAL', privateKey: '/k' } }), ['missing-field spec.trafficPolicy.tls.clientCertificate']],
+    [{ host: 'a', exportTo: ['.', 'default'] }, ['duplicate spec.exportTo[1]']],
+    [
+      { host: 'a', workloadSelector: { matchLabels: { app: '*' } } },
+      ['bad-label spec.workloadSelector.matchLabels.app'],
+    ],
+  ])('%j is refused at the field', (spec, expected) => {
+    expect(findings('DestinationRule', spec)).toEqual(expected)
+  })
+})
+
+describe('a Gateway', () => {
+  it.each([
+    [{ servers: [] }, ['missing-field spec.servers']],
+    [{ servers: [{ ...server, hosts: [] }] }, ['missing-field spec.servers[0].hosts']],
+    [{ servers: [{ ...server, hosts: ['short'] }] }, ['bad-host spec.servers[0].hosts[0]']],
+    [{ servers: [{ ...server, hosts: ['./*.example.com', 'ns/10.0.0.1'] }] }, []],
+    [{ servers: [{ ...server, port: { ...server.port, number: 0 } }] }, ['bad-port spec.servers[0].port.number']],
+    [
+      { servers: [{ ...server, port: { ...server.port, protocol: 'kafka' } }] },
+      ['unknown-word spec.servers[0].port.protocol'],
+    ],
+    [{ servers: [server, server] }, ['duplicate spec.servers[1].port.name']],
+    [{ servers: [https] }, ['missing-field spec.servers[0].tls']],
+    [{ servers: [{ ...https, tls: { mode: 'SIMPLE', credentialName: 'c' } }] }, []],
+    [{ servers: [{ ...server, tls: { httpsRedirect: true } }] }, []],
+    [{ servers: [{ ...server, tls: { mode: 'SIMPLE', credentialName: 'c' } }] }, ['conflict spec.servers[0].tls']],
+    [{ servers: [{ ...server, bind: 'here' }] }, ['bad-address spec.servers[0].bind']],
+  ])('%j is judged at the field', (spec, expected) => {
+    expect(findings('Gateway', spec)).toEqual(expected)
+  })
+})
+
+describe('a ServiceEntry', () => {
+  const ports = [{ number: 80, name: 'http', protocol: 'HTTP' }]
+  const hosts = ['a.example']
+  it.each([
+    [{ hosts, ports, resolution: 'DNS' }, []],
+    [{ hosts: ['*'], ports }, ['bad-host spec.hosts[0]']],
+    [{ hosts: ['*.a.example'], ports, resolution: 'DNS' }, ['bad-host spec.hosts[0]']],
+    [{ hosts, ports: [ports[0], ports[0]] }, ['duplicate spec.ports[1].name', 'duplicate spec.ports[1].number']],
+    [{ hosts, ports, resolution: 'STATIC', endpoints: [{ address: 'b' }] }, ['bad-address spec.endpoints[0].address']],
+    [{ hosts, ports, endpoints: [{ address: '1.2.3.4' }] }, ['conflict spec.endpoints']],
+    [{ hosts, ports, addresses: ['10.0.0.0/33'] }, ['bad-address spec.addresses[0]']],
+    [{ hosts, ports: [{ number: 80, name: 'tcp', protocol: 'TCP' }] }, ['warning: no-address spec.ports[0]']],
+  ])('%j is judged at the field', (spec, expected) => {
+    expect(findings('ServiceEntry', spec)).toEqual(expected)
+  })
+})
+
+describe('a Sidecar', () => {
+  const port = { number: 9080, protocol: 'HTTP', name: 'http' }
+  it.each([
+    [{ egress: [{ hosts: ['./*', 'other/*'] }] }, []],
+    [{}, ['empty spec']],
+    [{ egress: [{ hosts: ['a.example'] }] }, ['bad-host spec.egress[0].hosts[0]']],
+    [{ egress: [{ hosts: ['./*'] }, { hosts: ['./*'] }] }, ['conflict spec.egress[0]']],
+    [{ ingress: [{ port, defaultEndpoint: '127.0.0.1:8080' }] }, []],
+    [{ ingress: [{ port, defaultEndpoint: '10.0.0.1:8080' }] }, ['bad-address spec.ingress[0].defaultEndpoint']],
+    [{ ingress: [{ port }, { port }] }, ['duplicate spec.ingress[1].port.number']],
+  ])('%j is judged at the field', (spec, expected) => {
+    expect(findings('Sidecar', spec)).toEqual(expected)
+  })
+})
+
+describe('hosts', () => {
+  it.each([
+    ['*', 'a.b', true],
+    ['*.b', '*.a.b', true],
+    ['*.a.b', '*.b', true],
+    ['*.a', '*.b', false],
+    ['a.b', '*.b', true],
+    ['a.b', 'c.b', false],
+  ])('%s and %s overlap: %s', (left, right, expected) => {
+    expect(hostsOverlap(left, right)).toBe(expected)
+  })
+
+  it.each([
+    ['a.b', '*.b', true],
+    ['*.a.b', '*.b', true],
+    ['*.b', '*.a.b', false],
+    ['*.b', 'a.b', false],
+    ['a.b', 'a.b', true],
+    ['b', '*.b', false],
+  ])('%s is within %s: %s', (inner, outer, expected) => {
+    expect(isWithin(inner, outer)).toBe(expected)
+  })
+})
