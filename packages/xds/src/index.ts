@@ -1,0 +1,35 @@
+export {
+  type AdsClient,
+  type AdsClientOptions,
+  type AdsUpdate,
+  createAdsClient,
+  type NodeInfo,
+  type ReceivedResource,
+  type Verdict,
+} from './client.ts'
+export { createXdsServer, type StatusEvent, type XdsServer, type XdsServerOptions } from './server.ts'
+export type {
+  Held,
+  ProxyNode,
+  ProxyStatus,
+  Rejection,
+  ResourceRef,
+  ResourceView,
+  SyncState,
+  TypeUrl,
+  ViewChanges,
+  ViewSource,
+  XdsResource,
+} from './source.ts'
+export {
+  CLUSTER_TYPE,
+  ENDPOINT_TYPE,
+  EXTENSION_TYPE,
+  FULL_STATE_TYPES,
+  LISTENER_TYPE,
+  NAMED_TYPES,
+  ROUTE_TYPE,
+  SECRET_TYPE,
+  shortType,
+  TYPE_ORDER,
+} from './types.ts'

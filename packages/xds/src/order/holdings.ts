@@ -1,0 +1,200 @@
+import type { ResourceRef, ResourceView, TypeUrl, XdsResource } from '../source.ts'
+import { FULL_STATE_TYPES, NAMED_TYPES, TYPE_ORDER } from '../types.ts'
+import type { Awaited } from './awaited.ts'
+import { type Entry, emptyEntry, isKnown, isRefused, REMOVAL, type UnknownResource } from './entry.ts'
+import { MAY_NAME, References, refKey } from './references.ts'
+import { Subscription } from './subscription.ts'
+
+export type Mode = 'sotw' | 'delta'
+
+/** A response on its way, until it is answered. */
+export interface InFlight {
+  readonly nonce: string
+  readonly upserts: ReadonlyMap<string, XdsResource>
+  readonly removals: ReadonlySet<string>
+  /** The view's revision when it was made. */
+  readonly revision: number
+}
+
+/** One type that a client has asked for. */
+export interface TypeState {
+  readonly typeUrl: TypeUrl
+  readonly subscription: Subscription
+  readonly entries: Map<string, Entry>
+  /** Names where the client is not where it should be, each with the last revision at which it was. */
+  readonly dirty: Map<string, number>
+  /** Names whose `previous` version is in use still. */
+  readonly warming: Set<string>
+  inFlight: InFlight | undefined
+  /** The client waits for a first answer, empty if need be; the value is as in `dirty`. */
+  owed: number | undefined
+  /** When the last response was acknowledged; 0 before. */
+  ackedAtMs: number
+  responses: number
+}
+
+/**
+ * What a client has, by type and name, and the questions that order depends on. References go one of two ways. Types that
+ * are asked for by name (endpoints, routes, secrets) follow what names them: the client asks once it has that, and keeps
+ * the version before at work meanwhile. All other types (clusters) must be there before what names them.
+ */
+export class Holdings {
+  readonly mode: Mode
+  readonly view: ResourceView
+  readonly types = new Map<TypeUrl, TypeState>()
+  readonly references = new References()
+  /** What the client is expected to ask for, and has not yet. */
+  readonly awaiting = new Map<string, Awaited>()
+  /** The client has resources from an earlier stream. */
+  resumed = false
+  /** Types that the client has not asked for yet, but will. */
+  readonly expected = new Set<TypeUrl>()
+  /** Followers that the client has not asked for in good time: nothing waits for them. Keys of `refKey`. */
+  readonly waived = new Set<string>()
+
+  constructor(mode: Mode, view: ResourceView) {
+    this.mode = mode
+    this.view = view
+  }
+
+  /** The state of a type, made when first asked for. */
+  open(typeUrl: TypeUrl): TypeState {
+    const known = this.types.get(typeUrl)
+    if (known !== undefined) return known
+    const subscription = new Subscription(typeUrl)
+    const type: TypeState = {
+      ...{ typeUrl, subscription, entries: new Map(), dirty: new Map(), warming: new Set() },
+      ...{ inFlight: undefined, owed: undefined, ackedAtMs: 0, responses: 0 },
+    }
+    this.types.set(typeUrl, type)
+    return type
+  }
+
+  /** Types in the order in which they are to be sent. */
+  ordered(): TypeState[] {
+    const rank = (type: TypeState) => {
+      const at = TYPE_ORDER.indexOf(type.typeUrl)
+      return at === -1 ? TYPE_ORDER.length : at
+    }
+    return [...this.types.values()].sort((a, b) => rank(a) - rank(b))
+  }
+
+  entry(type: TypeState, name: string): Entry {
+    const known = type.entries.get(name)
+    if (known !== undefined) return known
+    const entry = emptyEntry()
+    type.entries.set(name, entry)
+    return entry
+  }
+
+  desired(type: TypeState, name: string): XdsResource | undefined {
+    return type.subscription.wants(name) ? this.view.get(type.typeUrl, name) : undefined
+  }
+
+  /** Everything of a type that the client should have. */
+  *wanted(type: TypeState): Iterable<XdsResource> {
+    if (type.subscription.everything) return yield* this.view.list(type.typeUrl)
+    for (const name of type.subscription.names) {
+      const resource = this.view.get(type.typeUrl, name)
+      if (resource !== undefined) yield resource
+    }
+  }
+
+  /** The client is not known to have exactly what it should have. */
+  differs(type: TypeState, name: string): boolean {
+    const entry = type.entries.get(name)
+    const desired = this.desired(type, name)
+    if (entry === undefined) return desired !== undefined
+    // A suspect may be at the client, or may not.
+    const uncertain = entry.resend || entry.suspect
+    if (entry.sent !== undefined) return true
+    if (desired === undefined) return this.removable(type) && (uncertain || entry.good !== undefined)
+    return uncertain || entry.good?.version !== desired.version || entry.refused?.resource === REMOVAL
+  }
+
+  /** State of the world has no words for the removal of what was asked for by name. */
+  removable(type: TypeState): boolean {
+    return this.mode === 'delta' || FULL_STATE_TYPES.has(type.typeUrl)
+  }
+
+  subscribed(ref: ResourceRef): boolean {
+    return this.types.get(ref.typeUrl)?.subscription.wants(ref.name) ?? false
+  }
+
+  entryOf(ref: ResourceRef): Entry | undefined {
+    return this.types.get(ref.typeUrl)?.entries.get(ref.name)
+  }
+
+  /**
+   * Something at the client names this, or might: a client that resumes has routes that it has not spoken of yet, and that
+   * may name what is gone meanwhile.
+   */
+  named(ref: ResourceRef): boolean {
+    if (this.references.has(ref)) return true
+    if (!this.resumed) return false
+    const unheard = [...this.expected, ...[...this.awaiting.values()].map(({ typeUrl }) => typeUrl)]
+    return unheard.some((typeUrl) => MAY_NAME[typeUrl]?.includes(ref.typeUrl))
+  }
+
+  /** The first thing that `resource` needs before it may be sent. What the view has not, is not waited for. */
+  blocker(resource: XdsResource, entry: Entry): ResourceRef | undefined {
+    for (const ref of resource.refs) {
+      if (NAMED_TYPES.has(ref.typeUrl)) continue
+      if (!this.subscribed(ref) && !this.expected.has(ref.typeUrl)) continue
+      if (this.view.get(ref.typeUrl, ref.name) === undefined || this.complete(ref)) continue
+      // With nothing older to fall back on, a resource is better with a gap than not there at all.
+      if (entry.good === undefined && this.hopeless(ref)) continue
+      return ref
+    }
+    return undefined
+  }
+
+  /** The client has this, and all that follows it, or goes on with the version before until it has. */
+  complete(ref: ResourceRef): boolean {
+    const entry = this.entryOf(ref)
+    if (entry?.good === undefined || entry.sent === REMOVAL || entry.refused?.resource === REMOVAL) return false
+    if (isKnown(entry.previous)) return true
+    // What an unknown version needs is unknown: it counts only when nothing better is to come.
+    if (!isKnown(entry.good)) return isRefused(entry, this.view.get(ref.typeUrl, ref.name))
+    return this.arrived(entry.good)
+  }
+
+  /** The version of a resource that is at work. */
+  working(entry: Entry): XdsResource | UnknownResource | undefined {
+    if (entry.previous !== undefined) return entry.previous
+    return entry.good !== undefined && this.arrived(entry.good) ? entry.good : undefined
+  }
+
+  /** Forgets the versions that are not in use any more. */
+  cool(type: TypeState): void {
+    for (const name of type.warming) {
+      const entry = type.entries.get(name)
+      if (entry?.good !== undefined && entry.previous !== undefined && !this.arrived(entry.good)) continue
+      if (entry !== undefined) this.references.put(type.typeUrl, entry, 'previous', undefined)
+      type.warming.delete(name)
+    }
+  }
+
+  /** All that follows this resource is at the client. */
+  arrived(resource: XdsResource | UnknownResource): boolean {
+    return this.#missing(resource) === undefined
+  }
+
+  /** The client has refused this, or what follows it, and has no other version. */
+  hopeless(ref: ResourceRef): boolean {
+    const entry = this.entryOf(ref)
+    if (entry === undefined) return false
+    if (entry.good === undefined) return isRefused(entry, this.view.get(ref.typeUrl, ref.name))
+    const missing = this.#missing(entry.good)
+    return missing !== undefined && this.hopeless(missing)
+  }
+
+  #missing(resource: XdsResource | UnknownResource): ResourceRef | undefined {
+    if (!isKnown(resource)) return undefined
+    return resource.refs.find((ref) => {
+      if (!NAMED_TYPES.has(ref.typeUrl) || this.waived.has(refKey(ref.typeUrl, ref.name))) return false
+      if (this.view.get(ref.typeUrl, ref.name) === undefined) return false
+      return this.entryOf(ref)?.good === undefined
+    })
+  }
+}

@@ -1,0 +1,88 @@
+import type { XdsResource } from '../source.ts'
+import { ANY_NAME } from './awaited.ts'
+import { type Entry, isKnown, isRefused, REMOVAL } from './entry.ts'
+import type { Holdings, TypeState } from './holdings.ts'
+import { refKey } from './references.ts'
+
+/**
+ * The highest revision at which nothing is outstanding.
+ *
+ * @param refusalsCount refused resources, and those held back because of them, count as outstanding
+ */
+export function settledRevision(holdings: Holdings, revision: number, refusalsCount: boolean): number {
+  let settled = revision
+  for (const awaited of holdings.awaiting.values()) {
+    const counts = awaited.name === ANY_NAME || holdings.references.hasAcknowledged(awaited)
+    if (counts) settled = Math.min(settled, awaited.since)
+  }
+  const kept: Kept[] = []
+  const used = new Set<string>()
+  for (const type of holdings.types.values()) {
+    if (type.owed !== undefined) settled = Math.min(settled, type.owed)
+    for (const name of type.warming) use(type, name, used)
+    for (const [name, since] of type.dirty) {
+      if (isKept(holdings, type, name)) kept.push({ type, name, since })
+      else if (refusalsCount || !waitsForGood(holdings, type, name)) {
+        settled = Math.min(settled, since)
+        use(type, name, used)
+      }
+    }
+  }
+  return releasable(kept, used).reduce((least, since) => Math.min(least, since), settled)
+}
+
+interface Kept {
+  readonly type: TypeState
+  readonly name: string
+  readonly since: number
+}
+
+/** The view has it no more, but it is still named at the client. */
+function isKept(holdings: Holdings, type: TypeState, name: string): boolean {
+  const entry = type.entries.get(name)
+  if (entry === undefined || entry.sent !== undefined || (entry.good === undefined && !entry.suspect)) return false
+  if (holdings.desired(type, name) !== undefined) return false
+  return holdings.references.has({ typeUrl: type.typeUrl, name })
+}
+
+/** Refused, or held back by something refused: only another change of the view moves it. */
+function waitsForGood(holdings: Holdings, type: TypeState, name: string): boolean {
+  const entry = type.entries.get(name)
+  if (entry === undefined || entry.sent !== undefined || entry.suspect) return false
+  const desired = holdings.desired(type, name)
+  if (isRefused(entry, desired)) return true
+  const blocker = desired && holdings.blocker(desired, entry)
+  return blocker !== undefined && holdings.hopeless(blocker)
+}
+
+/**
+ * Removals that will come: of what is named only by versions that are going to be replaced. What is named by something
+ * that stays (the view itself names what it has not) stays as well, and nobody need wait for its removal.
+ */
+function releasable(kept: readonly Kept[], used: Set<string>): number[] {
+  const sinces: number[] = []
+  let rest = kept
+  for (let before = -1; before !== rest.length; ) {
+    before = rest.length
+    rest = rest.filter(({ type, name, since }) => {
+      if (!used.has(refKey(type.typeUrl, name))) return true
+      sinces.push(since)
+      use(type, name, used)
+      return false
+    })
+  }
+  return sinces
+}
+
+/** Adds what the versions of an entry name. */
+function use(type: TypeState, name: string, used: Set<string>): void {
+  const entry = type.entries.get(name)
+  if (entry === undefined) return
+  for (const version of [entry.good, entry.previous, resourceOf(entry.sent), resourceOf(entry.refused?.resource)]) {
+    if (isKnown(version)) for (const ref of version.refs) used.add(refKey(ref.typeUrl, ref.name))
+  }
+}
+
+function resourceOf(version: Entry['sent']): XdsResource | undefined {
+  return version === REMOVAL ? undefined : version
+}

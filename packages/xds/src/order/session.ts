@@ -1,0 +1,351 @@
+/**
+ * What one proxy is sent, and when: a state machine without I/O. Inputs are requests (subscriptions, acknowledgements,
+ * refusals), changes of the view, and ticks; the output is the next response that may go out, taken when there is room for it.
+ *
+ * What holds at every moment, for a client that answers each response before the next one of the type:
+ * 1. At most one response per type is unanswered. What changes meanwhile is merged, and goes with the next one.
+ * 2. A resource is sent only after the client has what it names: a route after its clusters, and a cluster counts only
+ *    with its endpoints. What the view does not have is not waited for, nor what the client does not ask for.
+ *    If what it names was refused, the last good version stays; without one, it goes with the gap.
+ * 3. A resource is removed only after the client has acknowledged that nothing it uses names it.
+ * 4. What was refused is not sent again until it changes; everything else flows. A refusal that names nothing makes each
+ *    resource of that response go by itself.
+ * 5. `ackedRevision` never goes back, and never counts what is unsent, unanswered, refused, held back, or still to be removed.
+ *
+ * Envoy finishes warming a changed cluster only when its endpoints come again, and acknowledges it only then: so they do come
+ * again, after each cluster that is sent. Nothing that endpoints need ever waits for the cluster's acknowledgement.
+ * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol, "Resource warming".
+ */
+import type { ResourceRef, ResourceView, TypeUrl, ViewChanges, XdsResource } from '../source.ts'
+import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, NAMED_TYPES } from '../types.ts'
+import { ANY_NAME } from './awaited.ts'
+import { compose } from './compose.ts'
+import { type Entry, REMOVAL, type Refusal } from './entry.ts'
+import { Holdings, type InFlight, type Mode, type TypeState } from './holdings.ts'
+import { settledRevision } from './progress.ts'
+import { refKey } from './references.ts'
+import { refusedNames } from './refused-names.ts'
+import type { SubscriptionChange } from './subscription.ts'
+
+/** One message of a client, of either mode. */
+export interface SessionRequest {
+  readonly typeUrl: TypeUrl
+  /** Of the response that this answers; empty if it answers none. */
+  readonly nonce: string
+  /** The client's words if it refuses. */
+  readonly error: string | undefined
+  /** State of the world: all that is wanted. */
+  readonly names?: readonly string[]
+  /** Delta. */
+  readonly subscribe?: readonly string[]
+  readonly unsubscribe?: readonly string[]
+  /** Delta, in the first request of a type: versions that the client has, by name. */
+  readonly initialVersions?: ReadonlyMap<string, string>
+}
+
+export interface SessionResponse {
+  readonly typeUrl: TypeUrl
+  readonly nonce: string
+  readonly version: string
+  readonly resources: readonly XdsResource[]
+  /** Delta alone: state of the world removes by leaving out. */
+  readonly removals: readonly string[]
+}
+
+/** What every proxy is expected to ask for. */
+const ROOT_TYPES = [CLUSTER_TYPE, LISTENER_TYPE]
+
+export class Session {
+  readonly holdings: Holdings
+  #revision: number
+  #nonces = 0
+  #ackedRevision = 0
+  #answeredRevision = 0
+
+  constructor(mode: Mode, view: ResourceView) {
+    this.holdings = new Holdings(mode, view)
+    this.#revision = view.revision
+    for (const typeUrl of ROOT_TYPES) {
+      this.#await(typeUrl, ANY_NAME, 0)
+      this.holdings.expected.add(typeUrl)
+    }
+  }
+
+  /** See `ProxyStatus`. */
+  get ackedRevision(): number {
+    return this.#ackedRevision
+  }
+
+  get answeredRevision(): number {
+    return this.#answeredRevision
+  }
+
+  /** The client has not asked for all that it is expected to: keep ticking. */
+  get awaiting(): boolean {
+    return this.holdings.awaiting.size > 0
+  }
+
+  request(request: SessionRequest, nowMs: number): void {
+    const { typeUrl, nonce, names = [], subscribe = [], unsubscribe = [] } = request
+    const first = !this.holdings.types.has(typeUrl)
+    const type = this.holdings.open(typeUrl)
+    if (type.inFlight !== undefined && type.inFlight.nonce === nonce) this.#answer(type, request, nowMs)
+    const { subscription } = type
+    const sotw = this.holdings.mode === 'sotw'
+    const change = sotw ? subscription.replace(names) : subscription.change(subscribe, unsubscribe)
+    const since = this.#takeAwaited(typeUrl, ANY_NAME)
+    this.holdings.expected.delete(typeUrl)
+    // A client that names its listeners (gRPC) asks for clusters by their names too, once it has the routes.
+    if (typeUrl === LISTENER_TYPE && !subscription.everything) this.holdings.expected.clear()
+    if (first) this.#resume(type, request.initialVersions, since)
+    this.#drop(type, change)
+    this.#add(type, change, since, first)
+    this.#settle()
+  }
+
+  viewChanged(changes: ViewChanges): void {
+    const since = this.#revision
+    this.#revision = this.holdings.view.revision
+    for (const [typeUrl, names] of changes) {
+      const type = this.holdings.types.get(typeUrl)
+      for (const name of names) {
+        if (type?.subscription.wants(name)) this.#touch(type, name, since)
+        else this.#expect({ typeUrl, name }, since)
+      }
+    }
+    this.#settle()
+  }
+
+  /** Call now and then while `awaiting`: what was missing at the tick before as well is not waited for any more. */
+  tick(): void {
+    for (const [key, awaited] of this.holdings.awaiting) {
+      if (awaited.name !== ANY_NAME && !this.holdings.references.hasAcknowledged(awaited))
+        this.holdings.awaiting.delete(key)
+      else if (!awaited.overdue) awaited.overdue = true
+      else {
+        this.holdings.awaiting.delete(key)
+        this.holdings.waived.add(key)
+        if (awaited.name === ANY_NAME) this.holdings.expected.delete(awaited.typeUrl)
+      }
+    }
+    this.#settle()
+  }
+
+  /** The next response that may go out now. It counts as sent. */
+  take(): SessionResponse | undefined {
+    for (const type of this.holdings.ordered()) {
+      if (type.inFlight !== undefined) continue
+      const composition = compose(this.holdings, type)
+      if (composition === undefined) continue
+      this.#nonces += 1
+      const { upserts, removals, listed } = composition
+      type.inFlight = { nonce: String(this.#nonces), upserts, removals, revision: this.#revision }
+      type.responses += 1
+      this.#markSent(type, type.inFlight)
+      const version = `${this.#revision}.${this.#nonces}`
+      return {
+        ...{ typeUrl: type.typeUrl, nonce: type.inFlight.nonce, version, resources: listed },
+        removals: this.holdings.mode === 'delta' ? [...removals] : [],
+      }
+    }
+    return undefined
+  }
+
+  #markSent(type: TypeState, { upserts, removals }: InFlight): void {
+    const mark = (name: string, resource: XdsResource | typeof REMOVAL) => {
+      const entry = this.holdings.entry(type, name)
+      entry.resend = false
+      this.holdings.references.putSent(type.typeUrl, entry, resource)
+    }
+    for (const [name, resource] of upserts) {
+      mark(name, resource)
+      for (const ref of resource.refs) this.#repeat(ref, sinceOf(type, name))
+    }
+    for (const name of removals) mark(name, REMOVAL)
+  }
+
+  #answer(type: TypeState, request: SessionRequest, nowMs: number): void {
+    const inFlight = type.inFlight as InFlight
+    type.inFlight = undefined
+    type.owed = undefined
+    if (request.error === undefined) {
+      type.ackedAtMs = nowMs
+      for (const [name, resource] of inFlight.upserts) this.#accept(type, name, resource, inFlight.revision)
+      for (const name of inFlight.removals) this.#acceptRemoval(type, name, inFlight.revision)
+    } else this.#refuse(type, inFlight, request.error, nowMs)
+  }
+
+  /** The entry that a response spoke of, unless the client has dropped or renewed its interest since. */
+  #answered(type: TypeState, name: string, sent: Entry['sent']): Entry | undefined {
+    const entry = type.entries.get(name)
+    return entry?.sent === sent ? entry : undefined
+  }
+
+  #accept(type: TypeState, name: string, resource: XdsResource, revision: number): void {
+    const entry = this.#answered(type, name, resource)
+    if (entry === undefined) return
+    const { references } = this.holdings
+    const working = this.holdings.working(entry)
+    // If the last good version went again, in place of a refused one, then that one stays refused.
+    const instead = isRefusedVersion(entry.refused) && entry.good?.version === resource.version
+    references.put(type.typeUrl, entry, 'good', resource)
+    if (!instead) references.putRefused(type.typeUrl, entry, undefined)
+    references.putSent(type.typeUrl, entry, undefined)
+    entry.suspect = false
+    for (const ref of resource.refs) this.#expect(ref, sinceOf(type, name))
+    const warms = working !== undefined && working.version !== resource.version && !this.holdings.arrived(resource)
+    references.put(type.typeUrl, entry, 'previous', warms ? working : undefined)
+    if (warms) type.warming.add(name)
+    this.#touchAnswered(type, name, instead ? 0 : revision)
+  }
+
+  #acceptRemoval(type: TypeState, name: string, revision: number): void {
+    const entry = this.#answered(type, name, REMOVAL)
+    if (entry === undefined) return
+    this.holdings.references.clear(type.typeUrl, entry)
+    entry.suspect = false
+    this.#touchAnswered(type, name, revision)
+  }
+
+  #refuse(type: TypeState, inFlight: InFlight, message: string, nowMs: number): void {
+    const { upserts, removals, revision } = inFlight
+    const named = new Set(refusedNames(message, [...upserts.keys()]))
+    for (const [name, resource] of upserts) {
+      if (named.size > 0 && !named.has(name)) this.#accept(type, name, resource, revision)
+      else this.#refuseOne(type, name, resource, { message, nowMs, alone: named.size > 0 || upserts.size === 1 })
+    }
+    for (const name of removals) {
+      if (named.size > 0) this.#acceptRemoval(type, name, revision)
+      else this.#refuseOne(type, name, REMOVAL, { message, nowMs, alone: true })
+    }
+  }
+
+  #refuseOne(
+    type: TypeState,
+    name: string,
+    sent: XdsResource | typeof REMOVAL,
+    { message, nowMs, alone }: { readonly message: string; readonly nowMs: number; readonly alone: boolean },
+  ): void {
+    const entry = this.#answered(type, name, sent)
+    if (entry === undefined) return
+    entry.suspect = !alone
+    this.holdings.references.putRefused(type.typeUrl, entry, { resource: sent, message, atMs: nowMs })
+    this.holdings.references.putSent(type.typeUrl, entry, undefined)
+    this.#touch(type, name, sinceOf(type, name))
+  }
+
+  /** First request of a type: what the client has from an earlier stream. */
+  #resume(type: TypeState, versions: ReadonlyMap<string, string> | undefined, since: number): void {
+    if (versions !== undefined && versions.size > 0) this.holdings.resumed = true
+    for (const [name, version] of versions ?? []) {
+      if (!type.subscription.wants(name)) continue
+      const current = this.holdings.view.get(type.typeUrl, name)
+      const has = current?.version === version ? current : { unknown: true as const, version }
+      this.holdings.references.put(type.typeUrl, this.holdings.entry(type, name), 'good', has)
+      for (const ref of current?.version === version ? current.refs : []) this.#expect(ref, since)
+      this.#touch(type, name, since)
+    }
+  }
+
+  #add(type: TypeState, change: SubscriptionChange, since: number, first: boolean): void {
+    if (change.everything) {
+      type.owed = since
+      for (const { name } of this.holdings.wanted(type)) this.#touch(type, name, since)
+    }
+    for (const name of change.added) {
+      const entry = this.holdings.entry(type, name)
+      // What a first request says that the client has need not go again; any other name is answered.
+      if (!first || entry.good === undefined) entry.resend = true
+      this.holdings.waived.delete(refKey(type.typeUrl, name))
+      this.#touch(type, name, Math.min(since, this.#takeAwaited(type.typeUrl, name)))
+    }
+  }
+
+  #drop(type: TypeState, change: SubscriptionChange): void {
+    for (const name of change.dropped) {
+      if (!type.subscription.wants(name)) continue
+      // Within "everything", the client asks where a name that it drops stands now.
+      this.holdings.entry(type, name).resend = true
+      this.#touch(type, name, this.#ackedRevision)
+    }
+    if (change.dropped.length === 0 && !change.nothingElse) return
+    for (const [name, entry] of type.entries) {
+      if (type.subscription.wants(name)) continue
+      this.holdings.references.clear(type.typeUrl, entry)
+      type.entries.delete(name)
+      type.dirty.delete(name)
+      this.#expect({ typeUrl: type.typeUrl, name }, this.#ackedRevision)
+    }
+  }
+
+  /** Something that names this is on its way to the client: endpoints must follow, even if they are there already. */
+  #repeat(ref: ResourceRef, since: number): void {
+    const type = this.holdings.types.get(ref.typeUrl)
+    if (ref.typeUrl !== ENDPOINT_TYPE || !type?.subscription.wants(ref.name)) return
+    if (this.holdings.view.get(ref.typeUrl, ref.name) === undefined) return
+    this.holdings.entry(type, ref.name).resend = true
+    this.#touch(type, ref.name, since)
+    type.dirty.set(ref.name, Math.min(since, sinceOf(type, ref.name)))
+  }
+
+  /** The client will ask for this by its name if something that it has names it. */
+  #expect(ref: ResourceRef, since: number): void {
+    const key = refKey(ref.typeUrl, ref.name)
+    if (this.holdings.view.get(ref.typeUrl, ref.name) === undefined) this.holdings.awaiting.delete(key)
+    else if (!NAMED_TYPES.has(ref.typeUrl) || this.holdings.waived.has(key) || this.holdings.subscribed(ref)) return
+    else if (this.holdings.references.hasAcknowledged(ref)) this.#await(ref.typeUrl, ref.name, since)
+  }
+
+  #await(typeUrl: TypeUrl, name: string, since: number): void {
+    const key = refKey(typeUrl, name)
+    const earlier = this.holdings.awaiting.get(key)
+    if (earlier === undefined) this.holdings.awaiting.set(key, { typeUrl, name, since, overdue: false })
+    else this.holdings.awaiting.set(key, { ...earlier, since: Math.min(earlier.since, since) })
+  }
+
+  /** The wait is over; returns the last revision at which this was not missing. */
+  #takeAwaited(typeUrl: TypeUrl, name: string): number {
+    const key = refKey(typeUrl, name)
+    const since = this.holdings.awaiting.get(key)?.since ?? this.#ackedRevision
+    this.holdings.awaiting.delete(key)
+    return since
+  }
+
+  /** Notes whether the client is where it should be with this; `since` is the last revision at which it was. */
+  #touch(type: TypeState, name: string, since: number): void {
+    if (this.holdings.differs(type, name)) {
+      this.holdings.entry(type, name)
+      if (!type.dirty.has(name)) type.dirty.set(name, since)
+      return
+    }
+    type.dirty.delete(name)
+    const entry = type.entries.get(name)
+    if (entry === undefined) return
+    this.holdings.references.putRefused(type.typeUrl, entry, undefined)
+    entry.suspect = false
+    if (entry.good === undefined) type.entries.delete(name)
+  }
+
+  /** As `#touch`, after an answer to what was sent at `revision`. */
+  #touchAnswered(type: TypeState, name: string, revision: number): void {
+    const before = sinceOf(type, name)
+    const since = type.entries.get(name)?.resend ? before : Math.max(before, revision)
+    type.dirty.delete(name)
+    this.#touch(type, name, since)
+  }
+
+  #settle(): void {
+    for (const type of this.holdings.types.values()) this.holdings.cool(type)
+    const settled = (refusalsCount: boolean) => settledRevision(this.holdings, this.#revision, refusalsCount)
+    this.#ackedRevision = Math.max(this.#ackedRevision, settled(true))
+    this.#answeredRevision = Math.max(this.#answeredRevision, settled(false))
+  }
+}
+
+function isRefusedVersion(refusal: Refusal | undefined): boolean {
+  return refusal !== undefined && refusal.resource !== REMOVAL
+}
+
+function sinceOf(type: TypeState, name: string): number {
+  return type.dirty.get(name) ?? 0
+}

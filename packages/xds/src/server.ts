@@ -1,0 +1,154 @@
+import { status as code, Server, ServerCredentials, type ServiceDefinition, setLogger } from '@grpc/grpc-js'
+import { type Clock, type Logger, MizzenError, type Random } from '@mizzen/base'
+import type { Mode } from './order/holdings.ts'
+import { type Call, ProxyStream, type StreamContext } from './proxy-stream.ts'
+import type { ProxyStatus, ViewSource } from './source.ts'
+
+export interface XdsServerOptions {
+  readonly source: ViewSource
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  /** Streams served at once; the next is refused with RESOURCE_EXHAUSTED. Default 10,000. */
+  readonly maxStreams?: number
+}
+
+/** `updated` comes after each request of the proxy, and each change of what it should have. */
+export interface StatusEvent {
+  readonly type: 'connected' | 'updated' | 'disconnected'
+  readonly status: ProxyStatus
+}
+
+export interface XdsServer {
+  /** Listens without TLS; port 0 lets the system choose. Resolves with the port. Throws MizzenError `port-in-use`, `listen-failed`. */
+  listen(host: string, port: number): Promise<number>
+  /** One per proxy, in the order of their arrival. Of two streams of one node id, the later one. */
+  statuses(): readonly ProxyStatus[]
+  /** Returns the call that ends it. */
+  onStatus(listener: (event: StatusEvent) => void): () => void
+  /** Ends every stream with UNAVAILABLE (clients reconnect elsewhere, or later) and stops listening. */
+  close(): Promise<void>
+}
+
+const SERVICE = '/envoy.service.discovery.v3.AggregatedDiscoveryService'
+/** A client that does not answer a ping within 10 s is gone. */
+const KEEPALIVE = { 'grpc.keepalive_time_ms': 30_000, 'grpc.keepalive_timeout_ms': 10_000 }
+/** A resuming client lists a version for each resource that it has. */
+const MAX_REQUEST_BYTES = 32 * 1024 * 1024
+/** For `close`: how long clients have to take note. */
+const CLOSE_MS = 1_000
+
+/** The ADS server: state of the world and delta on one port. */
+export function createXdsServer(options: XdsServerOptions): XdsServer {
+  // The library writes to standard error, of its own accord, what we report as an error anyway.
+  const debug = (message?: unknown) => options.logger.debug(String(message))
+  setLogger({ error: debug, info: debug, debug })
+  return new AdsServer(options)
+}
+
+class AdsServer implements XdsServer {
+  readonly #options: XdsServerOptions
+  readonly #context: StreamContext
+  readonly #server: Server
+  readonly #streams = new Set<ProxyStream>()
+  readonly #listeners = new Set<(event: StatusEvent) => void>()
+
+  constructor(options: XdsServerOptions) {
+    this.#options = options
+    const { source, clock, logger, random } = options
+    const instance = Math.floor(random() * 0x100000000).toString(16)
+    this.#context = {
+      ...{ source, clock, logger, identifier: `mizzen-${instance.padStart(8, '0')}` },
+      onOpen: (stream) => this.#emit('connected', stream),
+      onUpdate: (stream) => this.#emit('updated', stream),
+      onEnd: (stream) => this.#ended(stream),
+    }
+    this.#server = new Server({ ...KEEPALIVE, 'grpc.max_receive_message_length': MAX_REQUEST_BYTES })
+    this.#server.addService(serviceDefinition(), {
+      StreamAggregatedResources: (call: Call) => this.#accept(call, 'sotw'),
+      DeltaAggregatedResources: (call: Call) => this.#accept(call, 'delta'),
+    })
+  }
+
+  listen(host: string, port: number): Promise<number> {
+    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
+    return new Promise((resolve, reject) => {
+      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+        if (error === null) resolve(bound)
+        else reject(listenError(address, error))
+      })
+    })
+  }
+
+  statuses(): readonly ProxyStatus[] {
+    const byId = new Map<string, ProxyStream>()
+    for (const stream of this.#streams) if (stream.node !== undefined) byId.set(stream.node.id, stream)
+    return [...byId.values()].map((stream) => stream.status())
+  }
+
+  onStatus(listener: (event: StatusEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async close(): Promise<void> {
+    for (const stream of this.#streams) stream.fail(code.UNAVAILABLE, 'control plane is shutting down')
+    await new Promise<void>((resolve) => {
+      const timer = this.#options.clock.after(CLOSE_MS, () => {
+        this.#server.forceShutdown()
+        resolve()
+      })
+      this.#server.tryShutdown(() => {
+        timer.cancel()
+        resolve()
+      })
+    })
+  }
+
+  #accept(call: Call, mode: Mode): void {
+    const { maxStreams = 10_000 } = this.#options
+    const stream = new ProxyStream(call, mode, this.#context)
+    this.#streams.add(stream)
+    if (this.#streams.size > maxStreams) stream.fail(code.RESOURCE_EXHAUSTED, `more than ${maxStreams} streams`)
+  }
+
+  #ended(stream: ProxyStream): void {
+    this.#streams.delete(stream)
+    const { node } = stream
+    if (node === undefined) return
+    // A proxy that reconnects is often here again before its old stream is known to be dead.
+    if ([...this.#streams].some((other) => other.node?.id === node.id)) return
+    this.#options.source.release(node)
+    this.#emit('disconnected', stream)
+  }
+
+  #emit(type: StatusEvent['type'], stream: ProxyStream): void {
+    if (this.#listeners.size === 0) return
+    const event = { type, status: stream.status() }
+    for (const listener of this.#listeners) listener(event)
+  }
+}
+
+/** Bytes in, bytes out: messages are taken apart and put together in `wire/`. */
+function serviceDefinition(): ServiceDefinition {
+  const same = (bytes: Buffer) => bytes
+  const method = (name: string) => ({
+    ...{ path: `${SERVICE}/${name}`, requestStream: true, responseStream: true },
+    ...{ requestSerialize: same, requestDeserialize: same, responseSerialize: same, responseDeserialize: same },
+  })
+  return {
+    StreamAggregatedResources: method('StreamAggregatedResources'),
+    DeltaAggregatedResources: method('DeltaAggregatedResources'),
+  }
+}
+
+function listenError(address: string, error: Error): MizzenError {
+  const inUse = error.message.includes('EADDRINUSE')
+  if (inUse) {
+    return new MizzenError('port-in-use', `xDS cannot listen on ${address}: the port is in use`, {
+      hint: 'choose another port, or end the program that uses it',
+      cause: error,
+    })
+  }
+  return new MizzenError('listen-failed', `xDS cannot listen on ${address}: ${error.message}`, { cause: error })
+}
