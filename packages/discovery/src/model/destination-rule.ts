@@ -1,0 +1,106 @@
+import type { DestinationRule, PortTrafficPolicy, Subset, TrafficPolicy } from '@mizzen/api'
+import { mostSpecificMatch, resolveShortName } from './host-name.ts'
+import type { MeshSettings } from './mesh-settings.ts'
+import { byAge, type Origin, originOf } from './origin.ts'
+import { isVisible, parseExportTo, type Visibility } from './visibility.ts'
+
+export interface DestinationRuleModel {
+  readonly host: string
+  readonly origin: Origin
+  readonly visibility: Visibility
+  readonly trafficPolicy: TrafficPolicy | undefined
+  readonly subsets: readonly Subset[]
+}
+
+/** Every rule of one namespace about one service, as one. */
+export interface MergedRule {
+  readonly namespace: string
+  readonly visibility: Visibility
+  readonly trafficPolicy: TrafficPolicy | undefined
+  readonly subsets: readonly Subset[]
+  readonly origins: readonly string[]
+}
+
+/** Rules with a workload selector are for some clients only, which is not done yet: undefined. */
+export function destinationRuleModel(rule: DestinationRule, mesh: MeshSettings): DestinationRuleModel | undefined {
+  const { host, exportTo, subsets = [], trafficPolicy, workloadSelector } = rule.spec
+  if (Object.keys(workloadSelector?.matchLabels ?? {}).length > 0) return undefined
+  const origin = originOf(rule)
+  return {
+    host: resolveShortName(host, origin.namespace, mesh.domain).toLowerCase(),
+    origin,
+    visibility: parseExportTo(exportTo, origin.namespace),
+    trafficPolicy,
+    subsets,
+  }
+}
+
+/**
+ * Rules of one namespace that cover `hostname`: those with the most specific host, oldest first. Subsets add up (the
+ * first of a name counts); traffic policy and visibility are the oldest rule's.
+ */
+export function mergeRules(rules: readonly DestinationRuleModel[], hostname: string): MergedRule | undefined {
+  const host = mostSpecificMatch(
+    hostname,
+    rules.map((rule) => rule.host),
+  )
+  const matching = rules.filter((rule) => rule.host === host).sort((left, right) => byAge(left.origin, right.origin))
+  const first = matching[0]
+  if (first === undefined) return undefined
+  const subsets = new Map<string, Subset>()
+  for (const subset of matching.flatMap((rule) => rule.subsets)) {
+    if (!subsets.has(subset.name)) subsets.set(subset.name, subset)
+  }
+  return {
+    namespace: first.origin.namespace,
+    visibility: first.visibility,
+    trafficPolicy: first.trafficPolicy,
+    subsets: [...subsets.values()],
+    origins: matching.map((rule) => rule.origin.key),
+  }
+}
+
+/**
+ * Which namespace's rule a client heeds: its own, then the service's, then the root one; the first that has a rule wins
+ * entirely. (In the root namespace itself the service's comes before its own.) Elsewhere than at home a rule must be
+ * exported to the client.
+ */
+export function chooseRule(
+  rules: readonly MergedRule[],
+  clientNamespace: string,
+  serviceNamespace: string,
+  rootNamespace: string,
+): MergedRule | undefined {
+  const order =
+    clientNamespace === rootNamespace
+      ? [serviceNamespace, rootNamespace]
+      : [clientNamespace, serviceNamespace, rootNamespace]
+  for (const namespace of order) {
+    const rule = rules.find((candidate) => candidate.namespace === namespace)
+    if (rule === undefined) continue
+    if (namespace === clientNamespace || isVisible(rule.visibility, clientNamespace)) return rule
+  }
+  return undefined
+}
+
+/**
+ * A subset's policy over the service's, field by field. Settings for the port replace all others: what they do not give is
+ * at its default, not inherited.
+ */
+export function effectivePolicy(
+  service: TrafficPolicy | undefined,
+  subset: TrafficPolicy | undefined,
+  port: number | undefined,
+): TrafficPolicy {
+  const merged: TrafficPolicy = { ...service, ...dropUndefined(subset) }
+  const { portLevelSettings, ...policy } = merged
+  const own = portLevelSettings?.find((settings: PortTrafficPolicy) => settings.port?.number === port)
+  if (port === undefined || own === undefined) return policy
+  const { port: _, ...settings } = own
+  return settings
+}
+
+function dropUndefined<T extends object>(value: T | undefined): Partial<T> {
+  const entries = Object.entries(value ?? {}).filter(([, field]) => field !== undefined)
+  return Object.fromEntries(entries) as Partial<T>
+}

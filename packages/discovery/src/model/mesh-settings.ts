@@ -1,0 +1,25 @@
+/** What holds for the whole mesh. */
+export interface MeshSettings {
+  /** DNS domain of Kubernetes Services, and what short names are completed with. */
+  readonly domain: string
+  /** Namespace whose objects are defaults for all others. */
+  readonly rootNamespace: string
+  readonly clusterId: string
+}
+
+export const DEFAULT_MESH_SETTINGS: MeshSettings = {
+  domain: 'cluster.local',
+  rootNamespace: 'istio-system',
+  clusterId: 'Kubernetes',
+}
+
+/** Access logging, from the `mesh` key of ConfigMap `istio` in the root namespace (Istio's MeshConfig). */
+export interface AccessLogSettings {
+  /** '' turns the log off. */
+  readonly file: string
+  readonly encoding: 'TEXT' | 'JSON'
+  /** '' is Istio's default format. */
+  readonly format: string
+}
+
+export const DEFAULT_ACCESS_LOG: AccessLogSettings = { file: '/dev/stdout', encoding: 'TEXT', format: '' }

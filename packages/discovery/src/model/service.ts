@@ -1,0 +1,84 @@
+import type { Service, ServiceEntry } from '@mizzen/api'
+import type { MeshSettings } from './mesh-settings.ts'
+import { type Origin, originOf } from './origin.ts'
+import { type Protocol, parseProtocol, protocolOf } from './protocol.ts'
+import { parseExportTo, type Visibility } from './visibility.ts'
+
+export interface ServicePortModel {
+  readonly name: string
+  readonly number: number
+  /** Number, or name of a container port. */
+  readonly target: number | string
+  readonly protocol: Protocol
+}
+
+/** Something that can be called by name, from a Service or a ServiceEntry. */
+export interface ServiceModel {
+  readonly hostname: string
+  readonly origin: Origin
+  readonly ports: readonly ServicePortModel[]
+  /** Virtual addresses; none for headless ones. */
+  readonly addresses: readonly string[]
+  /** Pod labels that make a Pod a part of it; undefined if endpoints come from elsewhere. */
+  readonly selector: Readonly<Record<string, string>> | undefined
+  readonly headless: boolean
+  readonly labels: Readonly<Record<string, string>>
+  readonly visibility: Visibility
+}
+
+const EXPORT_TO = 'networking.istio.io/exportTo'
+
+/** Kubernetes gives Services this domain even where the mesh's configuration has none. */
+const KUBERNETES_DOMAIN = 'cluster.local'
+
+export function serviceHostname(name: string, namespace: string, mesh: MeshSettings): string {
+  return `${name}.${namespace}.svc.${mesh.domain === '' ? KUBERNETES_DOMAIN : mesh.domain}`
+}
+
+/** ExternalName Services are aliases, not services: undefined. */
+export function serviceModel(service: Service, mesh: MeshSettings): ServiceModel | undefined {
+  const { spec } = service
+  if (spec.type === 'ExternalName') return undefined
+  const origin = originOf(service)
+  const exportTo = service.metadata.annotations?.[EXPORT_TO]
+  const { clusterIP = '', clusterIPs = clusterIP === '' ? [] : [clusterIP] } = spec
+  return {
+    hostname: serviceHostname(origin.name, origin.namespace, mesh),
+    origin,
+    ports: (spec.ports ?? []).map(({ port, name = '', protocol = 'TCP', targetPort = port, appProtocol }) => ({
+      name,
+      number: port,
+      target: targetPort,
+      protocol: protocolOf(port, name, protocol, appProtocol),
+    })),
+    addresses: clusterIPs.filter((address) => address !== 'None'),
+    selector: spec.selector !== undefined && Object.keys(spec.selector).length > 0 ? spec.selector : undefined,
+    headless: clusterIP === 'None',
+    labels: service.metadata.labels ?? {},
+    visibility: parseExportTo(
+      exportTo?.split(',').map((word) => word.trim()),
+      origin.namespace,
+    ),
+  }
+}
+
+/** One service for each host. Endpoints are those in the entry itself (resolution STATIC); others have none yet. */
+export function serviceEntryModels(entry: ServiceEntry): ServiceModel[] {
+  const { spec } = entry
+  const origin = originOf(entry)
+  return spec.hosts.map((hostname) => ({
+    hostname: hostname.toLowerCase(),
+    origin,
+    ports: (spec.ports ?? []).map(({ number, name, protocol = '', targetPort = number }) => ({
+      name,
+      number,
+      target: targetPort,
+      protocol: parseProtocol(protocol),
+    })),
+    addresses: (spec.addresses ?? []).filter((address) => !address.includes('/')),
+    selector: undefined,
+    headless: false,
+    labels: entry.metadata.labels ?? {},
+    visibility: parseExportTo(spec.exportTo, origin.namespace),
+  }))
+}

@@ -1,0 +1,57 @@
+import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '@mizzen/api'
+import { resolveShortName } from './host-name.ts'
+import type { MeshSettings } from './mesh-settings.ts'
+import { type Origin, originOf } from './origin.ts'
+import { parseExportTo, type Visibility } from './visibility.ts'
+
+/** The name that stands for all sidecars. */
+export const MESH_GATEWAY = 'mesh'
+
+/** A VirtualService with every name in full. */
+export interface VirtualServiceModel {
+  readonly origin: Origin
+  readonly hosts: readonly string[]
+  /** `namespace/name`, or `mesh`. */
+  readonly gateways: readonly string[]
+  readonly http: readonly HTTPRoute[]
+  readonly visibility: Visibility
+}
+
+export function virtualServiceModel(object: VirtualService, mesh: MeshSettings): VirtualServiceModel {
+  const origin = originOf(object)
+  const { hosts = [], gateways, http = [], exportTo } = object.spec
+  const full = (host: string) => resolveShortName(host, origin.namespace, mesh.domain)
+  const gateway = (name: string) => resolveGatewayName(name, origin.namespace)
+  return {
+    origin,
+    hosts: hosts.map((host) => full(host).toLowerCase()),
+    gateways: gateways === undefined || gateways.length === 0 ? [MESH_GATEWAY] : gateways.map(gateway),
+    http: http.map((route) => resolveRoute(route, full, gateway)),
+    visibility: parseExportTo(exportTo, origin.namespace),
+  }
+}
+
+/** `namespace/name` of a Gateway as an object of `namespace` names it: `name`, `./name`, `ns/name`, `name.ns`. */
+export function resolveGatewayName(name: string, namespace: string): string {
+  if (name === MESH_GATEWAY) return name
+  if (name.includes('/')) return name.startsWith('./') ? `${namespace}/${name.slice(2)}` : name
+  const [first, second] = name.split('.')
+  return second === undefined ? `${namespace}/${name}` : `${second}/${first}`
+}
+
+function resolveRoute(route: HTTPRoute, full: (host: string) => string, gateway: (name: string) => string): HTTPRoute {
+  const match = (one: HTTPMatchRequest): HTTPMatchRequest =>
+    one.gateways === undefined ? one : { ...one, gateways: one.gateways.map(gateway) }
+  const destination = <D extends { readonly host: string }>(one: D): D => ({ ...one, host: full(one.host) })
+  return {
+    ...route,
+    ...(route.match && { match: route.match.map(match) }),
+    ...(route.route && {
+      route: route.route.map((one) => ({ ...one, destination: destination(one.destination) })),
+    }),
+    ...(route.mirror && { mirror: destination(route.mirror) }),
+    ...(route.mirrors && {
+      mirrors: route.mirrors.map((one) => ({ ...one, destination: destination(one.destination) })),
+    }),
+  }
+}
