@@ -1,0 +1,101 @@
+/** The parts of xDS resources, in protobuf's JSON form, that decide where a request goes. */
+
+export interface ListenerJson {
+  readonly name: string
+  readonly address?: { readonly socketAddress?: { readonly address?: string; readonly portValue?: number } }
+  readonly filterChains?: readonly FilterChainJson[]
+}
+
+export interface FilterChainJson {
+  readonly name?: string
+  readonly filters?: readonly { readonly name: string; readonly typedConfig?: HttpManagerJson }[]
+}
+
+export interface HttpManagerJson {
+  readonly rds?: { readonly routeConfigName: string }
+  readonly routeConfig?: RouteConfigJson
+}
+
+export interface RouteConfigJson {
+  readonly name?: string
+  readonly virtualHosts?: readonly VirtualHostJson[]
+  readonly ignorePortInHostMatching?: boolean
+}
+
+export interface VirtualHostJson {
+  readonly name: string
+  readonly domains: readonly string[]
+  readonly routes?: readonly RouteJson[]
+  readonly requireTls?: 'NONE' | 'EXTERNAL_ONLY' | 'ALL'
+}
+
+export interface RouteJson {
+  readonly name?: string
+  readonly match: RouteMatchJson
+  readonly route?: RouteActionJson
+  readonly redirect?: Readonly<Record<string, unknown>>
+  readonly directResponse?: { readonly status: number }
+  readonly metadata?: MetadataJson
+}
+
+export interface MetadataJson {
+  readonly filterMetadata?: {
+    readonly istio?: { readonly config?: string }
+    readonly 'mizzen.io'?: { readonly path?: string }
+  }
+}
+
+export interface RouteMatchJson {
+  readonly prefix?: string
+  readonly path?: string
+  readonly safeRegex?: { readonly regex: string }
+  readonly caseSensitive?: boolean
+  readonly headers?: readonly HeaderMatchJson[]
+  readonly queryParameters?: readonly QueryMatchJson[]
+}
+
+export interface HeaderMatchJson {
+  readonly name: string
+  readonly presentMatch?: boolean
+  readonly stringMatch?: StringMatchJson
+  readonly invertMatch?: boolean
+  readonly treatMissingHeaderAsEmpty?: boolean
+}
+
+export interface QueryMatchJson {
+  readonly name: string
+  readonly presentMatch?: boolean
+  readonly stringMatch?: StringMatchJson
+}
+
+export interface StringMatchJson {
+  readonly exact?: string
+  readonly prefix?: string
+  readonly safeRegex?: { readonly regex: string }
+  readonly ignoreCase?: boolean
+}
+
+interface RouteActionJson {
+  readonly cluster?: string
+  readonly weightedClusters?: { readonly clusters?: readonly { readonly name: string; readonly weight?: number }[] }
+}
+
+export interface ClusterJson {
+  readonly name: string
+  readonly type?: string
+  readonly loadAssignment?: AssignmentJson
+  readonly edsClusterConfig?: { readonly serviceName?: string }
+  readonly metadata?: MetadataJson
+}
+
+export interface AssignmentJson {
+  readonly clusterName: string
+  readonly endpoints?: readonly { readonly lbEndpoints?: readonly LbEndpointJson[] }[]
+}
+
+interface LbEndpointJson {
+  readonly healthStatus?: string
+  readonly endpoint: {
+    readonly address: { readonly socketAddress: { readonly address: string; readonly portValue: number } }
+  }
+}
