@@ -1,0 +1,2 @@
+/** The bench cannot go on; the message is for who runs it. */
+export class BenchError extends Error {}
