@@ -1,0 +1,23 @@
+import { processIo } from './io.ts'
+
+const [name, ...rest] = process.argv.slice(2)
+
+// A reader that went away (`mizzen get vs | head -1`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+if (process.env.MIZZEN_LAUNCHED === '1') endWithLauncher()
+
+if (name === 'proxy') {
+  // Nothing else is loaded here: the memory of a proxy counts once for every Pod.
+  const { proxy } = await import('./commands/proxy.ts')
+  process.exitCode = await proxy(rest)
+} else {
+  const { runCli } = await import('./run.ts')
+  process.exitCode = await runCli(process.argv.slice(2), processIo(process.env))
+}
+
+/** A launcher that is killed can pass no signal on; its channel closes. */
+function endWithLauncher(): void {
+  process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  process.channel?.unref()
+}

@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Logger, MizzenError } from '@mizzen/base'
+import type { Answer } from './answer.ts'
+import { text } from './answer.ts'
+import { answerDebug, type DebugDeps } from './debug.ts'
+import { checkHost } from './foreign-host.ts'
+import { answerKindList } from './kind-list.ts'
+import { type ApiRequest, apiRequest } from './request.ts'
+import { parseResourcePath } from './resource-path.ts'
+import { answerResources, type ResourceDeps } from './resources.ts'
+import { failure } from './status-object.ts'
+
+export interface ApiDeps extends ResourceDeps, DebugDeps {
+  readonly logger: Logger
+  /** Answer only for names of this machine: for an API without authentication that listens on loopback. */
+  readonly localOnly: boolean
+  /** Prometheus text of the control plane and of all proxies. */
+  readonly metrics: () => Promise<string>
+}
+
+export interface ApiServer {
+  /** Port 0 lets the system choose. Resolves with the port. Throws MizzenError `port-in-use`, `listen-failed`. */
+  listen(host: string, port: number): Promise<number>
+  /** Answers what is in flight (watches are ended), at most two seconds long. */
+  close(): Promise<void>
+}
+
+const MAX_CONNECTIONS = 1_000
+const CLOSE_MS = 2_000
+
+/** The HTTP side of the control plane: objects, metrics and debugging. */
+export function createApiServer(deps: ApiDeps): ApiServer {
+  const closing = new AbortController()
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (message, response) => {
+    void serve(message, response, deps, closing.signal)
+  })
+  server.maxConnections = MAX_CONNECTIONS
+  return {
+    listen: (host, port) => listen(server, host, port),
+    close: () =>
+      new Promise((resolve) => {
+        closing.abort()
+        const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS)
+        server.close(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+        server.closeIdleConnections()
+      }),
+  }
+}
+
+async function serve(message: IncomingMessage, response: ServerResponse, deps: ApiDeps, closing: AbortSignal) {
+  const end = new AbortController()
+  response.on('close', () => end.abort())
+  const answer = await answerTo(message, end.signal, deps)
+  if (response.destroyed) return
+  // An unread rest of a body would be taken for the next request.
+  if (!message.complete) response.setHeader('connection', 'close')
+  response.writeHead(answer.status, answer.headers)
+  if (typeof answer.body === 'string') {
+    response.end(message.method === 'HEAD' ? '' : answer.body)
+    return
+  }
+  answer.body(response)
+  if (closing.aborted) response.end()
+  else closing.addEventListener('abort', () => response.end(), { signal: end.signal })
+}
+
+async function answerTo(message: IncomingMessage, signal: AbortSignal, deps: ApiDeps): Promise<Answer> {
+  try {
+    if (deps.localOnly) checkHost(message.headers)
+    return await route(apiRequest(message, signal), deps)
+  } catch (error) {
+    const answer = failure(error)
+    if (answer.status === 500) deps.logger.error('request failed', { path: message.url, error: String(error) })
+    return answer
+  }
+}
+
+async function route(request: ApiRequest, deps: ApiDeps): Promise<Answer> {
+  const [first] = request.segments
+  if (first === 'ready') return text('ready\n')
+  if (first === 'metrics') return text(await deps.metrics(), 'text/plain; version=0.0.4; charset=utf-8')
+  if (first === 'debug') return answerDebug(request, deps)
+  const path = parseResourcePath(request.segments)
+  if (path !== undefined) return answerResources(request, path, deps)
+  const kindList = answerKindList(request.segments)
+  if (kindList !== undefined) return kindList
+  throw new MizzenError('not-found', `there is nothing at /${request.segments.join('/')}`)
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): MizzenError {
+  if (error.code === 'EADDRINUSE') {
+    return new MizzenError('port-in-use', `port ${port} is in use (${host}:${port})`, { cause: error })
+  }
+  return new MizzenError('listen-failed', `can't listen on ${host}:${port}: ${error.message}`, { cause: error })
+}

@@ -1,0 +1,57 @@
+import type { Problem } from '@mizzen/api'
+import { MizzenError } from '@mizzen/base'
+import type { Telemetry } from '@mizzen/telemetry'
+import type { XdsServer } from '@mizzen/xds'
+import { type Answer, json } from './answer.ts'
+import { answerProxyAdmin } from './proxy-admin.ts'
+import type { ApiRequest } from './request.ts'
+import { syncStatus } from './syncz.ts'
+
+/** Facts about the running program: what was asked for, and what it listens on. */
+export interface MeshFacts {
+  readonly pid: number
+  readonly config: string | null
+  readonly state: string | null
+  readonly xds: string
+  readonly api: string
+}
+
+export interface DebugDeps {
+  readonly xds: XdsServer
+  readonly telemetry: Telemetry
+  readonly problems: () => readonly Problem[]
+  /** Content of the derived collections, as JSON. */
+  readonly collections: () => unknown
+  readonly mesh: () => MeshFacts
+}
+
+const DEFAULT_WINDOW_MS = 5_000
+const MAX_WINDOW_MS = 120_000
+
+/** The pages under `/debug/`: what this control plane knows, for people and for the command line. */
+export async function answerDebug(request: ApiRequest, deps: DebugDeps): Promise<Answer> {
+  if (request.method !== 'GET') throw new MizzenError('method-not-allowed', `${request.method} is not possible here`)
+  switch (request.segments[1]) {
+    case 'syncz':
+      return json(deps.xds.statuses().map(syncStatus))
+    case 'proxies':
+      return answerProxyAdmin(request, deps.xds.statuses())
+    case 'problems':
+      return json(deps.problems())
+    case 'stats': {
+      const windowMs = readWindow(request.query.get('windowMs'))
+      return json({ windowMs, versions: deps.telemetry.signals(windowMs) })
+    }
+    case 'collections':
+      return json(deps.collections())
+    case 'mesh':
+      return json(deps.mesh())
+  }
+  throw new MizzenError('not-found', `no page ${request.segments.join('/')}`)
+}
+
+function readWindow(value: string | null): number {
+  const ms = Number(value ?? DEFAULT_WINDOW_MS)
+  if (ms >= 1_000 && ms <= MAX_WINDOW_MS) return ms
+  throw new MizzenError('bad-request', `windowMs must be between 1000 and ${MAX_WINDOW_MS}`)
+}

@@ -1,0 +1,13 @@
+export type { VersionSignals } from '@mizzen/telemetry'
+export type { MeshFacts } from './api/debug.ts'
+export type { SyncStatus } from './api/syncz.ts'
+export { type ControlPlane, type ControlPlaneDeps, startControlPlane } from './control-plane.ts'
+export {
+  type Address,
+  type ControlPlaneOptions,
+  DEFAULT_API_ADDRESS,
+  DEFAULT_XDS_ADDRESS,
+  formatAddress,
+  parseAddress,
+} from './options.ts'
+export { type ReadyMessage, type RunOptions, runControlPlane } from './run.ts'

@@ -1,0 +1,38 @@
+import { MizzenError } from '@mizzen/base'
+
+export interface Address {
+  readonly host: string
+  /** 0 lets the system choose. */
+  readonly port: number
+}
+
+export interface ControlPlaneOptions {
+  /** Directory of YAML files, read only. Undefined: there are only objects that were applied. */
+  readonly configDir: string | undefined
+  /** Where applied objects are kept and where `local` tells of its Pods. Undefined: nothing outlives the process. */
+  readonly stateDir: string | undefined
+  readonly xds: Address
+  readonly api: Address
+}
+
+export const DEFAULT_XDS_ADDRESS: Address = { host: '127.0.0.1', port: 15_010 }
+export const DEFAULT_API_ADDRESS: Address = { host: '127.0.0.1', port: 15_014 }
+
+/** Reads `HOST:PORT`, `[IPV6]:PORT` or `:PORT` (all addresses). Throws MizzenError `bad-address`. */
+export function parseAddress(text: string): Address {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/.exec(text) ?? []
+  const port = Number(digits)
+  if (digits === undefined || port > 65_535) {
+    throw new MizzenError('bad-address', `${JSON.stringify(text)} is not an address`, { hint: 'write HOST:PORT' })
+  }
+  const host = bracketed ?? plain ?? ''
+  return { host: host === '' ? '0.0.0.0' : host, port }
+}
+
+export function formatAddress({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}
