@@ -143,11 +143,18 @@ class DirectoryStore implements Store {
     return this.#userDocument(key)?.placeOf(path)
   }
 
+  async refresh(): Promise<void> {
+    await Promise.all(this.#sources().map((source) => source.refresh()))
+  }
+
   async close(): Promise<void> {
     await this.#queue.idle()
     this.#state = 'closed'
-    const sources = [...this.#user, this.#overlay, this.#runtime]
-    await Promise.all(sources.map((source) => source?.close()))
+    await Promise.all(this.#sources().map((source) => source.close()))
+  }
+
+  #sources(): readonly DirectorySource[] {
+    return [...this.#user, this.#overlay, this.#runtime].filter((source) => source !== undefined)
   }
 
   #source(directory: string, graceMs?: number): Promise<DirectorySource> {
@@ -194,7 +201,7 @@ class DirectoryStore implements Store {
   }
 
   #setProblems(found: readonly Problem[]): void {
-    const sources = [...this.#user, this.#overlay, this.#runtime].flatMap((source) => source?.problems ?? [])
+    const sources = this.#sources().flatMap((source) => source.problems)
     const problems = [...sources, ...found, ...(this.#writeProblem === undefined ? [] : [this.#writeProblem])]
     if (JSON.stringify(problems) === JSON.stringify(this.#problems)) return
     this.#problems = problems
@@ -252,7 +259,7 @@ class DirectoryStore implements Store {
   }
 
   async #reread(path: string): Promise<void> {
-    await (this.#options.writes === 'overlay' ? this.#overlay : this.#runtime)!.refresh(path)
+    await (this.#options.writes === 'overlay' ? this.#overlay : this.#runtime)!.reread(path)
   }
 
   #purge(key: ObjectKey): void {

@@ -42,6 +42,7 @@ export function createMemoryStore(initial: readonly Resource[] = [], options: Me
     problems: () => [],
     watchProblems: () => () => {},
     placeOf: () => undefined,
+    refresh: async () => {},
     close: async () => {},
   }
   return store

@@ -47,5 +47,7 @@ export interface Store {
   watchProblems(listener: (problems: readonly Problem[]) => void): () => void
   /** File and line where the object (or the field at `path` in it) is written; undefined where there is no file. */
   placeOf(key: ObjectKey, path?: string): Place | undefined
+  /** Looks at the sources now: resolves when all that was written before the call counts. */
+  refresh(): Promise<void>
   close(): Promise<void>
 }

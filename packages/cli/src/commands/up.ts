@@ -21,7 +21,7 @@ export const build: BuildCommand = (context) =>
     .argument('[dir]', 'directory of YAML files; changes are taken up while it runs', '.')
     .addOption(new Option('--isolation <kind>', 'how Pods are kept apart').choices(['none', 'netns']).default('none'))
     .option('--no-load', 'send no requests')
-    .option('--gateway-port <port>', 'port of the ingress gateway', parsePort, 8080)
+    .option('--gateway-port <port>', 'port of the ingress gateway; 0 = a free one', parsePort, 8080)
     .option('--api-port <port>', 'port of the API (default: 15014, or a free one)', parsePort)
     .option('--xds-port <port>', 'port of the xDS server (default: 15010, or a free one)', parsePort)
     .option('--state <dir>', 'keep objects, Pods and logs here instead of in a folder that is removed')
@@ -55,6 +55,6 @@ async function checkDirectory(path: string, asWritten: string): Promise<void> {
 
 function parsePort(text: string): number {
   const port = Number(text)
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
-  throw new InvalidArgumentError('A port is a number from 1 to 65535.')
+  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port
+  throw new InvalidArgumentError('A port is a number from 0 (a free one) to 65535.')
 }

@@ -53,7 +53,7 @@ const API_PORT = 15_014
 export async function startMesh(options: MeshOptions, deps: MeshDeps): Promise<Mesh> {
   const { clock, random, say, io } = deps
   await using undo = new AsyncDisposableStack()
-  await checkPort(HOST, options.gatewayPort, '--gateway-port')
+  const gatewayPort = await checkPort(HOST, options.gatewayPort, '--gateway-port')
   const xdsPort = await choosePort(HOST, XDS_PORT, '--xds-port', options.xdsPort)
   const apiPort = await choosePort(HOST, API_PORT, '--api-port', options.apiPort)
   const state = await makeStateDir(io, options.state)
@@ -65,7 +65,7 @@ export async function startMesh(options: MeshOptions, deps: MeshDeps): Promise<M
     onRestart: (reason) => say(`the control plane ended (${reason}) and is started again; traffic goes on`),
   })
   const started = controlPlane.start()
-  const parts = startLocal(options, state, xdsPort, deps)
+  const parts = startLocal({ ...options, gatewayPort }, state, xdsPort, deps)
   // Both end at the same time, whichever of them failed to start.
   undo.defer(async () => {
     const stopLocal = parts.then(({ stop }) => stop(), nothing)
@@ -76,7 +76,7 @@ export async function startMesh(options: MeshOptions, deps: MeshDeps): Promise<M
   const api = `http://${HOST}:${apiPort}`
   return {
     ...{ api, xds, state: state.path, client: new ApiClient(api) },
-    gateway: `http://${HOST}:${options.gatewayPort}`,
+    gateway: `http://${HOST}:${gatewayPort}`,
     ...{ store, local },
     controlPlanePid: () => controlPlane.pid,
     stop: () => all.disposeAsync(),

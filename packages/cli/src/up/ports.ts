@@ -9,9 +9,10 @@ export async function choosePort(host: string, preferred: number, flag: string, 
   throw new MizzenError('port-in-use', `no port is free on ${host}`)
 }
 
-/** The port itself. Throws MizzenError `port-in-use`; `flag` is how to choose another one. */
+/** The port itself, or for 0 a free one. Throws MizzenError `port-in-use`; `flag` is how to choose another one. */
 export async function checkPort(host: string, port: number, flag: string): Promise<number> {
-  if ((await tryPort(host, port)) !== undefined) return port
+  const free = await tryPort(host, port)
+  if (free !== undefined) return free
   throw new MizzenError('port-in-use', `port ${port} is in use (${host}:${port})`, {
     hint: `choose another with ${flag}`,
   })

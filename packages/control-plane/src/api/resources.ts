@@ -20,6 +20,8 @@ export async function answerResources(request: ApiRequest, path: ResourcePath, d
     case 'GET list':
       return list(request, path, deps.store)
     case 'GET one':
+      // Whoever has just saved a file and asks for its object is not shown the one before.
+      await deps.store.refresh()
       return json(served(existing(path, deps.store), path))
     case 'PATCH one':
       return apply(request, path, deps)

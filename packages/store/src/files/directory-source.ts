@@ -68,8 +68,13 @@ export class DirectorySource {
     await this.#looking
   }
 
+  /** Looks at everything now, instead of when the watcher says so. */
+  refresh(): Promise<void> {
+    return this.#look('all')
+  }
+
   /** Reads one file now, after this process wrote or removed it; there is no grace for what went. */
-  refresh(path: string): Promise<void> {
+  reread(path: string): Promise<void> {
     return this.#look(new Set([path]), 0)
   }
 
