@@ -16,13 +16,22 @@ export interface LoadOptions {
   readonly requests?: number
   /** … or when this says so, asked before each request. */
   readonly until?: () => boolean
+  /** Called with the version of each good answer. */
+  readonly onAnswer?: (version: string) => void
   /** Pause of each connection between two requests, ms; default 0. */
   readonly pauseMs?: number
 }
 
 /** A closed loop of keep-alive connections, each sending one request after the other. Nothing is retried. */
 export async function load(options: LoadOptions): Promise<Tally> {
-  const { url, connections = 16, requests = Number.POSITIVE_INFINITY, until = () => false, pauseMs = 0 } = options
+  const {
+    url,
+    connections = 16,
+    requests = Number.POSITIVE_INFINITY,
+    until = () => false,
+    pauseMs = 0,
+    onAnswer = () => {},
+  } = options
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const versions: Record<string, number> = {}
   const failures: Record<string, number> = {}
@@ -33,6 +42,7 @@ export async function load(options: LoadOptions): Promise<Tally> {
       started += 1
       const answer = await get(url, agent)
       total += 1
+      if (answer.outcome === '200') onAnswer(answer.version)
       if (answer.outcome === '200') versions[answer.version] = (versions[answer.version] ?? 0) + 1
       else failures[answer.outcome] = (failures[answer.outcome] ?? 0) + 1
       if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
