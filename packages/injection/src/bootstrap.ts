@@ -51,7 +51,8 @@ export function bootstrap(pod: Pod, podIP: string, settings: BootstrapSettings):
 }
 
 function dynamicResources(apiType: 'DELTA_GRPC' | 'GRPC') {
-  const overAds = { ads: {}, resource_api_version: 'V3' }
+  // As in Istio's bootstrap: a proxy without configuration waits for it, rather than being ready with none.
+  const overAds = { ads: {}, initial_fetch_timeout: '0s', resource_api_version: 'V3' }
   return {
     ads_config: {
       api_type: apiType,
