@@ -1,0 +1,78 @@
+/**
+ * Writes `gen/schema.json`: the fields of Envoy's messages in the short form that `src/config/protobuf/schema.ts` reads.
+ *
+ * Made from the descriptors in `@mizzen/xds/gen`, and run after them at install. The proxy decodes xDS with this table
+ * because the protobuf library with the full descriptors would take a third of a proxy's memory.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf'
+import { file_google_protobuf_struct } from '@bufbuild/protobuf/wkt'
+import { ClusterSchema } from '@mizzen/xds/gen/envoy/config/cluster/v3/cluster_pb.js'
+import { ClusterLoadAssignmentSchema } from '@mizzen/xds/gen/envoy/config/endpoint/v3/endpoint_pb.js'
+import { ListenerSchema } from '@mizzen/xds/gen/envoy/config/listener/v3/listener_pb.js'
+import { RouteConfigurationSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
+import { FileAccessLogSchema } from '@mizzen/xds/gen/envoy/extensions/access_loggers/file/v3/file_pb.js'
+import { StdoutAccessLogSchema } from '@mizzen/xds/gen/envoy/extensions/access_loggers/stream/v3/stream_pb.js'
+import { CorsSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js'
+import { HTTPFaultSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js'
+import { RouterSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/router/v3/router_pb.js'
+import { HttpConnectionManagerSchema } from '@mizzen/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
+import { HttpProtocolOptionsSchema } from '@mizzen/xds/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
+import { TypedStructSchema } from '@mizzen/xds/gen/xds/type/v3/typed_struct_pb.js'
+
+/** What a control plane may send, by itself or in an Any; everything that they refer to comes along. */
+const ROOTS: readonly DescMessage[] = [
+  ListenerSchema,
+  RouteConfigurationSchema,
+  ClusterSchema,
+  ClusterLoadAssignmentSchema,
+  HttpConnectionManagerSchema,
+  HttpProtocolOptionsSchema,
+  RouterSchema,
+  HTTPFaultSchema,
+  CorsSchema,
+  FileAccessLogSchema,
+  StdoutAccessLogSchema,
+  TypedStructSchema,
+]
+
+type Table = Record<string, string>
+
+/** All messages and enums within reach. */
+function collect(roots: readonly DescMessage[]): Table {
+  const table: Table = {}
+  const queue = [...roots]
+  for (let message = queue.pop(); message !== undefined; message = queue.pop()) {
+    if (table[message.typeName] !== undefined || message.file === file_google_protobuf_struct) continue
+    table[message.typeName] = message.fields.map(fieldText).join(';')
+    for (const field of message.fields) {
+      if (field.message !== undefined) queue.push(field.message)
+      if (field.enum !== undefined) {
+        table[field.enum.typeName] = field.enum.values.map((value) => `${value.number} ${value.name}`).join(';')
+      }
+    }
+  }
+  return table
+}
+
+/** `NUMBER NAME TYPE`, with `[]` after the type of a list, and `{}` after that of a map's values (keys are strings). */
+function fieldText(field: DescField): string {
+  const suffix = field.fieldKind === 'list' ? '[]' : field.fieldKind === 'map' ? '{}' : ''
+  if (field.fieldKind === 'map' && field.mapKey !== ScalarType.STRING && field.mapKey !== ScalarType.UINT32) {
+    throw new Error(`generate: the map ${field.parent.typeName}.${field.name} has keys that are no strings`)
+  }
+  return `${field.number} ${field.name} ${typeText(field)}${suffix}`
+}
+
+function typeText(field: DescField): string {
+  if (field.message !== undefined) return field.message.typeName
+  if (field.enum !== undefined) return field.enum.typeName
+  return ScalarType[field.scalar as ScalarType].toLowerCase()
+}
+
+const folder = join(import.meta.dirname, 'gen')
+const table = collect(ROOTS)
+mkdirSync(folder, { recursive: true })
+writeFileSync(join(folder, 'schema.json'), JSON.stringify(table))
+console.log(`generate: ${Object.keys(table).length} messages and enums in packages/proxy/gen/schema.json`)

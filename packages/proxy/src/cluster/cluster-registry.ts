@@ -1,0 +1,124 @@
+import { type Logger, MizzenError, type Random } from '@mizzen/base'
+import type { ClusterConfig, EndpointsConfig } from '../config/model.ts'
+import type { DeadlineWheel } from '../http/deadline-wheel.ts'
+import type { EventTurn } from '../http/event-turn.ts'
+import { type Cluster, ListedCluster } from './cluster.ts'
+import type { Connector } from './connector.ts'
+import { DnsResolution, type Resolve } from './dns-resolution.ts'
+import { OriginalDestinationCluster } from './original-destination.ts'
+
+export interface ClusterDeps {
+  readonly connector: Connector
+  readonly random: Random
+  readonly resolve: Resolve
+  readonly turn: EventTurn
+  readonly wheel: DeadlineWheel
+  readonly logger: Logger
+}
+
+interface Entry {
+  readonly cluster: Cluster
+  readonly resolution: DnsResolution | null
+}
+
+/** All clusters of a runtime by name, and the endpoints that EDS has given, whichever comes first. */
+export class ClusterRegistry {
+  readonly #deps: ClusterDeps
+  readonly #entries = new Map<string, Entry>()
+  /** By cluster name of the assignment (a cluster's `edsServiceName`). */
+  readonly #assignments = new Map<string, EndpointsConfig>()
+
+  constructor(deps: ClusterDeps) {
+    this.#deps = deps
+  }
+
+  get(name: string): Cluster | undefined {
+    return this.#entries.get(name)?.cluster
+  }
+
+  get all(): readonly Cluster[] {
+    return [...this.#entries.values()].map((entry) => entry.cluster)
+  }
+
+  /** Adds or replaces. Throws MizzenError `not-supported`; then what was there stays. */
+  put(config: ClusterConfig): void {
+    checkSupported(config)
+    const known = this.#entries.get(config.name)
+    if (known !== undefined && known.cluster.config.discovery === config.discovery) {
+      known.cluster.configure(config)
+      this.#assign(known)
+      return
+    }
+    const entry = this.#create(config)
+    this.#entries.set(config.name, entry)
+    this.#assign(entry)
+    if (known !== undefined) retire(known)
+  }
+
+  remove(name: string): void {
+    const entry = this.#entries.get(name)
+    if (entry === undefined) return
+    this.#entries.delete(name)
+    retire(entry)
+    const service = entry.cluster.config.edsServiceName
+    const wanted = this.all.some((cluster) => cluster.config.edsServiceName === service)
+    if (!wanted) this.#assignments.delete(service)
+  }
+
+  putEndpoints(config: EndpointsConfig): void {
+    this.#assignments.set(config.clusterName, config)
+    for (const { cluster } of this.#entries.values()) {
+      if (cluster.config.discovery !== 'eds' || serviceName(cluster.config) !== config.clusterName) continue
+      ;(cluster as ListedCluster).setEndpoints(config)
+    }
+  }
+
+  /** Closes everything at once. */
+  close(): void {
+    for (const { cluster, resolution } of this.#entries.values()) {
+      resolution?.stop()
+      cluster.close()
+    }
+    this.#entries.clear()
+  }
+
+  #create(config: ClusterConfig): Entry {
+    const { connector, random } = this.#deps
+    if (config.discovery === 'original-dst') {
+      return { cluster: new OriginalDestinationCluster(config, connector), resolution: null }
+    }
+    const cluster = new ListedCluster(config, connector, random)
+    const byDns = config.discovery === 'strict-dns' || config.discovery === 'logical-dns'
+    const found = (endpoints: EndpointsConfig['endpoints']) => cluster.setEndpoints({ endpoints })
+    return { cluster, resolution: byDns ? new DnsResolution(this.#deps, found) : null }
+  }
+
+  /** Gives the cluster the endpoints that are known for it. */
+  #assign({ cluster, resolution }: Entry): void {
+    const { config } = cluster
+    if (config.discovery === 'original-dst') return
+    const fromConfig = config.endpoints ?? { clusterName: config.name, endpoints: [] }
+    if (resolution !== null) resolution.start(fromConfig)
+    else if (config.discovery === 'static') (cluster as ListedCluster).setEndpoints(fromConfig)
+    else {
+      const assignment = this.#assignments.get(serviceName(config))
+      if (assignment !== undefined) (cluster as ListedCluster).setEndpoints(assignment)
+    }
+  }
+}
+
+function serviceName(config: ClusterConfig): string {
+  return config.edsServiceName === '' ? config.name : config.edsServiceName
+}
+
+function retire({ cluster, resolution }: Entry): void {
+  resolution?.stop()
+  cluster.retire()
+}
+
+function checkSupported(config: ClusterConfig): void {
+  if (config.protocol !== 'http2') return
+  throw new MizzenError('not-supported', `cluster ${config.name}: HTTP/2 to the upstream is not supported`, {
+    path: 'typed_extension_protocol_options',
+  })
+}

@@ -1,0 +1,49 @@
+/** Envoy's statistics of a cluster, by their names there (`cluster.NAME.…`). Plain counters and gauges. */
+export class ClusterStats {
+  upstreamCxTotal = 0
+  upstreamCxActive = 0
+  upstreamCxConnectFail = 0
+  upstreamCxConnectTimeout = 0
+  upstreamCxDestroy = 0
+  upstreamCxOverflow = 0
+  upstreamCxNoneHealthy = 0
+  upstreamCxIdleTimeout = 0
+  upstreamRqTotal = 0
+  upstreamRqActive = 0
+  upstreamRqPendingTotal = 0
+  upstreamRqPendingActive = 0
+  upstreamRqPendingOverflow = 0
+  upstreamRqPendingFailureEject = 0
+  upstreamRqTimeout = 0
+  upstreamRqPerTryTimeout = 0
+  upstreamRqRxReset = 0
+  upstreamRqRetry = 0
+  upstreamRqRetrySuccess = 0
+  upstreamRqRetryLimitExceeded = 0
+  upstreamRqRetryOverflow = 0
+  /** Responses by the first digit of their status; index 0 is not used. */
+  readonly upstreamRqByClass: number[] = [0, 0, 0, 0, 0, 0]
+  readonly #byStatus = new Map<number, number>()
+
+  /** Responses by status. */
+  get upstreamRqByStatus(): ReadonlyMap<number, number> {
+    return this.#byStatus
+  }
+
+  countResponse(status: number): void {
+    const digit = (status / 100) | 0
+    if (digit >= 1 && digit <= 5) (this.upstreamRqByClass[digit] as number) += 1
+    this.#byStatus.set(status, (this.#byStatus.get(status) ?? 0) + 1)
+  }
+}
+
+/** Envoy's statistics of one endpoint, as its admin shows them under `/clusters`. */
+export class EndpointStats {
+  cxTotal = 0
+  cxActive = 0
+  cxConnectFail = 0
+  rqTotal = 0
+  rqSuccess = 0
+  rqError = 0
+  rqTimeout = 0
+}

@@ -1,0 +1,272 @@
+import { type Clock, formatError, type Logger, MizzenError, type Random } from '@mizzen/base'
+import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE } from '@mizzen/xds/types'
+import type { StaticResource } from './bootstrap.ts'
+import { checkListener } from './check-listener.ts'
+import { ConfigNode, typeName } from './config-node.ts'
+import type { DataPlane } from './data-plane.ts'
+import { ListenerOpener } from './listener-opener.ts'
+import type { ClusterConfig, ListenerConfig } from './model.ts'
+import { decodeMessage } from './protobuf/decode.ts'
+import { readCluster } from './read-cluster.ts'
+import { readEndpoints } from './read-endpoints.ts'
+import { readListener } from './read-listener.ts'
+import { readRoutes } from './read-routes.ts'
+import { ResourceTable } from './resource-table.ts'
+import { Warming } from './warming.ts'
+
+/** Wait for endpoints or routes that a resource needs, where it says none (Envoy: initial_fetch_timeout), ms. */
+const DEPENDENCY_TIMEOUT_MS = 15_000
+
+/** What one response of the control plane changes. */
+export interface ConfigUpdate {
+  readonly typeUrl: string
+  readonly upserts: readonly { readonly name: string; readonly version: string; readonly body: Uint8Array }[]
+  readonly removals: readonly string[]
+}
+
+export interface RejectedResource {
+  readonly name: string
+  readonly message: string
+}
+
+export interface ConfigManagerOptions {
+  readonly dataPlane: DataPlane
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  /** The names that are now needed of a type: the load assignments of clusters, the route configurations of listeners. */
+  readonly onWanted: (typeUrl: string, names: readonly string[]) => void
+  /** After each update that changed anything, and when something became active. */
+  readonly onChange: () => void
+}
+
+/** Counts for the statistics of one type. */
+export interface UpdateCounts {
+  readonly attempts: number
+  readonly success: number
+  readonly rejected: number
+}
+
+/**
+ * Keeps the resources of the control plane and brings them into the data plane: reads each strictly, refuses bad ones
+ * one by one (the last good version stays), and warms clusters and listeners. What was refused or is waiting never
+ * disturbs what is in use.
+ */
+export class ConfigManager {
+  readonly #options: ConfigManagerOptions
+  readonly #tables = new Map<string, ResourceTable>()
+  readonly #counts = new Map<string, { attempts: number; success: number; rejected: number }>()
+  readonly #clusters: Warming<ClusterConfig>
+  readonly #listeners: Warming<ListenerConfig>
+  readonly #opener: ListenerOpener
+  /** By resource name: what each cluster or listener needs. */
+  readonly #endpointsOf = new Map<string, string>()
+  readonly #routesOf = new Map<string, readonly string[]>()
+  /** A static resource is not the control plane's to change. */
+  readonly #staticNames = new Set<string>()
+
+  constructor(options: ConfigManagerOptions) {
+    this.#options = options
+    const { dataPlane, clock } = options
+    this.#clusters = new Warming(
+      clock,
+      (config) => dataPlane.putCluster(config),
+      (name, error) => this.#released(CLUSTER_TYPE, name, error),
+    )
+    this.#listeners = new Warming(
+      clock,
+      (config) => this.#opener.put(config),
+      () => {},
+    )
+    this.#opener = new ListenerOpener(dataPlane, (name, error) => this.#released(LISTENER_TYPE, name, error))
+  }
+
+  /**
+   * Resolves when the listeners accept. Rejects with what the data plane throws: a bootstrap that does not work is no
+   * bootstrap. Listeners that take their routes from the control plane open when those have come.
+   */
+  async addStatic(
+    clusters: readonly StaticResource<ClusterConfig>[],
+    listeners: readonly StaticResource<ListenerConfig>[],
+  ): Promise<void> {
+    for (const { config } of clusters) {
+      this.#staticNames.add(`${CLUSTER_TYPE} ${config.name}`)
+      this.#putCluster(config)
+    }
+    for (const { config } of listeners) {
+      this.#staticNames.add(`${LISTENER_TYPE} ${config.name}`)
+      checkListener(config, this.#options.random)
+      this.#putListener(config)
+    }
+    this.#sendWanted(CLUSTER_TYPE)
+    this.#sendWanted(LISTENER_TYPE)
+    await this.#opener.settled()
+    const failed = listeners
+      .map(({ config }) => this.table(LISTENER_TYPE).refusal(config.name))
+      .find((refusal) => refusal !== undefined)
+    if (failed !== undefined) throw new MizzenError('cannot-listen', failed.message)
+  }
+
+  /** Takes in what it can, and returns what it can't. */
+  apply(update: ConfigUpdate): readonly RejectedResource[] {
+    const table = this.table(update.typeUrl)
+    const rejected: RejectedResource[] = []
+    for (const resource of update.upserts) {
+      const message = this.#tryPut(update.typeUrl, resource)
+      const atMs = this.#options.clock.now()
+      if (message === undefined) table.accept({ ...resource, body: Buffer.from(resource.body), atMs })
+      else {
+        table.refuse(resource.name, { version: resource.version, message, atMs })
+        rejected.push({ name: resource.name, message })
+      }
+    }
+    for (const name of update.removals) this.#remove(update.typeUrl, name)
+    this.#count(update.typeUrl, rejected)
+    this.#sendWanted(update.typeUrl)
+    this.#options.onChange()
+    return rejected
+  }
+
+  table(typeUrl: string): ResourceTable {
+    const known = this.#tables.get(typeUrl)
+    if (known !== undefined) return known
+    const table = new ResourceTable()
+    this.#tables.set(typeUrl, table)
+    return table
+  }
+
+  counts(typeUrl: string): UpdateCounts {
+    return this.#counts.get(typeUrl) ?? { attempts: 0, success: 0, rejected: 0 }
+  }
+
+  /** Names of what waits for endpoints or routes, or for its socket. */
+  warming(): { readonly clusters: readonly string[]; readonly listeners: readonly string[] } {
+    return { clusters: this.#clusters.names(), listeners: [...this.#listeners.names(), ...this.#opener.opening()] }
+  }
+
+  close(): void {
+    this.#clusters.close()
+    this.#listeners.close()
+  }
+
+  /** The reason why a resource can't be used; undefined if it is in use now, or warming. */
+  #tryPut(typeUrl: string, resource: ConfigUpdate['upserts'][number]): string | undefined {
+    try {
+      if (this.#staticNames.has(`${typeUrl} ${resource.name}`)) return `${resource.name}: is a static resource`
+      this.#put(typeUrl, decodeMessage(typeName(typeUrl), resource.body))
+      return undefined
+    } catch (error) {
+      const message = `${typeName(typeUrl)} ${resource.name}: ${formatError(error)}`
+      this.#options.logger.warn('refused a resource', { error: message })
+      return message
+    }
+  }
+
+  #put(typeUrl: string, value: unknown): void {
+    const { dataPlane, random } = this.#options
+    switch (typeUrl) {
+      case CLUSTER_TYPE:
+        this.#putCluster(ConfigNode.read(value, '', readCluster))
+        return
+      case ENDPOINT_TYPE: {
+        const endpoints = ConfigNode.read(value, '', readEndpoints)
+        dataPlane.putEndpoints(endpoints)
+        this.#clusters.arrived(endpoints.clusterName)
+        return
+      }
+      case LISTENER_TYPE: {
+        const listener = ConfigNode.read(value, '', readListener)
+        checkListener(listener, random)
+        this.#putListener(listener)
+        return
+      }
+      case ROUTE_TYPE: {
+        const routes = ConfigNode.read(value, '', readRoutes)
+        dataPlane.putRoutes(routes)
+        this.#listeners.arrived(routes.name)
+        return
+      }
+      default:
+        throw new Error(`the type ${typeUrl} was not asked for`)
+    }
+  }
+
+  #putCluster(config: ClusterConfig): void {
+    const needed = config.discovery === 'eds' ? config.edsServiceName : undefined
+    const known = needed === undefined || this.table(ENDPOINT_TYPE).has(needed)
+    this.#clusters.put(config.name, config, known ? [] : [needed], config.edsTimeoutMs ?? DEPENDENCY_TIMEOUT_MS)
+    if (needed === undefined) this.#endpointsOf.delete(config.name)
+    else this.#endpointsOf.set(config.name, needed)
+  }
+
+  #putListener(config: ListenerConfig): void {
+    const sources = config.filterChains.flatMap(({ http }) => (http.routes.kind === 'rds' ? [http.routes] : []))
+    const needed = sources.map(({ name }) => name)
+    const known = this.table(ROUTE_TYPE)
+    const missing = needed.filter((name) => !known.has(name))
+    this.#listeners.put(config.name, config, missing, sources[0]?.timeoutMs ?? DEPENDENCY_TIMEOUT_MS)
+    this.#routesOf.set(config.name, needed)
+  }
+
+  /**
+   * Clusters and listeners go. Endpoints and routes that something still needs stay as they are, as in Envoy: the last
+   * good ones serve; but nothing waits for them any more.
+   */
+  #remove(typeUrl: string, name: string): void {
+    if (this.#staticNames.has(`${typeUrl} ${name}`)) return
+    if (typeUrl === CLUSTER_TYPE) {
+      this.table(typeUrl).remove(name)
+      this.#clusters.drop(name)
+      this.#endpointsOf.delete(name)
+      this.#options.dataPlane.removeCluster(name)
+    } else if (typeUrl === LISTENER_TYPE) {
+      this.table(typeUrl).remove(name)
+      this.#listeners.drop(name)
+      this.#routesOf.delete(name)
+      this.#opener.remove(name)
+    } else if (typeUrl === ENDPOINT_TYPE) {
+      this.#clusters.arrived(name)
+    } else if (typeUrl === ROUTE_TYPE) {
+      this.#listeners.arrived(name)
+    }
+  }
+
+  /** Tells which endpoints or routes are needed now, and lets go of the others. */
+  #sendWanted(typeUrl: string): void {
+    if (typeUrl === CLUSTER_TYPE) this.#want(ENDPOINT_TYPE, [...this.#endpointsOf.values()], () => {})
+    if (typeUrl === LISTENER_TYPE) {
+      this.#want(ROUTE_TYPE, [...this.#routesOf.values()].flat(), (name) => this.#options.dataPlane.removeRoutes(name))
+    }
+  }
+
+  #want(typeUrl: string, names: readonly string[], forget: (name: string) => void): void {
+    const wanted = new Set(names)
+    const table = this.table(typeUrl)
+    for (const { name } of [...table.accepted()]) {
+      if (wanted.has(name)) continue
+      table.remove(name)
+      forget(name)
+    }
+    this.#options.onWanted(typeUrl, [...wanted])
+  }
+
+  #count(typeUrl: string, rejected: readonly RejectedResource[]): void {
+    const { attempts, success, rejected: before } = this.counts(typeUrl)
+    const failed = rejected.length > 0
+    this.#counts.set(typeUrl, {
+      attempts: attempts + 1,
+      success: success + (failed ? 0 : 1),
+      rejected: before + (failed ? 1 : 0),
+    })
+  }
+
+  /** What waited is in use now; or it failed after it was acknowledged: that is on record, and the last good one serves. */
+  #released(typeUrl: string, name: string, error: unknown): void {
+    if (error !== undefined) {
+      const message = formatError(error)
+      this.table(typeUrl).refuse(name, { version: '', message, atMs: this.#options.clock.now() })
+      this.#options.logger.error('cannot use a resource', { name, error: message })
+    }
+    this.#options.onChange()
+  }
+}

@@ -1,0 +1,16 @@
+import type { ClusterConfig, EndpointsConfig, ListenerConfig, RouteConfig } from './model.ts'
+
+/**
+ * What configuration is put into. Each call takes effect at once and as a whole, or throws (rejects with) MizzenError and
+ * changes nothing.
+ */
+export interface DataPlane {
+  /** Resolves when it accepts connections. */
+  putListener(config: ListenerConfig): Promise<void>
+  removeListener(name: string): void
+  putCluster(config: ClusterConfig): void
+  removeCluster(name: string): void
+  putEndpoints(config: EndpointsConfig): void
+  putRoutes(config: RouteConfig): void
+  removeRoutes(name: string): void
+}

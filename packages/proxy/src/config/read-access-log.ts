@@ -1,0 +1,42 @@
+import type { ConfigNode } from './config-node.ts'
+import type { AccessLogConfig } from './model.ts'
+
+/** Envoy's own default; control planes send theirs. */
+const DEFAULT_FORMAT =
+  '[%START_TIME%] "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%" %RESPONSE_CODE% %RESPONSE_FLAGS% ' +
+  '%BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% "%REQ(X-FORWARDED-FOR)%" ' +
+  '"%REQ(USER-AGENT)%" "%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"\n'
+
+/** envoy.config.accesslog.v3.AccessLog: files and standard streams. */
+export function readAccessLog(node: ConfigNode): AccessLogConfig {
+  node.ignore('name')
+  const log = node.typed('typed_config', {
+    'envoy.extensions.access_loggers.file.v3.FileAccessLog': (file) => readFormats(file, file.requiredString('path')),
+    'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog': (stream) => readFormats(stream, '/dev/stdout'),
+  })
+  if (log === undefined) throw node.error('bad-config', 'must be given', 'typed_config')
+  return log
+}
+
+function readFormats(node: ConfigNode, path: string): AccessLogConfig {
+  const format = node.child('log_format', readFormat)
+  if (format !== undefined) return { path, format }
+  for (const name of ['json_format', 'typed_json_format']) {
+    if (node.has(name)) return { path, format: { kind: 'json', template: node.raw(name) } }
+  }
+  return { path, format: { kind: 'text', template: node.optionalString('format') ?? DEFAULT_FORMAT } }
+}
+
+/** envoy.config.core.v3.SubstitutionFormatString. Extensions that add commands are known by their commands. */
+function readFormat(node: ConfigNode): AccessLogConfig['format'] {
+  node.ignore('content_type', 'formatters')
+  if (node.has('json_format')) {
+    // Field order is as given either way.
+    node.ignore('json_format_options')
+    return { kind: 'json', template: node.raw('json_format') }
+  }
+  const text = node.has('text_format_source')
+    ? node.child('text_format_source', (source) => source.requiredString('inline_string'))
+    : node.string('text_format')
+  return { kind: 'text', template: text || DEFAULT_FORMAT }
+}

@@ -1,0 +1,85 @@
+import type { ConfigNode } from './config-node.ts'
+import type { HttpFilterConfig, ListenerConfig } from './model.ts'
+import { FAULT_TYPE, readFault } from './read-fault.ts'
+
+type Direction = ListenerConfig['trafficDirection']
+
+/** The name that a filter is installed under, and what it is. The router is `router`. */
+type Installed = readonly (HttpFilterConfig | 'router')[]
+
+/**
+ * The HTTP filters, without the router, which must be there and last.
+ * @param node the connection manager
+ */
+export function readHttpFilters(node: ConfigNode, direction: Direction): readonly HttpFilterConfig[] {
+  const installed = node.list('http_filters', (filter) => readFilter(filter, direction)).flat()
+  if (installed.at(-1) !== 'router' || installed.indexOf('router') !== installed.length - 1) {
+    throw node.error('bad-config', 'the last filter, and only that, must be the router', 'http_filters')
+  }
+  return installed.filter((filter) => filter !== 'router')
+}
+
+function readFilter(node: ConfigNode, direction: Direction): Installed {
+  node.ignore('name')
+  const optional = node.boolean('is_optional')
+  const disabled = node.boolean('disabled')
+  const installed = optional ? readOptional(node, direction) : node.typed('typed_config', filterReaders(direction))
+  if (installed === undefined) throw node.error('unsupported-config', 'needs typed_config')
+  return disabled ? [] : installed
+}
+
+/** A filter that may be left out is left out where it is not supported. */
+function readOptional(node: ConfigNode, direction: Direction): Installed {
+  try {
+    return node.typed('typed_config', filterReaders(direction)) ?? []
+  } catch {
+    return []
+  }
+}
+
+function filterReaders(direction: Direction): Readonly<Record<string, (node: ConfigNode) => Installed>> {
+  return {
+    'envoy.extensions.filters.http.router.v3.Router': readRouter,
+    [FAULT_TYPE]: (node) => [{ kind: 'fault', fault: readFault(node) }],
+    // Does nothing without a policy on a route, and such policies are refused where they stand.
+    'envoy.extensions.filters.http.cors.v3.Cors': () => [],
+    // Statistics of gRPC messages.
+    'envoy.extensions.filters.http.grpc_stats.v3.FilterConfig': ignored,
+    'stats.PluginConfig': (node) => readStats(node, direction),
+    'io.istio.http.peer_metadata.Config': readPeerMetadata,
+  }
+}
+
+function readRouter(node: ConfigNode): Installed {
+  node.ignore('dynamic_stats', 'start_child_span')
+  return ['router']
+}
+
+function ignored(node: ConfigNode): Installed {
+  node.ignoreAll()
+  return []
+}
+
+/** Istio's metrics; at a gateway the listener is outbound, and it reports as the source. */
+function readStats(node: ConfigNode, direction: Direction): Installed {
+  node.ignore('disable_host_header_fallback', 'tcp_reporting_duration', 'reporter')
+  return [{ kind: 'stats', reporter: direction === 'inbound' ? 'destination' : 'source' }]
+}
+
+/** Who asks is told by the caller's header (discovery downstream), and callers tell it (propagation upstream). */
+function readPeerMetadata(node: ConfigNode): Installed {
+  const discovers = node.list('downstream_discovery', readHeadersMethod).length > 0
+  const propagates = node.list('upstream_propagation', readHeadersMethod).length > 0
+  // Endpoints carry their metadata, so what the other side would send back is not needed.
+  node.ignore('upstream_discovery', 'downstream_propagation', 'shared_with_upstream', 'additional_labels')
+  return [
+    ...(discovers ? [{ kind: 'peer-metadata', direction: 'inbound' } as const] : []),
+    ...(propagates ? [{ kind: 'peer-metadata', direction: 'outbound' } as const] : []),
+  ]
+}
+
+function readHeadersMethod(node: ConfigNode): true {
+  node.ignore('workload_discovery')
+  node.child('istio_headers', (headers) => headers.ignoreAll())
+  return true
+}

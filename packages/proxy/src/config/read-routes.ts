@@ -1,0 +1,117 @@
+import type { ConfigNode } from './config-node.ts'
+import type {
+  DirectResponseAction,
+  FaultConfig,
+  RedirectAction,
+  RouteConfig,
+  RouteEntry,
+  VirtualHostConfig,
+} from './model.ts'
+import { FAULT_TYPE, readFault } from './read-fault.ts'
+import { readHeaderMutations } from './read-header-mutations.ts'
+import { readRetry } from './read-retry.ts'
+import { readRouteAction } from './read-route-action.ts'
+import { readRouteMatch } from './read-route-match.ts'
+
+/** envoy.config.route.v3.RouteConfiguration. */
+export function readRoutes(node: ConfigNode): RouteConfig {
+  // A limit on what we would answer ourselves; answers come with the configuration, which is limited.
+  node.ignore('max_direct_response_body_size_bytes')
+  return {
+    name: node.string('name'),
+    virtualHosts: node.list('virtual_hosts', readVirtualHost),
+    ignorePortInHostMatching: node.boolean('ignore_port_in_host_matching'),
+    headers: readHeaderMutations(node),
+    validateClusters: node.boolean('validate_clusters'),
+  }
+}
+
+const REQUIRE_TLS = { NONE: 'none', EXTERNAL_ONLY: 'external', ALL: 'all' } as const
+
+function readVirtualHost(node: ConfigNode): VirtualHostConfig {
+  // Statistics of groups of requests, and what nothing here reads.
+  node.ignore('virtual_clusters', 'metadata', 'per_request_buffer_limit_bytes')
+  const fault = readPerFilter(node)
+  const domains = node.strings('domains')
+  if (domains.length === 0) throw node.error('bad-config', 'must name at least one', 'domains')
+  return {
+    name: node.requiredString('name'),
+    domains,
+    routes: node
+      .list('routes', readRoute)
+      .map((route) => (route.fault === undefined && fault !== undefined ? { ...route, fault } : route)),
+    headers: readHeaderMutations(node),
+    requireTls: node.enumeration('require_tls', REQUIRE_TLS),
+    retry: node.child('retry_policy', readRetry),
+    includeRequestAttemptCount: node.boolean('include_request_attempt_count'),
+  }
+}
+
+function readRoute(node: ConfigNode): RouteEntry {
+  // Names for traces and statistics.
+  node.ignore('metadata', 'decorator', 'stat_prefix', 'tracing')
+  const match = node.child('match', readRouteMatch)
+  if (match === undefined) throw node.error('bad-config', 'must be given', 'match')
+  return {
+    name: node.string('name'),
+    match,
+    action: readAction(node),
+    headers: readHeaderMutations(node),
+    fault: readPerFilter(node),
+  }
+}
+
+function readAction(node: ConfigNode): RouteEntry['action'] {
+  const action =
+    node.child('route', readRouteAction) ??
+    node.child('redirect', readRedirect) ??
+    node.child('direct_response', readDirectResponse)
+  if (action === undefined) throw node.error('unsupported-config', 'needs one of route, redirect, direct_response')
+  return action
+}
+
+const REDIRECT_STATUS = {
+  MOVED_PERMANENTLY: 301,
+  FOUND: 302,
+  SEE_OTHER: 303,
+  TEMPORARY_REDIRECT: 307,
+  PERMANENT_REDIRECT: 308,
+} as const
+
+function readRedirect(node: ConfigNode): RedirectAction {
+  return {
+    kind: 'redirect',
+    status: node.enumeration('response_code', REDIRECT_STATUS),
+    scheme: node.boolean('https_redirect') ? 'https' : node.optionalString('scheme_redirect'),
+    host: node.optionalString('host_redirect'),
+    port: node.count('port_redirect', 0) || undefined,
+    path: node.optionalString('path_redirect'),
+    prefixRewrite: node.has('prefix_rewrite') ? node.string('prefix_rewrite') : undefined,
+    stripQuery: node.boolean('strip_query'),
+  }
+}
+
+function readDirectResponse(node: ConfigNode): DirectResponseAction {
+  const status = node.count('status', 0)
+  if (status < 200 || status > 599)
+    throw node.error('bad-config', `expected a status of 200 to 599, not ${status}`, 'status')
+  const body = node.child('body', (source) =>
+    source.has('inline_bytes')
+      ? Buffer.from(source.string('inline_bytes'), 'base64').toString('utf8')
+      : source.requiredString('inline_string'),
+  )
+  return { kind: 'direct', status, body: body ?? '' }
+}
+
+const FILTER_CONFIG_TYPE = 'envoy.config.route.v3.FilterConfig'
+
+/** `typed_per_filter_config`: of the filters here only the fault filter has any. */
+function readPerFilter(node: ConfigNode): FaultConfig | undefined {
+  const faults = node.entries('typed_per_filter_config', (_name, config) =>
+    config.asTyped({
+      [FAULT_TYPE]: readFault,
+      [FILTER_CONFIG_TYPE]: (wrapped) => wrapped.typed('config', { [FAULT_TYPE]: readFault }),
+    }),
+  )
+  return faults[0]
+}

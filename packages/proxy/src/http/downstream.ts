@@ -1,0 +1,28 @@
+import type { StreamExchange } from './stream-exchange.ts'
+
+/**
+ * The client's side of one stream: how a response goes out, whatever the protocol. After `end` or `reset` the stream is
+ * over and nothing more may be called.
+ */
+export interface Downstream {
+  /** More output waits than the client takes: the source should pause until `Stream.onDownstreamWritable`. */
+  readonly congested: boolean
+  /** An interim response (100, 103) or, for upgrades, 101; its fields are `exchange.responseFields`. */
+  sendInterim(status: number, exchange: StreamExchange): void
+  /** @param endStream no body follows */
+  sendHead(exchange: StreamExchange, endStream: boolean): void
+  sendText(text: string): void
+  sendBytes(buffer: Buffer, start: number, end: number): void
+  /** The body is complete. */
+  end(): void
+  /** Cuts the response, so that the client sees that it is not complete. */
+  reset(): void
+  /** Close the connection after this response. */
+  closeAfterResponse(): void
+  /** From here on bytes pass in both directions as they are (after 101). */
+  startTunnel(): void
+  /** The peer of a tunnel has sent its last byte. */
+  endTunnel(): void
+  pauseRequest(): void
+  resumeRequest(): void
+}

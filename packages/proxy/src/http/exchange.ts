@@ -1,0 +1,102 @@
+import type { ClusterConfig, EndpointConfig, RouteEntry, WeightedCluster } from '../config/model.ts'
+import type { Headers } from './headers.ts'
+
+/**
+ * One request and its response, as routing, filters, access logs and metrics see them. A mutable record that belongs to
+ * one stream; whoever needs something after the end of the stream copies it.
+ *
+ * Times are milliseconds of the monotonic clock, NaN while they have not happened. Sizes are body bytes.
+ */
+export interface Exchange {
+  /** Wall time of the first byte of the request, ms since the epoch. */
+  startTimeMs: number
+  /** Monotonic time of the first byte of the request. */
+  startedAt: number
+  requestEndAt: number
+  responseStartAt: number
+  endedAt: number
+  /** When the upstream request went out, and its response head came in. */
+  upstreamStartAt: number
+  upstreamHeadAt: number
+
+  method: string
+  /** Path with query, as it is now (rewrites change it). */
+  path: string
+  authority: string
+  scheme: 'http' | 'https'
+  protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2'
+  requestHeaders: Headers
+  requestBytes: number
+  /** Size of the request's head on the wire, bytes. Metrics of sizes count heads too, as Istio's do. */
+  requestHeadBytes: number
+
+  /** 0 until there is a response (and in the log if the client left before). */
+  status: number
+  responseHeaders: Headers | null
+  responseBytes: number
+  /** Size of the response's head on the wire, bytes; 0 until it is sent. */
+  responseHeadBytes: number
+  /** Bits of `ResponseFlag`. */
+  flags: number
+  /** Envoy's response code details: `via_upstream`, `route_not_found`, …; '' = none. */
+  details: string
+  /** '' = none. */
+  connectionTerminationDetails: string
+  upstreamFailure: string
+
+  downstreamLocalAddress: string
+  downstreamRemoteAddress: string
+  requestedServerName: string
+  requestId: string
+
+  route: RouteEntry | null
+  virtualHostName: string
+  /** The chosen one of the route's clusters. */
+  target: WeightedCluster | null
+  cluster: ClusterConfig | null
+  /** The one that answered, or was tried last. */
+  endpoint: EndpointConfig | null
+  /** `host:port`; '' = none. */
+  upstreamHost: string
+  upstreamLocalAddress: string
+  upstreamAttempts: number
+
+  /** Peer metadata as the peer-metadata filter found it; undefined = unknown peer. */
+  downstreamPeer: Peer | undefined
+}
+
+/** What metrics say about a workload (Istio's standard labels); '' = unknown. */
+export interface Peer {
+  readonly workload: string
+  readonly namespace: string
+  readonly app: string
+  readonly version: string
+  readonly cluster: string
+  readonly canonicalService: string
+  readonly canonicalRevision: string
+  readonly principal: string
+}
+
+/** Envoy's response flags; the log shows their short names, in this order, joined by commas. */
+export const ResponseFlag = {
+  UH: 1 << 0,
+  UF: 1 << 1,
+  UO: 1 << 2,
+  NR: 1 << 3,
+  URX: 1 << 4,
+  NC: 1 << 5,
+  UT: 1 << 6,
+  UR: 1 << 7,
+  UC: 1 << 8,
+  DC: 1 << 9,
+  DPE: 1 << 10,
+  UPE: 1 << 11,
+  SI: 1 << 12,
+  DI: 1 << 13,
+  FI: 1 << 14,
+  RL: 1 << 15,
+  UAEX: 1 << 16,
+  DT: 1 << 17,
+  UMSDR: 1 << 18,
+  OM: 1 << 19,
+} as const

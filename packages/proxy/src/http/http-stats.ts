@@ -1,0 +1,33 @@
+/** Envoy's statistics of a connection manager, by their names there (`http.PREFIX.…`). Plain counters and gauges. */
+export class HttpStats {
+  downstreamCxTotal = 0
+  downstreamCxActive = 0
+  downstreamCxDestroy = 0
+  downstreamCxProtocolError = 0
+  downstreamCxIdleTimeout = 0
+  downstreamCxDrainClose = 0
+  downstreamCxMaxRequestsReached = 0
+  downstreamCxRxBytesTotal = 0
+  downstreamCxTxBytesTotal = 0
+  downstreamRqTotal = 0
+  downstreamRqActive = 0
+  downstreamRqRxReset = 0
+  downstreamRqIdleTimeout = 0
+  downstreamRqTimeout = 0
+  downstreamRqHeaderTimeout = 0
+  downstreamRqTooLarge = 0
+  downstreamCxUpgradesTotal = 0
+  noRoute = 0
+  noCluster = 0
+  rqDirectResponse = 0
+  rqRedirect = 0
+  rqTotal = 0
+  rqRetrySkippedBodyTooLarge = 0
+  /** Responses by the first digit of their status; index 0 is not used. */
+  readonly downstreamRqByClass: number[] = [0, 0, 0, 0, 0, 0]
+
+  countResponse(status: number): void {
+    const digit = (status / 100) | 0
+    if (digit >= 1 && digit <= 5) (this.downstreamRqByClass[digit] as number) += 1
+  }
+}

@@ -1,0 +1,62 @@
+const TAB = 9
+const LF = 10
+const CR = 13
+const SPACE = 0x20
+const DEL = 0x7f
+
+/** Head that comes in parts: gathers text up to and without its final empty line, and refuses bytes that no head has. */
+export class HeadReader {
+  /** The head, once `push` found its end. */
+  head = ''
+  /**
+   * The head holds a control character other than HTAB, or a CR or LF by itself (RFC 9110 5.5, RFC 9112 2.2). Seen as soon
+   * as such a byte comes; then what `push` returned means nothing.
+   */
+  broken = false
+  #partial = ''
+  #endsInCr = false
+
+  /** Bytes of the head so far. */
+  get length(): number {
+    return this.#partial.length
+  }
+
+  /**
+   * Adds what came.
+   * @returns index in `buffer` after the head's final empty line; -1 if the head goes on
+   */
+  push(buffer: Buffer, start: number, end: number): number {
+    if (this.#partial === '') this.broken = this.#endsInCr = false
+    const added = buffer.toString('latin1', start, end)
+    const before = this.#partial.length
+    const text = before === 0 ? added : this.#partial + added
+    const found = text.indexOf('\r\n\r\n', before < 3 ? 0 : before - 3)
+    if (found === -1) {
+      this.#partial = text
+      this.#check(buffer, start, end)
+      return -1
+    }
+    const next = start + found + 4 - before
+    this.#check(buffer, start, next)
+    this.#partial = ''
+    this.head = text.slice(0, found)
+    return next
+  }
+
+  /** Looks at bytes, which is faster than at characters; nearly all are past the first comparison. */
+  #check(buffer: Buffer, start: number, end: number): void {
+    let at = start
+    if (this.#endsInCr) {
+      if (buffer[at] !== LF) this.broken = true
+      at += 1
+      this.#endsInCr = false
+    }
+    for (; at < end; at += 1) {
+      const byte = buffer[at] as number
+      if ((byte >= SPACE && byte !== DEL) || byte === TAB) continue
+      if (byte === CR && at + 1 === end) this.#endsInCr = true
+      else if (byte === CR && buffer[at + 1] === LF) at += 1
+      else this.broken = true
+    }
+  }
+}

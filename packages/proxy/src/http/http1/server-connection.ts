@@ -1,0 +1,396 @@
+import type { Clock } from '@mizzen/base'
+import type { Deadline, DeadlineWheel } from '../deadline-wheel.ts'
+import type { Downstream } from '../downstream.ts'
+import type { EventTurn } from '../event-turn.ts'
+import type { FieldNames } from '../field-names.ts'
+import type { HttpService } from '../http-service.ts'
+import { Stream, type StreamRuntime } from '../stream.ts'
+import type { StreamExchange } from '../stream-exchange.ts'
+import type { Wire, WireHandler } from '../wire.ts'
+import { BodyDecoder, type BodySink } from './body-decoder.ts'
+import { HeadReader } from './head-reader.ts'
+import { type HeadError, MessageHead } from './message-head.ts'
+import { RequestLine } from './request-line.ts'
+import { statusLine } from './status-line.ts'
+
+/** What a connection needs of its listener. */
+export interface ServerPort {
+  /** As configured now; asked once per request. */
+  readonly service: HttpService
+  /** Responses announce that the connection closes. */
+  readonly draining: boolean
+  onClosed(connection: Http1ServerConnection): void
+}
+
+export interface ServerRuntime extends StreamRuntime {
+  readonly turn: EventTurn
+  readonly wheel: DeadlineWheel
+  readonly clock: Clock
+  readonly names: FieldNames
+}
+
+const State = { head: 0, body: 1, done: 2, tunnel: 3, lingering: 4, closed: 5 } as const
+
+/** How long a closing connection waits for the peer to have read the last response, ms (Envoy's delayed close). */
+const LINGER_MS = 1000
+/** Bytes of an unwanted request body that are read and dropped to keep the connection. */
+const MAX_DISCARDED = 64 * 1024
+
+/** An HTTP/1.1 connection of a client: requests one after the other, answered in order. */
+export class Http1ServerConnection implements WireHandler, BodySink, Downstream {
+  readonly stream: Stream
+  readonly #wire: Wire
+  readonly #runtime: ServerRuntime
+  readonly #port: ServerPort
+  readonly #reader = new HeadReader()
+  readonly #line = new RequestLine()
+  readonly #head = new MessageHead()
+  readonly #body = new BodyDecoder()
+  /** Idle, head and linger timeouts: only one of them holds at a time. */
+  readonly #deadline: Deadline
+  #service: HttpService
+  #state: number = State.head
+  /** A byte of the current request has come. */
+  #begun = false
+  /** Bytes of pipelined requests that came while one is being answered. */
+  #stash: Buffer | null = null
+  #consuming = false
+  #responseEnded = false
+  #chunked = false
+  #untilClose = false
+  #closeAfter = false
+  #discarded = 0
+  #requests = 0
+  /** Bytes that waited to be written when the linger deadline was set. */
+  #unwritten = 0
+
+  constructor(
+    wire: Wire,
+    port: ServerPort,
+    runtime: ServerRuntime,
+    addresses: { local: string; remote: string; peer: string },
+  ) {
+    this.#wire = wire
+    this.#port = port
+    this.#runtime = runtime
+    this.#service = port.service
+    this.stream = new Stream(runtime, this, addresses)
+    this.#deadline = runtime.wheel.deadline(() => this.#onDeadline())
+    this.#deadline.arm(this.#service.config.idleTimeoutMs)
+  }
+
+  get congested(): boolean {
+    return this.#wire.congested
+  }
+
+  /** No request is being received or answered. */
+  get idle(): boolean {
+    return this.#state === State.head && !this.#begun
+  }
+
+  /** Stops waiting for further requests: at once if `idle` and `withinMs` is 0, else within that time. */
+  drain(withinMs: number): void {
+    if (!this.idle) return
+    if (withinMs === 0) this.#linger()
+    else this.#deadline.arm(withinMs)
+  }
+
+  /** Closes at once, whatever goes on. */
+  destroy(): void {
+    this.#wire.destroy()
+  }
+
+  // From the wire.
+
+  onConnect(): void {}
+
+  onBytes(buffer: Buffer, length: number): void {
+    if (this.#stash !== null) this.#stash = Buffer.concat([this.#stash, buffer.subarray(0, length)])
+    else this.#consume(buffer, 0, length)
+  }
+
+  onEnd(): void {
+    if (this.#state === State.tunnel) this.stream.onTunnelEnd()
+    // As in Envoy, a client that closes its side is gone: what it asked for is given up. When we are closing, too, the
+    // socket ends by itself once all is written.
+    else if (this.#state !== State.lingering) this.#wire.destroy()
+  }
+
+  onWritable(): void {
+    this.stream.onDownstreamWritable()
+  }
+
+  onClose(): void {
+    this.#state = State.closed
+    this.#deadline.cancel()
+    this.stream.onDownstreamClosed()
+    this.#port.onClosed(this)
+  }
+
+  // From the body decoder.
+
+  onBodyBytes(buffer: Buffer, start: number, end: number): void {
+    if (!this.#responseEnded) this.stream.onRequestBytes(buffer, start, end)
+    else this.#discarded += end - start
+  }
+
+  // Downstream: what the stream answers.
+
+  sendInterim(status: number, exchange: StreamExchange): void {
+    this.#wire.write(`${statusLine(status)}${exchange.responseFields.render()}\r\n`)
+  }
+
+  sendHead(exchange: StreamExchange, endStream: boolean): void {
+    const { status, responseFields: headers, method } = exchange
+    const bodiless = method === 'HEAD' || status === 204 || status === 304
+    const http10 = exchange.protocol === 'HTTP/1.0'
+    let framing = ''
+    if (status === 204) headers.remove('content-length')
+    else if (!bodiless && !headers.has('content-length')) {
+      if (endStream) framing = 'content-length: 0\r\n'
+      else if (http10) this.#untilClose = this.#closeAfter = true
+      else {
+        this.#chunked = true
+        framing = 'transfer-encoding: chunked\r\n'
+      }
+    }
+    if (this.#mustClose()) {
+      this.#closeAfter = true
+      framing += 'connection: close\r\n'
+    } else if (http10) framing += 'connection: keep-alive\r\n'
+    const head = `${statusLine(status, http10)}${headers.render()}${framing}\r\n`
+    exchange.responseHeadBytes = head.length
+    this.#wire.write(head)
+  }
+
+  sendText(text: string): void {
+    if (this.#chunked) this.#wire.write(`${text.length.toString(16)}\r\n${text}\r\n`)
+    else this.#wire.write(text)
+  }
+
+  sendBytes(buffer: Buffer, start: number, end: number): void {
+    if (!this.#chunked) {
+      this.#wire.writeBytes(buffer, start, end)
+      return
+    }
+    this.#wire.write(`${(end - start).toString(16)}\r\n`)
+    this.#wire.writeBytes(buffer, start, end)
+    this.#wire.write('\r\n')
+  }
+
+  end(): void {
+    if (this.#chunked) this.#wire.write('0\r\n\r\n')
+    this.#responseEnded = true
+    this.#afterResponse()
+  }
+
+  reset(): void {
+    this.#responseEnded = true
+    // Without framing only a reset tells the client that something is missing.
+    if (this.#untilClose) this.#wire.reset()
+    else this.#linger()
+  }
+
+  closeAfterResponse(): void {
+    this.#closeAfter = true
+  }
+
+  startTunnel(): void {
+    this.#state = State.tunnel
+    this.#requests = 0
+    this.#unstash()
+  }
+
+  endTunnel(): void {
+    this.#wire.finish()
+  }
+
+  pauseRequest(): void {
+    this.#wire.pause()
+  }
+
+  resumeRequest(): void {
+    if (this.#stash === null) this.#wire.resume()
+  }
+
+  // Reading.
+
+  #consume(buffer: Buffer, start: number, end: number): void {
+    this.#consuming = true
+    let at = start
+    while (at < end) {
+      if (this.#state === State.head) at = this.#onHeadBytes(buffer, at, end)
+      else if (this.#state === State.body) at = this.#takeBody(buffer, at, end)
+      else break
+    }
+    this.#consuming = false
+    if (at >= end) return
+    if (this.#state === State.tunnel) this.stream.onRequestBytes(buffer, at, end)
+    else if (this.#state === State.done) {
+      this.#stash = Buffer.from(buffer.subarray(at, end))
+      this.#wire.pause()
+    }
+  }
+
+  #unstash(): void {
+    if (this.#consuming) return
+    const stash = this.#stash
+    this.#stash = null
+    this.#wire.resume()
+    if (stash !== null) this.#consume(stash, 0, stash.length)
+  }
+
+  #onHeadBytes(buffer: Buffer, start: number, end: number): number {
+    let at = start
+    if (!this.#begun) {
+      at = skipEmptyLines(buffer, start, end)
+      if (at === end) return end
+      this.#beginRequest()
+    }
+    const { config } = this.#service
+    const next = this.#reader.push(buffer, at, end)
+    const size = next === -1 ? this.#reader.length : this.#reader.head.length
+    let error: HeadError = ''
+    if (this.#reader.broken) error = 'http1.invalid_characters'
+    else if (size > config.maxRequestHeadersBytes) error = 'http1.headers_too_large'
+    else if (next === -1) return end
+    else error = this.#readHead()
+    if (error !== '') {
+      this.#refuse(error)
+      return end
+    }
+    this.#startRequest()
+    return next
+  }
+
+  #beginRequest(): void {
+    this.#begun = true
+    this.#responseEnded = false
+    this.#chunked = false
+    this.#untilClose = false
+    this.#closeAfter = false
+    this.#discarded = 0
+    this.#service = this.#port.service
+    this.#deadline.arm(this.#service.config.requestHeadersTimeoutMs)
+    this.stream.open(this.#service)
+  }
+
+  #readHead(): HeadError {
+    const { head } = this.#reader
+    const { requestHeaders } = this.stream.exchange
+    const { config } = this.#service
+    let lineEnd = head.indexOf('\r\n')
+    if (lineEnd === -1) lineEnd = head.length
+    const error = this.#line.parse(head, lineEnd)
+    if (error !== '') return error
+    if (this.#line.protocol === 'HTTP/1.0' && !config.acceptHttp10) return 'low_version'
+    this.#head.clear()
+    return this.#head.readFields(head, lineEnd + 2, this.#runtime.names, requestHeaders, config.maxHeadersCount)
+  }
+
+  #startRequest(): void {
+    const { exchange } = this.stream
+    const head = this.#head
+    const line = this.#line
+    this.#deadline.cancel()
+    this.#requests += 1
+    exchange.requestHeadBytes = this.#reader.head.length + 4
+    exchange.method = line.method
+    exchange.path = line.path
+    exchange.protocol = line.protocol
+    exchange.authority = line.authority === '' ? (head.host ?? '') : line.authority
+    if (head.close || (line.protocol === 'HTTP/1.0' && !head.keepAlive)) this.#closeAfter = true
+    if (head.chunked) this.#body.startChunked()
+    else this.#body.startLength(head.contentLength === -1 ? 0 : head.contentLength)
+    const ended = this.#body.done
+    this.#state = ended ? State.done : State.body
+    this.stream.start({
+      ended,
+      chunked: head.chunked,
+      hasHost: head.host !== undefined || line.authority !== '',
+      upgrade: head.upgrade,
+      expectsContinue: head.expectsContinue,
+    })
+  }
+
+  #takeBody(buffer: Buffer, start: number, end: number): number {
+    const next = this.#body.feed(buffer, start, end, this)
+    if (next === -1) {
+      this.#refuseBody()
+      return end
+    }
+    if (this.#body.done && this.#state === State.body) {
+      this.#state = State.done
+      if (this.#responseEnded) this.#nextRequest()
+      else this.stream.onRequestEnd()
+    } else if (this.#discarded > MAX_DISCARDED) this.#linger()
+    return next
+  }
+
+  #refuse(error: Exclude<HeadError, ''>): void {
+    this.#service.stats.downstreamCxProtocolError += 1
+    this.#closeAfter = true
+    this.#state = State.done
+    this.stream.refuse(error)
+  }
+
+  #refuseBody(): void {
+    this.#closeAfter = true
+    this.#state = State.done
+    if (this.#responseEnded) this.#linger()
+    else this.stream.refuse('http1.codec_error')
+  }
+
+  // Between requests.
+
+  #mustClose(): boolean {
+    const max = this.#service.config.maxRequestsPerConnection
+    return this.#closeAfter || this.#port.draining || (max > 0 && this.#requests >= max)
+  }
+
+  #afterResponse(): void {
+    if (this.#closeAfter || this.#untilClose) this.#linger()
+    else if (this.#state === State.done) this.#nextRequest()
+    else this.#deadline.arm(LINGER_MS)
+  }
+
+  #nextRequest(): void {
+    this.#state = State.head
+    this.#begun = false
+    this.#deadline.arm(this.#service.config.idleTimeoutMs)
+    this.#unstash()
+  }
+
+  /** Ends our side and reads on for a while: closing with unread input would reset what the client has yet to read. */
+  #linger(): void {
+    this.#state = State.lingering
+    this.#stash = null
+    this.#wire.resume()
+    this.#wire.finish()
+    this.#unwritten = Number.POSITIVE_INFINITY
+    this.#deadline.arm(LINGER_MS)
+  }
+
+  #onDeadline(): void {
+    if (this.#state === State.head && this.#begun) {
+      this.#service.stats.downstreamRqHeaderTimeout += 1
+      this.#closeAfter = true
+      this.#state = State.done
+      this.stream.refuseSlowHead()
+    } else if (this.#state === State.head) {
+      this.#service.stats.downstreamCxIdleTimeout += 1
+      this.#linger()
+    } else if (this.#state === State.lingering && this.#wire.unwritten < this.#unwritten && this.#wire.unwritten > 0) {
+      // A slow client is still taking the response.
+      this.#unwritten = this.#wire.unwritten
+      this.#deadline.arm(LINGER_MS)
+    } else this.#wire.destroy()
+  }
+}
+
+/** Empty lines before a request are let pass (RFC 9112 2.2). */
+function skipEmptyLines(buffer: Buffer, start: number, end: number): number {
+  let at = start
+  while (at + 1 < end && buffer[at] === 13 && buffer[at + 1] === 10) at += 2
+  return at
+}

@@ -1,0 +1,78 @@
+import type { RetryConfig } from '../config/model.ts'
+import type { Headers } from './headers.ts'
+import type { ResetReason } from './upstream.ts'
+
+/** gRPC status codes that Envoy's gRPC retry policies name. */
+const GRPC_STATUS: Readonly<Record<string, string>> = {
+  cancelled: '1',
+  'deadline-exceeded': '4',
+  'resource-exhausted': '8',
+  internal: '13',
+  unavailable: '14',
+}
+
+/**
+ * Whether a response with this head is to be tried again (Envoy: router_filter, x-envoy-retry-on and
+ * x-envoy-retry-grpc-on).
+ */
+export function retriesResponse(retry: RetryConfig, status: number, headers: Headers): boolean {
+  const grpcStatus = headers.get('grpc-status')
+  return retry.on.some((condition) => {
+    switch (condition) {
+      case '5xx':
+        return status >= 500
+      case 'gateway-error':
+        return status >= 502 && status <= 504
+      case 'retriable-4xx':
+        return status === 409
+      case 'retriable-status-codes':
+        return retry.statusCodes.includes(status)
+      default:
+        return grpcStatus !== undefined && GRPC_STATUS[condition] === grpcStatus
+    }
+  })
+}
+
+/**
+ * Whether a request that broke before its response is to be tried again.
+ * @param sent something of the request may have reached the upstream
+ */
+export function retriesReset(retry: RetryConfig, reason: ResetReason, sent: boolean): boolean {
+  if (reason === 'overflow') return false
+  return retry.on.some((condition) => {
+    switch (condition) {
+      case '5xx':
+      case 'gateway-error':
+      case 'reset':
+        return true
+      case 'connect-failure':
+        return isConnectFailure(reason)
+      case 'reset-before-request':
+        return !sent
+      default:
+        return false
+    }
+  })
+}
+
+export function isConnectFailure(reason: ResetReason): boolean {
+  return (
+    reason === 'remote connection failure' || reason === 'local connection failure' || reason === 'connection timeout'
+  )
+}
+
+/** Methods that may be sent twice without harm (RFC 9110 9.2.2). */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
+
+export function isIdempotent(method: string): boolean {
+  return IDEMPOTENT.has(method)
+}
+
+/**
+ * Whether a request that went out on a kept-alive connection, which the upstream closed without a byte of response, may
+ * be sent again on another connection without being asked for by a retry policy. The upstream most likely closed the
+ * idle connection while the request was on its way; RFC 9110 9.2.2 allows this for idempotent methods.
+ */
+export function mayReplay(method: string, reason: ResetReason, reused: boolean, responseBegan: boolean): boolean {
+  return reason === 'connection termination' && reused && !responseBegan && IDEMPOTENT.has(method)
+}

@@ -1,0 +1,16 @@
+import type { Random } from '@mizzen/base'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { DeadlineWheel } from './deadline-wheel.ts'
+import type { EventTurn } from './event-turn.ts'
+
+/** The clusters as they are now, by name. */
+export interface ClusterLookup {
+  get(name: string): Cluster | undefined
+}
+
+export interface RouterRuntime {
+  readonly turn: EventTurn
+  readonly wheel: DeadlineWheel
+  readonly random: Random
+  readonly clusters: ClusterLookup
+}

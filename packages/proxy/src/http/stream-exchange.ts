@@ -1,0 +1,93 @@
+import type { ClusterConfig, EndpointConfig, RouteEntry, WeightedCluster } from '../config/model.ts'
+import type { Exchange, Peer } from './exchange.ts'
+import { HeaderList } from './header-list.ts'
+
+/** The exchange of a connection's current stream; reset and used again for the next one. */
+export class StreamExchange implements Exchange {
+  startTimeMs = 0
+  startedAt = Number.NaN
+  requestEndAt = Number.NaN
+  responseStartAt = Number.NaN
+  endedAt = Number.NaN
+  upstreamStartAt = Number.NaN
+  upstreamHeadAt = Number.NaN
+
+  method = ''
+  path = ''
+  authority = ''
+  scheme: 'http' | 'https' = 'http'
+  protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2' = 'HTTP/1.1'
+  readonly requestHeaders = new HeaderList()
+  requestBytes = 0
+  requestHeadBytes = 0
+
+  status = 0
+  responseHeaders: HeaderList | null = null
+  responseBytes = 0
+  responseHeadBytes = 0
+  flags = 0
+  details = ''
+  connectionTerminationDetails = ''
+  upstreamFailure = ''
+
+  downstreamLocalAddress = ''
+  downstreamRemoteAddress = ''
+  requestedServerName = ''
+  requestId = ''
+
+  route: RouteEntry | null = null
+  virtualHostName = ''
+  target: WeightedCluster | null = null
+  cluster: ClusterConfig | null = null
+  endpoint: EndpointConfig | null = null
+  upstreamHost = ''
+  upstreamLocalAddress = ''
+  upstreamAttempts = 0
+
+  downstreamPeer: Peer | undefined = undefined
+
+  /** Where response heads are read into; `responseHeaders` shows it once there is a response. */
+  readonly responseFields = new HeaderList()
+
+  /** @param now monotonic ms; @param wallNow ms since the epoch */
+  reset(now: number, wallNow: number): void {
+    this.startTimeMs = wallNow
+    this.startedAt = now
+    this.requestEndAt = Number.NaN
+    this.responseStartAt = Number.NaN
+    this.endedAt = Number.NaN
+    this.method = ''
+    this.path = ''
+    this.authority = ''
+    this.scheme = 'http'
+    this.protocol = 'HTTP/1.1'
+    this.requestHeaders.clear()
+    this.requestBytes = 0
+    this.requestHeadBytes = 0
+    this.status = 0
+    this.responseHeaders = null
+    this.responseBytes = 0
+    this.responseHeadBytes = 0
+    this.responseFields.clear()
+    this.flags = 0
+    this.details = ''
+    this.connectionTerminationDetails = ''
+    this.requestId = ''
+    this.#resetUpstream()
+  }
+
+  #resetUpstream(): void {
+    this.upstreamStartAt = Number.NaN
+    this.upstreamHeadAt = Number.NaN
+    this.upstreamFailure = ''
+    this.route = null
+    this.virtualHostName = ''
+    this.target = null
+    this.cluster = null
+    this.endpoint = null
+    this.upstreamHost = ''
+    this.upstreamLocalAddress = ''
+    this.upstreamAttempts = 0
+    this.downstreamPeer = undefined
+  }
+}

@@ -1,0 +1,30 @@
+/** The proxy as a program of its own: `node main.ts -c BOOTSTRAP [--concurrency N] [--cache DIR] [--drain-time-s N] [--mode validate]`. */
+import { parseArgs } from 'node:util'
+import { runProxy } from './index.ts'
+
+const { values } = parseArgs({
+  options: {
+    'config-path': { type: 'string', short: 'c' },
+    concurrency: { type: 'string' },
+    cache: { type: 'string' },
+    'drain-time-s': { type: 'string' },
+    mode: { type: 'string' },
+  },
+})
+
+if (values['config-path'] === undefined) {
+  process.stderr.write(
+    'usage: main.ts -c BOOTSTRAP [--concurrency N] [--cache DIR] [--drain-time-s N] [--mode serve|validate]\n',
+  )
+  process.exit(2)
+}
+
+process.exit(
+  await runProxy({
+    bootstrapPath: values['config-path'],
+    concurrency: values.concurrency === undefined ? undefined : Number(values.concurrency),
+    cacheDir: values.cache,
+    mode: values.mode === 'validate' ? 'validate' : 'serve',
+    drainTimeS: values['drain-time-s'] === undefined ? undefined : Number(values['drain-time-s']),
+  }),
+)

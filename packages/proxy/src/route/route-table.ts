@@ -1,0 +1,178 @@
+import { MizzenError, type Random } from '@mizzen/base'
+import type {
+  RetryConfig,
+  RouteAction,
+  RouteConfig,
+  RouteEntry,
+  VirtualHostConfig,
+  WeightedCluster,
+} from '../config/model.ts'
+import type { Exchange } from '../http/exchange.ts'
+import { compileHeaderPlan, type HeaderPlan } from './header-plan.ts'
+import { compileHostLookup } from './host-lookup.ts'
+import { compileRedirect } from './redirect.ts'
+import { compileRewrite, type Rewrite } from './rewrite.ts'
+import { compileRouteMatch, type Matcher } from './route-match.ts'
+import { compileTargets } from './weighted-targets.ts'
+
+/** A route configuration, compiled: immutable, and shared by all requests that began under it. */
+export interface RouteTable {
+  readonly config: RouteConfig
+  /**
+   * The first route that matches. Sets `exchange.route` and `exchange.virtualHostName`; null (404, `route_not_found`) if
+   * no virtual host or no route of it matches.
+   */
+  match(exchange: Exchange): MatchedRoute | null
+}
+
+/** One route of a table, with all that depends on where it stands. */
+export interface MatchedRoute {
+  readonly entry: RouteEntry
+  readonly virtualHost: VirtualHostConfig
+  /** The route's own, or else its virtual host's. */
+  readonly retry: RetryConfig | undefined
+  /** Chooses by weight (or by the cluster header) and sets `exchange.target`. Only for routes with a cluster. */
+  pickTarget(exchange: Exchange): WeightedCluster
+  /**
+   * What the request changes before it goes upstream: header mutations, then host, then path (sets
+   * `x-envoy-original-path`). Call once, after `pickTarget` and after the filters.
+   */
+  prepareRequest(exchange: Exchange): void
+  /** Header mutations of the response, also for redirects, direct and local replies of this route. */
+  prepareResponse(exchange: Exchange): void
+  /** Value of `location`. Only for redirects. */
+  redirectLocation(exchange: Exchange): string
+}
+
+/**
+ * Compiles a route configuration. Throws MizzenError `bad-route` (or `bad-format`, `bad-regex`) with the field's path;
+ * no clock and no randomness but what is given.
+ */
+export function compileRoutes(config: RouteConfig, random: Random): RouteTable {
+  const lookup = compileHostLookup(config.virtualHosts, config.ignorePortInHostMatching)
+  const hosts = new Map(
+    config.virtualHosts.map((host, index) => [host, compileHost(config, host, `virtual_hosts[${index}]`, random)]),
+  )
+  return {
+    config,
+    match(exchange) {
+      const host = lookup(exchange.authority)
+      const route = host === undefined ? null : (hosts.get(host) as CompiledHost)(exchange)
+      exchange.route = route === null ? null : route.entry
+      exchange.virtualHostName = host === undefined ? '' : host.name
+      return route
+    },
+  }
+}
+
+type CompiledHost = (exchange: Exchange) => MatchedRoute | null
+
+function compileHost(config: RouteConfig, host: VirtualHostConfig, path: string, random: Random): CompiledHost {
+  const routes = host.routes.map((entry, index) => ({
+    matches: compileRouteMatch(entry.match, `${path}.routes[${index}].match`, random),
+    route: compileRoute(config, host, entry, `${path}.routes[${index}]`, random),
+  }))
+  const find = firstMatch(routes)
+  if (host.requireTls === 'none') return find
+  const toHttps = compileRoute(config, host, HTTPS_REDIRECT, path, random)
+  const { requireTls } = host
+  return (exchange) => {
+    const exempt = requireTls === 'external' && exchange.requestHeaders.get('x-envoy-internal') === 'true'
+    return isPlaintext(exchange) && !exempt ? toHttps : find(exchange)
+  }
+}
+
+function firstMatch(routes: readonly { readonly matches: Matcher; readonly route: MatchedRoute }[]): CompiledHost {
+  return (exchange) => {
+    for (let index = 0; index < routes.length; index += 1) {
+      const candidate = routes[index] as (typeof routes)[number]
+      if (candidate.matches(exchange)) return candidate.route
+    }
+    return null
+  }
+}
+
+/** Where Envoy sends plaintext requests of a virtual host that requires TLS. */
+const HTTPS_REDIRECT: RouteEntry = {
+  name: '',
+  match: { path: { kind: 'prefix', value: '/' }, caseSensitive: true, headers: [], query: [] },
+  action: { kind: 'redirect', status: 301, scheme: 'https', stripQuery: false },
+  headers: { request: [], response: [] },
+}
+
+function isPlaintext(exchange: Exchange): boolean {
+  return (exchange.requestHeaders.get('x-forwarded-proto') ?? exchange.scheme) !== 'https'
+}
+
+function compileRoute(
+  config: RouteConfig,
+  virtualHost: VirtualHostConfig,
+  entry: RouteEntry,
+  path: string,
+  random: Random,
+): MatchedRoute {
+  const { action } = entry
+  const outer = [entry.headers, virtualHost.headers, config.headers]
+  const retry = (action.kind === 'route' ? action.retry : undefined) ?? virtualHost.retry
+  const response = compileHeaderPlan(outer, 'response', path)
+  const base = { entry, virtualHost, retry, prepareResponse: response ?? nothing }
+  if (action.kind === 'redirect')
+    return { ...base, ...notRouted(path), redirectLocation: compileRedirect(action, entry.match) }
+  if (action.kind === 'direct') return { ...base, ...notRouted(path), redirectLocation: wrongKind(path) }
+  const outerRequest = compileHeaderPlan(outer, 'request', path)
+  const rewrite = compileRewrite(action, entry.match, path)
+  return {
+    ...base,
+    ...routed(action, outerRequest, response, rewrite, path, random),
+    redirectLocation: wrongKind(path),
+  }
+}
+
+/** The methods of a route that has clusters; those of one target come before the route's own (most specific first). */
+function routed(
+  action: RouteAction,
+  outerRequest: HeaderPlan | undefined,
+  outerResponse: HeaderPlan | undefined,
+  rewrite: Rewrite,
+  path: string,
+  random: Random,
+): Pick<MatchedRoute, 'pickTarget' | 'prepareRequest' | 'prepareResponse'> {
+  const choose = compileTargets(action, random)
+  const plans = new Map<WeightedCluster, { request: HeaderPlan | undefined; response: HeaderPlan | undefined }>()
+  action.clusters.forEach((cluster, index) => {
+    const at = `${path}.route.weighted_clusters.clusters[${index}]`
+    const request = compileHeaderPlan([cluster.headers], 'request', at)
+    const response = compileHeaderPlan([cluster.headers], 'response', at)
+    if (request !== undefined || response !== undefined) plans.set(cluster, { request, response })
+  })
+  const ofTarget = (exchange: Exchange) =>
+    plans.size === 0 || exchange.target === null ? undefined : plans.get(exchange.target)
+  return {
+    pickTarget(exchange) {
+      const target = choose(exchange)
+      exchange.target = target
+      return target
+    },
+    prepareRequest(exchange) {
+      ofTarget(exchange)?.request?.(exchange)
+      outerRequest?.(exchange)
+      rewrite(exchange)
+    },
+    prepareResponse(exchange) {
+      ofTarget(exchange)?.response?.(exchange)
+      outerResponse?.(exchange)
+    },
+  }
+}
+
+function notRouted(path: string): Pick<MatchedRoute, 'pickTarget' | 'prepareRequest'> {
+  return { pickTarget: wrongKind(path), prepareRequest: nothing }
+}
+
+function wrongKind(path: string): () => never {
+  return () => {
+    throw new MizzenError('internal', 'asked a route for what its action has not', { path })
+  }
+}
+
+function nothing(): void {}

@@ -1,0 +1,90 @@
+import { formatError, type Level, systemClock } from '@mizzen/base'
+import { createSwitchedLogger } from './admin/switched-logger.ts'
+import { type Bootstrap, readBootstrapFile } from './config/bootstrap.ts'
+import { checkListener } from './config/check-listener.ts'
+import { ProxyProgram } from './proxy-program.ts'
+
+/** Istio's default of terminationDrainDuration. */
+const DEFAULT_DRAIN_S = 5
+
+export interface RunOptions {
+  /** An Envoy bootstrap, JSON or YAML. */
+  readonly bootstrapPath: string
+  /** Threads; 1 is all there is yet, more is taken as 1 with a warning. */
+  readonly concurrency?: number
+  /** Folder where the last accepted configuration is kept. */
+  readonly cacheDir?: string
+  /** Time for connections to end after SIGTERM, seconds; default 5. */
+  readonly drainTimeS?: number
+  readonly logLevel?: Level
+  /** `validate` only reads the bootstrap and compiles what it says, as Envoy's `--mode validate`. Default `serve`. */
+  readonly mode?: 'serve' | 'validate'
+  /** Called once the proxy has opened what its bootstrap says. */
+  readonly onStarted?: () => void
+}
+
+/**
+ * Runs a proxy as this process: until SIGTERM or SIGINT, which drains it (the second one ends it at once). Resolves with
+ * the exit status: 0, or 1 if it could not start, having said why in one line on standard error.
+ */
+export async function runProxy(options: RunOptions): Promise<number> {
+  try {
+    const bootstrap = await readBootstrapFile(options.bootstrapPath)
+    if (options.mode === 'validate') {
+      for (const { config } of bootstrap.listeners) checkListener(config, Math.random)
+      process.stdout.write(`configuration '${options.bootstrapPath}' OK\n`)
+    } else {
+      await serve(bootstrap, options)
+    }
+    return 0
+  } catch (error) {
+    process.stderr.write(`mizzen proxy: ${formatError(error)}\n`)
+    return 1
+  }
+}
+
+/** Resolves when the proxy has ended. */
+async function serve(bootstrap: Bootstrap, options: RunOptions): Promise<void> {
+  const logger = createSwitchedLogger('proxy', options.logLevel ?? 'info')
+  const end = untilTold()
+  const proxy = new ProxyProgram({
+    bootstrap,
+    cacheDir: options.cacheDir,
+    drainMs: (options.drainTimeS ?? DEFAULT_DRAIN_S) * 1000,
+    clock: systemClock,
+    random: Math.random,
+    logger,
+    memory: () => process.memoryUsage(),
+    onQuit: end.tell,
+  })
+  try {
+    await proxy.start()
+    options.onStarted?.()
+    if ((options.concurrency ?? 1) > 1) logger.warn('only one thread is used', { concurrency: options.concurrency })
+    logger.info('started', { node: bootstrap.node.id, admin: proxy.adminPort })
+    await end.first
+    logger.info('draining')
+    await Promise.race([proxy.drain(), end.second])
+    await proxy.close()
+  } finally {
+    end.forget()
+  }
+}
+
+/** `first` and `second` resolve with the first and second signal (or call of `tell`). */
+function untilTold(): { first: Promise<void>; second: Promise<void>; tell: () => void; forget: () => void } {
+  const first = Promise.withResolvers<void>()
+  const second = Promise.withResolvers<void>()
+  let told = 0
+  const tell = () => {
+    told += 1
+    if (told === 1) first.resolve()
+    else second.resolve()
+  }
+  const signals = ['SIGTERM', 'SIGINT'] as const
+  for (const signal of signals) process.on(signal, tell)
+  const forget = () => {
+    for (const signal of signals) process.off(signal, tell)
+  }
+  return { first: first.promise, second: second.promise, tell, forget }
+}

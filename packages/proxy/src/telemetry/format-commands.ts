@@ -1,0 +1,197 @@
+import { MizzenError } from '@mizzen/base'
+import type { Metadata } from '../config/model.ts'
+import type { Exchange } from '../http/exchange.ts'
+import type { Headers } from '../http/headers.ts'
+import type { Command } from './format-template.ts'
+import { formatFlags, formatLongFlags } from './response-flags.ts'
+import { compileTimeFormat } from './time-format.ts'
+
+/** One value of an exchange; undefined = there is none (`-` in a log, nothing in a header). */
+export type Extractor = (exchange: Exchange) => string | number | undefined
+
+/** Builds the extractor of one command; `path` is the place of the template, for errors. */
+type Compile = (command: Command, path: string) => Extractor
+
+/** Envoy's command operators (configuration/observability/access_log/usage). What has no source yet yields no value. */
+const COMMANDS: Readonly<Record<string, Compile>> = {
+  START_TIME: ({ args }, path) => {
+    const format = compileTimeFormat(args, path)
+    return (exchange) => format(exchange.startTimeMs)
+  },
+  EMIT_TIME: ({ args }, path) => {
+    const format = compileTimeFormat(args, path)
+    return (exchange) => format(exchange.startTimeMs + orZero(exchange.endedAt - exchange.startedAt))
+  },
+  REQ: (command, path) => headerCommand(command, path, requestField),
+  RESP: (command, path) => headerCommand(command, path, responseField),
+  TRAILER: (command, path) => headerCommand(command, path, () => none),
+  PROTOCOL: plain((exchange) => exchange.protocol),
+  RESPONSE_CODE: plain((exchange) => exchange.status),
+  RESPONSE_CODE_DETAILS: ({ args }) =>
+    args === 'ALLOW_WHITESPACES' ? (exchange) => orNone(exchange.details) : (exchange) => joined(exchange.details),
+  CONNECTION_TERMINATION_DETAILS: plain((exchange) => orNone(exchange.connectionTerminationDetails)),
+  RESPONSE_FLAGS: plain((exchange) => formatFlags(exchange.flags)),
+  RESPONSE_FLAGS_LONG: plain((exchange) => formatLongFlags(exchange.flags)),
+  BYTES_RECEIVED: plain((exchange) => exchange.requestBytes),
+  BYTES_SENT: plain((exchange) => exchange.responseBytes),
+  DURATION: plain((exchange) => elapsed(exchange.startedAt, exchange.endedAt)),
+  REQUEST_DURATION: plain((exchange) => elapsed(exchange.startedAt, exchange.requestEndAt)),
+  REQUEST_TX_DURATION: plain((exchange) => elapsed(exchange.startedAt, exchange.requestEndAt)),
+  RESPONSE_DURATION: plain((exchange) => elapsed(exchange.startedAt, exchange.upstreamHeadAt)),
+  RESPONSE_TX_DURATION: plain((exchange) => elapsed(exchange.upstreamHeadAt, exchange.endedAt)),
+  UPSTREAM_HOST: plain((exchange) => orNone(exchange.upstreamHost)),
+  ...addressCommands('UPSTREAM_REMOTE_ADDRESS', (exchange) => exchange.upstreamHost),
+  ...addressCommands('UPSTREAM_LOCAL_ADDRESS', (exchange) => exchange.upstreamLocalAddress),
+  ...addressCommands('DOWNSTREAM_REMOTE_ADDRESS', (exchange) => exchange.downstreamRemoteAddress),
+  ...addressCommands('DOWNSTREAM_DIRECT_REMOTE_ADDRESS', (exchange) => exchange.downstreamRemoteAddress),
+  ...addressCommands('DOWNSTREAM_LOCAL_ADDRESS', (exchange) => exchange.downstreamLocalAddress),
+  UPSTREAM_CLUSTER: plain(
+    (exchange) => exchange.cluster?.altStatName || exchange.cluster?.name || exchange.target?.name,
+  ),
+  UPSTREAM_CLUSTER_RAW: plain((exchange) => exchange.cluster?.name ?? exchange.target?.name),
+  UPSTREAM_REQUEST_ATTEMPT_COUNT: plain((exchange) => exchange.upstreamAttempts),
+  UPSTREAM_TRANSPORT_FAILURE_REASON: plain((exchange) => joined(exchange.upstreamFailure)),
+  UPSTREAM_PROTOCOL: plain((exchange) => (exchange.upstreamHost === '' ? undefined : 'HTTP/1.1')),
+  REQUESTED_SERVER_NAME: plain((exchange) => orNone(exchange.requestedServerName)),
+  ROUTE_NAME: plain((exchange) => orNone(exchange.route?.name ?? '')),
+  VIRTUAL_HOST_NAME: plain((exchange) => orNone(exchange.virtualHostName)),
+  VIRTUAL_CLUSTER_NAME: plain(none),
+  STREAM_ID: plain((exchange) => orNone(exchange.requestId)),
+  GRPC_STATUS: plain((exchange) => exchange.responseHeaders?.get('grpc-status')),
+  GRPC_STATUS_NUMBER: plain((exchange) => exchange.responseHeaders?.get('grpc-status')),
+  UPSTREAM_METADATA: ({ args }, path) => metadataCommand(args, path, (exchange) => exchange.endpoint?.metadata),
+  CLUSTER_METADATA: ({ args }, path) => metadataCommand(args, path, (exchange) => exchange.cluster?.metadata),
+  METADATA: ({ args = '' }, path) => typedMetadataCommand(args, path),
+  DYNAMIC_METADATA: plain(none),
+  FILTER_STATE: plain(none),
+  CONNECTION_ID: plain(none),
+  DOWNSTREAM_TLS_VERSION: plain(none),
+  DOWNSTREAM_TLS_CIPHER: plain(none),
+  DOWNSTREAM_PEER_URI_SAN: plain(none),
+  DOWNSTREAM_PEER_SUBJECT: plain(none),
+  DOWNSTREAM_PEER_CERT_V_START: plain(none),
+  DOWNSTREAM_PEER_CERT_V_END: plain(none),
+  DOWNSTREAM_LOCAL_URI_SAN: plain(none),
+  DOWNSTREAM_TRANSPORT_FAILURE_REASON: plain(none),
+}
+
+/** Throws MizzenError `bad-format` with `path` for a command that is not known. */
+export function compileCommand(command: Command, path: string): Extractor {
+  const compile = Object.hasOwn(COMMANDS, command.name) ? COMMANDS[command.name] : undefined
+  if (compile === undefined) {
+    throw new MizzenError('bad-format', `unknown format command %${command.name}%`, { path })
+  }
+  const extract = compile(command, path)
+  const { maxLength } = command
+  if (maxLength === undefined) return extract
+  return (exchange) => {
+    const value = extract(exchange)
+    return typeof value === 'string' && value.length > maxLength ? value.slice(0, maxLength) : value
+  }
+}
+
+function plain(extract: Extractor): Compile {
+  return () => extract
+}
+
+function none(): undefined {
+  return undefined
+}
+
+function orNone(value: string): string | undefined {
+  return value === '' ? undefined : value
+}
+
+function orZero(value: number): number {
+  return Number.isNaN(value) ? 0 : value
+}
+
+/** Log fields are separated by spaces: Envoy prints the spaces of these values as underscores. */
+function joined(value: string): string | undefined {
+  return value === '' ? undefined : value.replaceAll(' ', '_')
+}
+
+/** Whole milliseconds; undefined if one of the two did not happen. */
+function elapsed(from: number, to: number): number | undefined {
+  const span = to - from
+  return Number.isNaN(span) ? undefined : Math.max(0, Math.floor(span))
+}
+
+/** The address, and Envoy's two variants of it. */
+function addressCommands(name: string, read: (exchange: Exchange) => string): Readonly<Record<string, Compile>> {
+  const portAt = (address: string) => address.lastIndexOf(':')
+  return {
+    [name]: plain((exchange) => orNone(read(exchange))),
+    [`${name}_WITHOUT_PORT`]: plain((exchange) => {
+      const address = read(exchange)
+      return orNone(portAt(address) === -1 ? address : address.slice(0, portAt(address)))
+    }),
+    [`${name.replace(/_ADDRESS$/, '')}_PORT`]: plain((exchange) => {
+      const address = read(exchange)
+      return portAt(address) === -1 ? undefined : Number(address.slice(portAt(address) + 1))
+    }),
+  }
+}
+
+/** `NAME` or `NAME?OTHER`: the other where the first is missing. */
+function headerCommand(command: Command, path: string, field: (name: string) => Extractor): Extractor {
+  const [main = '', alternative, ...rest] = (command.args ?? '').toLowerCase().split('?')
+  if (main === '' || rest.length > 0) {
+    throw new MizzenError('bad-format', `%${command.name}% needs the name of a header, or NAME?ALTERNATIVE`, { path })
+  }
+  const first = field(main)
+  if (alternative === undefined || alternative === '') return first
+  const second = field(alternative)
+  return (exchange) => first(exchange) ?? second(exchange)
+}
+
+const REQUEST_PSEUDO: Readonly<Record<string, Extractor>> = {
+  ':method': (exchange) => orNone(exchange.method),
+  ':path': (exchange) => orNone(exchange.path),
+  ':authority': (exchange) => orNone(exchange.authority),
+  host: (exchange) => orNone(exchange.authority),
+  ':scheme': (exchange) => exchange.scheme,
+}
+
+function requestField(name: string): Extractor {
+  return REQUEST_PSEUDO[name] ?? headerField(name, (exchange) => exchange.requestHeaders)
+}
+
+function responseField(name: string): Extractor {
+  if (name === ':status') return (exchange) => (exchange.status === 0 ? undefined : exchange.status)
+  return headerField(name, (exchange) => exchange.responseHeaders)
+}
+
+function headerField(name: string, headers: (exchange: Exchange) => Headers | null): Extractor {
+  return (exchange) => headers(exchange)?.get(name)
+}
+
+/** `NAMESPACE(:KEY)*`: a value of `filter_metadata`; objects and lists as JSON. */
+function metadataCommand(
+  args: string | undefined,
+  path: string,
+  read: (exchange: Exchange) => Metadata | undefined,
+): Extractor {
+  const keys = (args ?? '').split(':')
+  if (keys[0] === '') throw new MizzenError('bad-format', 'metadata commands need a namespace', { path })
+  return (exchange) => {
+    let value: unknown = read(exchange)
+    for (const key of keys) value = isRecord(value) ? value[key] : undefined
+    if (value === undefined || value === null) return undefined
+    return typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value)
+  }
+}
+
+/** `%METADATA(TYPE:NAMESPACE:KEY…)%`. */
+function typedMetadataCommand(args: string, path: string): Extractor {
+  const colon = args.indexOf(':')
+  const [type, rest] = colon === -1 ? [args, ''] : [args.slice(0, colon), args.slice(colon + 1)]
+  if (type === 'CLUSTER') return metadataCommand(rest, path, (exchange) => exchange.cluster?.metadata)
+  if (type === 'UPSTREAM_HOST') return metadataCommand(rest, path, (exchange) => exchange.endpoint?.metadata)
+  if (['DYNAMIC', 'ROUTE', 'LISTENER', 'VIRTUAL_HOST', 'LISTENER_FILTER_CHAIN'].includes(type)) return none
+  throw new MizzenError('bad-format', `%METADATA% knows no type "${type}"`, { path })
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,141 @@
+import type { ClusterConfig } from '../config/model.ts'
+import type { Exchange, Peer } from '../http/exchange.ts'
+import { Histogram } from './histogram.ts'
+import { isGrpc, isPassthrough, istioLabels, type Reporter } from './istio-labels.ts'
+import { formatHistogram, formatLabels, formatSample, type Labels } from './prometheus-text.ts'
+import type { StatsProvider, StatsRecorder } from './stats-recorder.ts'
+
+/** Distinct label sets kept; further ones are counted together with `destination_service="overflow"`. */
+const MAX_SERIES = 5000
+
+/** The numbers of one label set. */
+interface Series {
+  readonly labels: string
+  requests: number
+  readonly durationMs: Histogram
+  readonly requestBytes: Histogram
+  readonly responseBytes: Histogram
+}
+
+/** Series by status and response flags. */
+type ByOutcome = Map<number, Series>
+
+/** Stands for an endpoint, peer or cluster that there is not. */
+const NONE = {}
+
+/** `istio_requests_total` and its three histograms, for the whole proxy. */
+export class IstioStats implements StatsProvider {
+  readonly #own: Peer
+  readonly #series = new Map<string, Series>()
+
+  /** @param own this proxy's workload */
+  constructor(own: Peer) {
+    this.#own = own
+  }
+
+  recorder(reporter: Reporter): StatsRecorder {
+    return new Recorder(reporter, (exchange) => this.#seriesOf(istioLabels(reporter, this.#own, exchange)))
+  }
+
+  /** In Prometheus' text format; '' while nothing was counted. */
+  render(): string {
+    const all = [...this.#series.values()]
+    if (all.length === 0) return ''
+    return (
+      family('istio_requests_total', 'counter', all, (name, series) =>
+        formatSample(name, series.labels, series.requests),
+      ) +
+      histograms('istio_request_duration_milliseconds', all, (series) => series.durationMs) +
+      histograms('istio_request_bytes', all, (series) => series.requestBytes) +
+      histograms('istio_response_bytes', all, (series) => series.responseBytes)
+    )
+  }
+
+  #seriesOf(labels: Labels): Series {
+    const key = formatLabels(labels)
+    const known = this.#series.get(key)
+    if (known !== undefined) return known
+    if (this.#series.size >= MAX_SERIES && !key.includes(OVERFLOW)) return this.#seriesOf(overflowing(labels))
+    const series: Series = {
+      labels: key,
+      requests: 0,
+      durationMs: new Histogram(),
+      requestBytes: new Histogram(),
+      responseBytes: new Histogram(),
+    }
+    this.#series.set(key, series)
+    return series
+  }
+}
+
+const OVERFLOW = 'destination_service="overflow"'
+
+/** Keeps what has few values: who reports, and the class of the outcome. */
+function overflowing(labels: Labels): Labels {
+  return labels.map(([name, value]) => {
+    if (name === 'reporter' || name === 'response_code' || name === 'request_protocol') return [name, value]
+    return [name, name === 'destination_service' ? 'overflow' : 'unknown']
+  })
+}
+
+/**
+ * Finds an exchange's series by identity: cluster, then endpoint (as the source) or peer (as the destination), then
+ * status and flags. Labels are only made for the first exchange of its kind; configuration that goes takes its entries
+ * along.
+ */
+class Recorder implements StatsRecorder {
+  readonly #reporter: Reporter
+  readonly #find: (exchange: Exchange) => Series
+  readonly #byCluster = new WeakMap<object, WeakMap<object, ByOutcome>>()
+
+  constructor(reporter: Reporter, find: (exchange: Exchange) => Series) {
+    this.#reporter = reporter
+    this.#find = find
+  }
+
+  record(exchange: Exchange): void {
+    const series = this.#seriesOf(exchange)
+    series.requests += 1
+    const durationMs = exchange.endedAt - exchange.startedAt
+    if (durationMs >= 0) series.durationMs.observe(durationMs)
+    series.requestBytes.observe(exchange.requestHeadBytes + exchange.requestBytes)
+    series.responseBytes.observe(exchange.responseHeadBytes + exchange.responseBytes)
+  }
+
+  #seriesOf(exchange: Exchange): Series {
+    const { cluster } = exchange
+    // Their labels depend on more than identities do.
+    if ((cluster !== null && isPassthrough(cluster)) || isGrpc(exchange)) return this.#find(exchange)
+    const outcomes = this.#outcomesOf(cluster, exchange)
+    // Statuses have ten bits, flags twenty.
+    const outcome = exchange.flags * 1024 + exchange.status
+    const known = outcomes.get(outcome)
+    if (known !== undefined) return known
+    const series = this.#find(exchange)
+    outcomes.set(outcome, series)
+    return series
+  }
+
+  #outcomesOf(cluster: ClusterConfig | null, exchange: Exchange): ByOutcome {
+    const clusterKey = cluster ?? NONE
+    const otherKey = (this.#reporter === 'source' ? exchange.endpoint : exchange.downstreamPeer) ?? NONE
+    let byOther = this.#byCluster.get(clusterKey)
+    if (byOther === undefined) this.#byCluster.set(clusterKey, (byOther = new WeakMap()))
+    let outcomes = byOther.get(otherKey)
+    if (outcomes === undefined) byOther.set(otherKey, (outcomes = new Map()))
+    return outcomes
+  }
+}
+
+function histograms(name: string, all: readonly Series[], pick: (series: Series) => Histogram): string {
+  return family(name, 'histogram', all, (metric, series) => formatHistogram(metric, series.labels, pick(series)))
+}
+
+function family(
+  name: string,
+  type: 'counter' | 'histogram',
+  all: readonly Series[],
+  lines: (name: string, series: Series) => string,
+): string {
+  return `# TYPE ${name} ${type}\n${all.map((series) => lines(name, series)).join('')}`
+}
