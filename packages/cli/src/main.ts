@@ -10,10 +10,11 @@ if (process.env.MIZZEN_LAUNCHED === '1') endWithLauncher()
 if (name === 'proxy') {
   // Nothing else is loaded here: the memory of a proxy counts once for every Pod.
   const { proxy } = await import('./commands/proxy.ts')
-  process.exitCode = await proxy(rest)
+  process.exit(await proxy(rest))
 } else {
   const { runCli } = await import('./run.ts')
-  process.exitCode = await runCli(process.argv.slice(2), processIo(process.env))
+  // Whatever a command left open (a socket, a channel to its parent) does not keep it alive.
+  process.exit(await runCli(process.argv.slice(2), processIo(process.env)))
 }
 
 /** A launcher that is killed can pass no signal on; its channel closes. */

@@ -24,6 +24,8 @@ export interface ReadyMessage {
 export async function runControlPlane(options: RunOptions): Promise<number> {
   const logger = createLogger({ scope: 'control-plane', level: options.logLevel ?? 'info' })
   const ended = endRequested()
+  // The channel to the parent must not keep this process alive.
+  process.channel?.unref()
   let controlPlane: ControlPlane
   try {
     // One of an earlier run must not be taken for ours.
@@ -37,8 +39,6 @@ export async function runControlPlane(options: RunOptions): Promise<number> {
   logger.info('ready', { xds: formatAddress(controlPlane.xds), api: formatAddress(controlPlane.api) })
   logger.info(`${await ended}, stopping`)
   await controlPlane.close()
-  // The channel to the parent must not keep this process alive.
-  process.channel?.unref()
   return 0
 }
 

@@ -22,6 +22,8 @@ const BACKOFF = { baseMs: 200, maxMs: 5_000 }
 /** A control plane that lived this long was well: the next restart is quick again. */
 const STEADY_MS = 10_000
 const STOP_MS = 5_000
+/** Many times what the first start takes on a slow machine. */
+const START_MS = 60_000
 
 /** The control plane as a process of its own, started again when it dies: the mesh goes on meanwhile. */
 export class ControlPlaneChild {
@@ -47,7 +49,10 @@ export class ControlPlaneChild {
     const child = this.#spawn()
     const ready = once(child, 'message').then(() => true)
     const ended = once(child, 'exit').then(() => false)
-    if (!(await Promise.race([ready, ended])) && !this.#stopping) throw this.#failed()
+    const timer = this.#options.clock.after(START_MS, () => child.kill('SIGKILL'))
+    const isReady = await Promise.race([ready, ended])
+    timer.cancel()
+    if (!isReady && !this.#stopping) throw this.#failed()
   }
 
   /** SIGTERM, and SIGKILL after five seconds. Resolves when it is gone. */
