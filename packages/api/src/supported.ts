@@ -5,6 +5,11 @@ import type { Resource } from './resource.ts'
 import { fieldPath, itemPath } from './schema/field-path.ts'
 import { mapValueShape, type Shape, shapeOf } from './schema/shape.ts'
 
+const POLICIES = ['spec.trafficPolicy', 'spec.subsets.trafficPolicy'].flatMap((policy) => [
+  policy,
+  `${policy}.portLevelSettings`,
+])
+
 /**
  * What this build acts on, of the kinds that change traffic: paths without list positions, each with all that is below
  * it. What is valid but not here is warned of, so that nothing is ignored in silence. Kinds that are not here have no
@@ -39,7 +44,7 @@ export const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
     'spec.exportTo',
     'spec.subsets.name',
     'spec.subsets.labels',
-    ...['spec.trafficPolicy', 'spec.trafficPolicy.portLevelSettings', 'spec.subsets.trafficPolicy'].flatMap(
+    ...POLICIES.flatMap(
       (policy) => [
         `${policy}.port`,
         `${policy}.loadBalancer.simple`,
@@ -61,8 +66,18 @@ export const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
     'spec.servers.port.number',
     'spec.servers.port.name',
     'spec.servers.port.protocol',
+    'spec.servers.tls.httpsRedirect',
   ],
-  ServiceEntry: [],
+  // With resolution STATIC; discovery tells of the others.
+  ServiceEntry: [
+    'spec.hosts',
+    'spec.addresses',
+    'spec.ports',
+    'spec.location',
+    'spec.resolution',
+    'spec.endpoints',
+    'spec.exportTo',
+  ],
   WorkloadEntry: [],
   Sidecar: [],
 }

@@ -77,10 +77,15 @@ class Walk {
     const port =
       this.#mode === 'outbound' && this.#spec.httpProxyPort !== 0 ? this.#spec.httpProxyPort : this.#call.port
     const found = this.#configuration.listeners.find((one) => listensOn(one, port, this.#addressFor()))
-    if (found === undefined) return this.#end('ErrNoListener', 'listener', `nothing listens on port ${port}`)
+    if (found === undefined) return this.#end('ErrNoListener', 'listener', this.#nothingListens(port))
     this.#answer = { ...this.#answer, listener: found.name }
     this.#say('listener', `port ${port} is listener ${found.name}`)
     return this.#filterChain(found.filterChains?.[0])
+  }
+
+  #nothingListens(port: number): string {
+    const names = this.#configuration.listeners.map(({ name }) => name)
+    return `nothing listens on port ${port}${names.length === 0 ? '' : ` (listeners: ${names.join(', ')})`}`
   }
 
   #filterChain(chain: FilterChainJson | undefined): Explanation {
