@@ -54,6 +54,7 @@ export {
   objectKey,
   type Resource,
 } from './resource.ts'
+export { GRPC_STATUS } from './rules/grpc-status.ts'
 export { validate } from './validate.ts'
 export { type ParseLimits, parseDocuments } from './yaml/parse-documents.ts'
 export type { ParsedDocument } from './yaml/parsed-document.ts'

@@ -2,31 +2,12 @@ import type { HTTPDirectResponse, HTTPRedirect } from '../kinds/routing/http-act
 import type { HTTPFaultAbort, HTTPFaultDelay, HTTPFaultInjection } from '../kinds/routing/http-fault.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { refuse, warn } from './findings.ts'
+import { GRPC_STATUS } from './grpc-status.ts'
 import { checkDuration, checkFineShare, checkPort, checkStatus } from './values.ts'
 
 /** Bytes of a direct response. */
 const MAX_BODY = 2 ** 20
 const LARGE_BODY = 100 * 2 ** 10
-/** grpc/grpc, doc/statuscodes.md. */
-const GRPC_STATUS: ReadonlySet<string> = new Set([
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-])
 
 export function checkRedirect(redirect: HTTPRedirect | undefined, path: string, report: Report): void {
   if (redirect === undefined) return
@@ -67,7 +48,7 @@ export function checkAbort(abort: HTTPFaultAbort | undefined, path: string, repo
   const { httpStatus, grpcStatus, http2Error, percentage } = abort
   checkFineShare(percentage?.value, `${path}.percentage.value`, report)
   checkStatus(httpStatus, `${path}.httpStatus`, report)
-  if (grpcStatus !== undefined && !GRPC_STATUS.has(grpcStatus)) {
+  if (grpcStatus !== undefined && !GRPC_STATUS.includes(grpcStatus)) {
     refuse(report, 'unknown-word', `${path}.grpcStatus`, `"${grpcStatus}" is not a gRPC status`, 'as NOT_FOUND')
   }
   if (http2Error !== undefined)

@@ -1,5 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import type { HTTPFaultAbort, HTTPFaultDelay, HTTPFaultInjection } from '@mizzen/api'
+import { GRPC_STATUS, type HTTPFaultAbort, type HTTPFaultDelay, type HTTPFaultInjection } from '@mizzen/api'
 import type { FaultDelaySchema } from '@mizzen/xds/gen/envoy/extensions/filters/common/fault/v3/fault_pb.js'
 import {
   type FaultAbortSchema,
@@ -8,27 +8,6 @@ import {
 } from '@mizzen/xds/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js'
 import { durationFrom } from './duration.ts'
 import { fractionOf, wholePercent } from './fraction.ts'
-
-/** gRPC status codes by their names in Istio's `grpcStatus`. */
-const GRPC_STATUS = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-]
 
 /** Faults for one route; undefined if it injects none that exists. A percentage that is left out means no request. */
 export function httpFault(fault: HTTPFaultInjection): HTTPFault | undefined {
