@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from './until.ts'
@@ -51,6 +52,20 @@ export class EnvoyProcess {
     }
   }
 
+  /**
+   * The port of a listener that was left to the system, once it takes connections: Envoy acknowledges a configuration on its
+   * main thread, and only then has its workers bind and listen.
+   */
+  async listenerPort(name: string): Promise<number> {
+    const port = await until(`Envoy to bind ${name}`, async () => {
+      const { listener_statuses: listeners = [] } = JSON.parse(await this.admin('/listeners?format=json'))
+      const address = listeners.find((one: { name: string }) => one.name === name)?.local_address
+      return Number(address?.socket_address.port_value ?? 0) || undefined
+    })
+    await until(`Envoy to listen on port ${port}`, () => accepts(port))
+    return port
+  }
+
   async admin(path: string): Promise<string> {
     return (await fetch(`http://127.0.0.1:${this.adminPort}${path}`)).text()
   }
@@ -62,6 +77,17 @@ export class EnvoyProcess {
     if (this.#child.exitCode === null && this.#child.kill('SIGKILL')) await ended
     rmSync(this.#directory, { recursive: true, force: true })
   }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+  })
 }
 
 function bootstrapOf(xdsPort: number, apiType: 'GRPC' | 'DELTA_GRPC'): object {

@@ -31,8 +31,10 @@ export class ModelClient {
   readonly #held = new Map<TypeUrl, Map<string, XdsResource>>(TYPES.map((typeUrl) => [typeUrl, new Map()]))
   /** Versions of clusters and listeners that work while their successors wait. */
   readonly #working = new Map<string, XdsResource>()
-  /** Clusters that never worked, because they or their endpoints were refused. */
+  /** Clusters that never worked as far as the server can know, because they or their endpoints were refused. */
   readonly #lacking = new Set<string>()
+  /** Clusters that are there and were not part of a refusal that names nothing. */
+  readonly #acknowledged = new Set<string>()
   #asked = new Map<TypeUrl, ReadonlySet<string>>()
 
   constructor(mode: 'sotw' | 'delta', style: RefusalStyle) {
@@ -94,6 +96,11 @@ export class ModelClient {
     return newest !== undefined && this.#warm(newest) ? newest : this.#working.get(refKey(typeUrl, name))
   }
 
+  /** At work, and the server has been told that it was taken. What a client keeps of a refusal, no server can count on. */
+  #provenCluster(name: string): boolean {
+    return this.#acknowledged.has(name) && this.#atWork(CLUSTER_TYPE, name) !== undefined
+  }
+
   #warm(resource: XdsResource): boolean {
     return resource.refs.every((ref) => {
       if (ref.typeUrl !== ENDPOINT_TYPE && ref.typeUrl !== ROUTE_TYPE) return true
@@ -103,7 +110,7 @@ export class ModelClient {
 
   #apply(response: SessionResponse): string | undefined {
     const poisoned = response.resources.filter(isPoisoned)
-    for (const { name } of poisoned) if (this.#atWork(CLUSTER_TYPE, name) === undefined) this.#lacking.add(name)
+    for (const { name } of poisoned) if (!this.#provenCluster(name)) this.#lacking.add(name)
     if (poisoned.length === 0 || this.#style === 'names the culprit') this.#put(response, poisoned)
     else if (this.#style === 'names nothing, applies some') {
       for (const one of response.resources) {
@@ -119,7 +126,11 @@ export class ModelClient {
 
   #put(response: SessionResponse, without: readonly XdsResource[]): void {
     const { typeUrl, resources, removals } = response
-    for (const one of resources) if (!without.includes(one)) this.#putOne(one)
+    for (const one of resources) {
+      if (without.includes(one)) continue
+      this.#putOne(one)
+      if (typeUrl === CLUSTER_TYPE) this.#acknowledged.add(one.name)
+    }
     const held = this.held(typeUrl)
     const listed = new Set(resources.map(({ name }) => name))
     const wholeList = this.#mode === 'sotw' && FULL_STATE_TYPES.has(typeUrl)
@@ -127,6 +138,7 @@ export class ModelClient {
     for (const name of gone) {
       ;(held as Map<string, XdsResource>).delete(name)
       this.#working.delete(refKey(typeUrl, name))
+      if (typeUrl === CLUSTER_TYPE) this.#acknowledged.delete(name)
     }
   }
 
@@ -146,7 +158,7 @@ export class ModelClient {
       const newest = this.held(typeUrl).get(name)
       if (newest === undefined || this.#warm(newest)) this.#working.delete(key)
     }
-    for (const name of this.#lacking) if (this.#atWork(CLUSTER_TYPE, name) !== undefined) this.#lacking.delete(name)
+    for (const name of this.#lacking) if (this.#provenCluster(name)) this.#lacking.delete(name)
     for (const typeUrl of [ENDPOINT_TYPE, ROUTE_TYPE]) {
       const needed = this.needs(typeUrl)
       for (const name of this.held(typeUrl).keys()) {

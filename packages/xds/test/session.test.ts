@@ -171,6 +171,54 @@ describe.each(['sotw', 'delta'] as const)('a session, %s', (mode) => {
     expect(script.session.ackedRevision).toBe(3)
   })
 
+  it('keeps a route that the view has dropped, as long as its own listener names it, and waits for nothing', () => {
+    const script = new SessionScript(mode, ...STANDARD).connect()
+    expect(script.set(WEB)).toEqual([])
+    expect(script.session.ackedRevision).toBe(2)
+  })
+
+  it('does not count a removal that a route holds up which is itself about to go', () => {
+    const script = new SessionScript(mode, ...STANDARD).connect()
+    script.set(...cluster('a', 'bad'), ROUTE_R, WEB)
+    script.ack(ENDPOINT_TYPE)
+    script.nack(CLUSTER_TYPE, 'a: no good')
+    expect(script.session.answeredRevision).toBe(2)
+    const kept = mode === 'sotw' ? 'Cluster b a' : 'Cluster b'
+    expect(script.set(...cluster('b'), route('s', 'b'), listener('web', 's'))).toEqual([kept, 'Listener web'])
+    expect(script.session.ackedRevision).toBe(1)
+    script.ack(LISTENER_TYPE)
+    script.ask(ROUTE_TYPE, 's')
+    script.ack(CLUSTER_TYPE)
+    script.ask(ENDPOINT_TYPE, 'b')
+    expect(script.ack(ENDPOINT_TYPE)).toEqual(['RouteConfiguration s'])
+    expect(script.session.ackedRevision).toBe(1)
+    const dropped = { names: ['s'], unsubscribe: ['r'] }
+    const sent = script.request({ typeUrl: ROUTE_TYPE, nonce: script.nonce(ROUTE_TYPE), ...dropped })
+    expect(sent).toEqual([mode === 'sotw' ? 'Cluster b' : 'Cluster -a'])
+    expect(script.session.ackedRevision).toBe(1)
+    script.ack(CLUSTER_TYPE)
+    script.request({ typeUrl: ENDPOINT_TYPE, nonce: '', names: ['b'], unsubscribe: ['a'] })
+    expect(script.session.ackedRevision).toBe(3)
+  })
+
+  it('takes nothing of a refusal that names nothing for being there, and a first listener goes with the gap', () => {
+    const direct = resource(LISTENER_TYPE, 'direct', '', [{ typeUrl: CLUSTER_TYPE, name: 'a' }])
+    const script = new SessionScript(mode, ...cluster('a'), ...cluster('bad'), direct)
+    expect(script.ask(CLUSTER_TYPE)).toEqual(['Cluster a bad'])
+    expect(script.ask(LISTENER_TYPE)).toEqual(['Listener'])
+    expect(script.set(...cluster('a', 'bad as well'), ...cluster('b'), direct)).toEqual([])
+    expect(script.nack(CLUSTER_TYPE, 'something is wrong')).toEqual([`Cluster a${gone('bad')}`])
+    expect(script.ack(LISTENER_TYPE)).toEqual([])
+    const [clusters, listeners] = script.nack(CLUSTER_TYPE, 'something is wrong')
+    expect([clusters, listeners]).toEqual(['Cluster b', 'Listener direct'])
+    script.ack(CLUSTER_TYPE)
+    script.ack(LISTENER_TYPE)
+    script.ask(ENDPOINT_TYPE, 'b')
+    script.ack(ENDPOINT_TYPE)
+    expect(script.session.ackedRevision).toBe(0)
+    expect(script.session.answeredRevision).toBe(2)
+  })
+
   it('gives up waiting for endpoints that the client does not ask for', () => {
     const script = new SessionScript(mode, ...STANDARD)
     script.ask(CLUSTER_TYPE)
@@ -205,6 +253,40 @@ describe.each(['sotw', 'delta'] as const)('a session, %s', (mode) => {
     expect(script.ask(ENDPOINT_TYPE, 'a')).toEqual(['ClusterLoadAssignment a'])
     script.ack(ENDPOINT_TYPE)
     expect(script.session.ackedRevision).toBe(1)
+  })
+})
+
+describe('a state-of-the-world session', () => {
+  const BOTH = [...STANDARD, ...cluster('b'), route('s', 'b'), listener('other', 's')]
+
+  /** Both listeners have come to use one route, and the client still asks for the other, which is gone, with its cluster. */
+  function leaveBehind(): SessionScript {
+    const script = new SessionScript('sotw', ...BOTH).connect()
+    script.set(...cluster('b'), route('s', 'b'), listener('other', 's'), listener('web', 's'))
+    expect(script.ack(LISTENER_TYPE)).toEqual([])
+    expect(script.session.ackedRevision).toBe(1)
+    return script
+  }
+
+  it('removes the cluster of a route that is gone once the client stops asking for that, and counts no earlier', () => {
+    const script = leaveBehind()
+    expect(script.request({ typeUrl: ROUTE_TYPE, nonce: '', names: ['s'] })).toEqual(['Cluster b'])
+    expect(script.session.ackedRevision).toBe(1)
+    script.ack(CLUSTER_TYPE)
+    expect(script.session.ackedRevision).toBe(2)
+    script.request({ typeUrl: ENDPOINT_TYPE, nonce: '', names: ['b'] })
+    expect(script.session.awaiting).toBe(false)
+  })
+
+  it('does not wait for ever for a client that goes on asking for what it needs no more', () => {
+    const script = leaveBehind()
+    expect(script.session.awaiting).toBe(true)
+    expect(script.tick()).toEqual([])
+    expect(script.session.ackedRevision).toBe(1)
+    expect(script.tick()).toEqual([])
+    expect(script.session.ackedRevision).toBe(2)
+    expect(script.session.awaiting).toBe(false)
+    expect(script.request({ typeUrl: ROUTE_TYPE, nonce: '', names: ['s'] })).toEqual(['Cluster b'])
   })
 })
 

@@ -1,5 +1,18 @@
 import { connect, type Socket } from 'node:net'
 import { decodeHeaders, encodeHeaders } from './hpack.ts'
+import {
+  checkFrame,
+  decodeSettings,
+  encodeFrame,
+  encodeSettings,
+  Flag,
+  Frame,
+  HEAD_BYTES,
+  headerFragment,
+  MAX_WINDOW,
+  Setting,
+  unpadded,
+} from './http2-frames.ts'
 
 export interface Http2CallOptions {
   /** `host:port`, plaintext with prior knowledge (RFC 9113 3.3). */
@@ -13,22 +26,7 @@ export interface Http2CallOptions {
   readonly onEnd: (reason: string) => void
 }
 
-const Frame = {
-  data: 0,
-  headers: 1,
-  rstStream: 3,
-  settings: 4,
-  pushPromise: 5,
-  ping: 6,
-  goAway: 7,
-  windowUpdate: 8,
-  continuation: 9,
-} as const
-const Flag = { ack: 1, endStream: 1, endHeaders: 4, padded: 8, priority: 0x20 } as const
-const Setting = { headerTableSize: 1, enablePush: 2, initialWindowSize: 4, maxFrameSize: 5 } as const
-
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
-const HEAD_BYTES = 9
 /** Default of both sides, and what this side takes. */
 const MAX_FRAME = 16_384
 const DEFAULT_WINDOW = 65_535
@@ -36,6 +34,8 @@ const DEFAULT_WINDOW = 65_535
 const WINDOW = 1024 * 1024
 /** Limit of a header block, bytes. */
 const MAX_HEADER_BLOCK = 64 * 1024
+/** What may wait for a peer that does not read, bytes: more than the longest list of names. */
+const MAX_UNSENT = 16 * 1024 * 1024
 /** The one stream of the connection. */
 const STREAM = 1
 
@@ -51,6 +51,7 @@ export class Http2Call {
   #headersAreLast = false
   /** Body that waits for the peer to allow it. */
   #waiting: Buffer[] = []
+  #waitingBytes = 0
   #connectionWindow = DEFAULT_WINDOW
   #streamWindow = DEFAULT_WINDOW
   #peerInitialWindow = DEFAULT_WINDOW
@@ -74,7 +75,9 @@ export class Http2Call {
   write(body: Buffer): void {
     if (this.#ended) return
     this.#waiting.push(body)
+    this.#waitingBytes += body.length
     this.#flush()
+    this.#limitUnsent()
   }
 
   ping(): void {
@@ -90,29 +93,19 @@ export class Http2Call {
 
   #open(): void {
     this.#socket.write(PREFACE, 'latin1')
-    const settings = [
+    const settings = encodeSettings([
       [Setting.headerTableSize, 0],
       [Setting.enablePush, 0],
       [Setting.initialWindowSize, WINDOW],
-    ] as const
-    const body = Buffer.alloc(settings.length * 6)
-    settings.forEach(([id, value], index) => {
-      body.writeUInt16BE(id, index * 6)
-      body.writeUInt32BE(value, index * 6 + 2)
-    })
-    this.#send(Frame.settings, 0, 0, body)
+    ])
+    this.#send(Frame.settings, 0, 0, settings)
     this.#allow(0, WINDOW - DEFAULT_WINDOW)
     this.#send(Frame.headers, Flag.endHeaders, STREAM, encodeHeaders(this.#options.headers))
   }
 
   #send(type: number, flags: number, stream: number, body: Buffer): void {
     if (this.#ended) return
-    const head = Buffer.alloc(HEAD_BYTES)
-    head.writeUIntBE(body.length, 0, 3)
-    head[3] = type
-    head[4] = flags
-    head.writeUInt32BE(stream, 5)
-    this.#socket.write(Buffer.concat([head, body]))
+    this.#socket.write(encodeFrame(type, flags, stream, body))
   }
 
   /** Lets the peer send `bytes` more. */
@@ -131,8 +124,15 @@ export class Http2Call {
       else this.#waiting[0] = body.subarray(room)
       this.#connectionWindow -= part.length
       this.#streamWindow -= part.length
+      this.#waitingBytes -= part.length
       this.#send(Frame.data, 0, STREAM, part)
     }
+  }
+
+  /** A peer that asks for answers and does not read them, or takes no body, must not cost memory without limit. */
+  #limitUnsent(): void {
+    const unsent = this.#waitingBytes + this.#socket.writableLength
+    if (unsent > MAX_UNSENT) this.#end(`HTTP/2: the other side does not read, ${unsent} bytes wait for it`)
   }
 
   #read(chunk: Buffer): void {
@@ -146,8 +146,10 @@ export class Http2Call {
         const stream = this.#received.readUInt32BE(5) & 0x7fffffff
         const body = this.#received.subarray(HEAD_BYTES, HEAD_BYTES + length)
         this.#received = this.#received.subarray(HEAD_BYTES + length)
+        checkFrame(type, stream, STREAM, length)
         this.#take(type, flags, stream, body)
       }
+      this.#limitUnsent()
     } catch (error) {
       this.#end((error as Error).message)
     }
@@ -217,14 +219,12 @@ export class Http2Call {
   }
 
   #takeSettings(body: Buffer): void {
-    for (let at = 0; at + 6 <= body.length; at += 6) {
-      const value = body.readUInt32BE(at + 2)
-      if (body.readUInt16BE(at) === Setting.maxFrameSize)
-        this.#peerMaxFrame = Math.min(Math.max(value, MAX_FRAME), 1024 * 1024)
-      if (body.readUInt16BE(at) === Setting.initialWindowSize) {
+    for (const [id, value] of decodeSettings(body)) {
+      if (id === Setting.maxFrameSize) this.#peerMaxFrame = Math.min(Math.max(value, MAX_FRAME), 1024 * 1024)
+      if (id === Setting.initialWindowSize) {
         // Holds for what is under way too (RFC 9113 6.9.2), and may make the window negative.
-        this.#streamWindow += value - this.#peerInitialWindow
-        this.#peerInitialWindow = value
+        this.#streamWindow = grown(this.#streamWindow, value - this.#peerInitialWindow)
+        this.#peerInitialWindow = grown(0, value)
       }
     }
     this.#send(Frame.settings, Flag.ack, 0, Buffer.alloc(0))
@@ -232,8 +232,9 @@ export class Http2Call {
   }
 
   #takeWindow(stream: number, bytes: number): void {
-    if (stream === 0) this.#connectionWindow += bytes
-    else this.#streamWindow += bytes
+    if (bytes === 0) throw new Error('HTTP/2: a window update of nothing')
+    if (stream === 0) this.#connectionWindow = grown(this.#connectionWindow, bytes)
+    else if (stream === STREAM) this.#streamWindow = grown(this.#streamWindow, bytes)
     this.#flush()
   }
 
@@ -244,15 +245,8 @@ export class Http2Call {
   }
 }
 
-function unpadded(flags: number, body: Buffer): Buffer {
-  if ((flags & Flag.padded) === 0) return body
-  const padding = body[0] as number
-  if (padding >= body.length) throw new Error('HTTP/2: more padding than frame')
-  return body.subarray(1, body.length - padding)
-}
-
-/** The part of a HEADERS frame that is header block: without padding and the five bytes of priority. */
-function headerFragment(flags: number, body: Buffer): Buffer {
-  const rest = unpadded(flags, body)
-  return (flags & Flag.priority) === 0 ? rest : rest.subarray(5)
+/** A window after a change; throws an Error if the peer makes it larger than there are (RFC 9113 6.9.1). */
+function grown(window: number, bytes: number): number {
+  if (window + bytes > MAX_WINDOW) throw new Error('HTTP/2: a window that is too large')
+  return window + bytes
 }

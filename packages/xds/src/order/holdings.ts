@@ -2,6 +2,7 @@ import type { ResourceRef, ResourceView, TypeUrl, XdsResource } from '../source.
 import { FULL_STATE_TYPES, NAMED_TYPES, TYPE_ORDER } from '../types.ts'
 import type { Awaited } from './awaited.ts'
 import { type Entry, emptyEntry, isKnown, isRefused, REMOVAL, type UnknownResource } from './entry.ts'
+import { LeftBehind } from './left-behind.ts'
 import { MAY_NAME, References, refKey } from './references.ts'
 import { Subscription } from './subscription.ts'
 
@@ -25,6 +26,8 @@ export interface TypeState {
   readonly dirty: Map<string, number>
   /** Names whose `previous` version is in use still. */
   readonly warming: Set<string>
+  /** Names that the client has, the view has no more, and no response can take away. */
+  readonly left: LeftBehind
   inFlight: InFlight | undefined
   /** The client waits for a first answer, empty if need be; the value is as in `dirty`. */
   owed: number | undefined
@@ -64,7 +67,7 @@ export class Holdings {
     const subscription = new Subscription(typeUrl)
     const type: TypeState = {
       ...{ typeUrl, subscription, entries: new Map(), dirty: new Map(), warming: new Set() },
-      ...{ inFlight: undefined, owed: undefined, ackedAtMs: 0, responses: 0 },
+      ...{ left: new LeftBehind(), inFlight: undefined, owed: undefined, ackedAtMs: 0, responses: 0 },
     }
     this.types.set(typeUrl, type)
     return type
@@ -115,6 +118,12 @@ export class Holdings {
   /** State of the world has no words for the removal of what was asked for by name. */
   removable(type: TypeState): boolean {
     return this.mode === 'delta' || FULL_STATE_TYPES.has(type.typeUrl)
+  }
+
+  /** The client has this, and should not, but no response can say so. */
+  isLeftBehind(type: TypeState, name: string): boolean {
+    if (this.removable(type) || type.entries.get(name)?.good === undefined) return false
+    return this.desired(type, name) === undefined
   }
 
   subscribed(ref: ResourceRef): boolean {

@@ -20,6 +20,10 @@ export function settledRevision(holdings: Holdings, revision: number, refusalsCo
   for (const type of holdings.types.values()) {
     if (type.owed !== undefined) settled = Math.min(settled, type.owed)
     for (const name of type.warming) use(type, name, used)
+    for (const name of type.left.names()) {
+      if (holdings.references.has({ typeUrl: type.typeUrl, name })) kept.push({ type, name, since: revision })
+      else if (type.left.awaited(name)) use(type, name, used)
+    }
     for (const [name, since] of type.dirty) {
       if (isKept(holdings, type, name)) kept.push({ type, name, since })
       else if (refusalsCount || !waitsForGood(holdings, type, name)) {

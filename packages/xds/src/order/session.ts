@@ -80,9 +80,12 @@ export class Session {
     return this.#answeredRevision
   }
 
-  /** The client has not asked for all that it is expected to: keep ticking. */
+  /** The client has not asked for all that it is expected to, or goes on asking for what it needs no more: keep ticking. */
   get awaiting(): boolean {
-    return this.holdings.awaiting.size > 0
+    const { awaiting, types, references } = this.holdings
+    const isAwaited = ({ typeUrl, left }: TypeState) =>
+      [...left.names()].some((name) => left.awaited(name) && !references.has({ typeUrl, name }))
+    return awaiting.size > 0 || [...types.values()].some(isAwaited)
   }
 
   request(request: SessionRequest, nowMs: number): void {
@@ -118,6 +121,8 @@ export class Session {
 
   /** Call now and then while `awaiting`: what was missing at the tick before as well is not waited for any more. */
   tick(): void {
+    for (const { typeUrl, left } of this.holdings.types.values())
+      left.tick((name) => this.holdings.references.has({ typeUrl, name }))
     for (const [key, awaited] of this.holdings.awaiting) {
       if (awaited.name !== ANY_NAME && !this.holdings.references.hasAcknowledged(awaited))
         this.holdings.awaiting.delete(key)
@@ -274,6 +279,7 @@ export class Session {
       this.holdings.references.clear(type.typeUrl, entry)
       type.entries.delete(name)
       type.dirty.delete(name)
+      type.left.delete(name)
       this.#expect({ typeUrl: type.typeUrl, name }, this.#ackedRevision)
     }
   }
@@ -313,6 +319,8 @@ export class Session {
 
   /** Notes whether the client is where it should be with this; `since` is the last revision at which it was. */
   #touch(type: TypeState, name: string, since: number): void {
+    if (this.holdings.isLeftBehind(type, name)) type.left.put(name)
+    else type.left.delete(name)
     if (this.holdings.differs(type, name)) {
       this.holdings.entry(type, name)
       if (!type.dirty.has(name)) type.dirty.set(name, since)
