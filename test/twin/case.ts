@@ -21,8 +21,18 @@ export interface TwinCase {
   readonly statuses: readonly number[]
   /** Which clusters the requests reach, in order, if that is the point of the case. */
   readonly reaches?: readonly string[]
-  /** Where ours is stricter than Envoy on purpose: what it answers instead, and why. */
-  readonly ours?: { readonly statuses: readonly number[]; readonly because: string }
+  /** Where ours differs from Envoy on purpose. */
+  readonly ours?: Difference
+}
+
+export interface Difference {
+  readonly because: string
+  /** What it answers instead. */
+  readonly statuses: readonly number[]
+  /** Default: `closed`. */
+  readonly connection?: 'open' | 'closed'
+  /** The clusters that the requests reach. Default: none. */
+  readonly reaches?: readonly string[]
 }
 
 /** A request: its lines joined as HTTP/1.1 wants them, an empty line, and the body as it stands. */

@@ -15,7 +15,7 @@ import { createPeerMetadata } from './telemetry/peer-metadata.ts'
 import type { Stat } from './telemetry/stat.ts'
 import { createRuntime, type Runtime } from './worker/runtime.ts'
 
-export const VERSION = '0.1.0'
+const VERSION = '0.1.0'
 
 export interface ProxyOptions {
   readonly bootstrap: Bootstrap

@@ -52,7 +52,7 @@ describe('the fault filter', () => {
     client.socket.destroy()
     while (log.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
     await new Promise((resolve) => setTimeout(resolve, 80))
-    expect(log).toEqual(['GET / 0 DC,DI downstream_remote_disconnect 0 0'])
+    expect(log).toEqual(['GET / 0 DI,DC downstream_remote_disconnect 0 0'])
   })
 })
 

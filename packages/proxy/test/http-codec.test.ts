@@ -131,12 +131,26 @@ describe('request head', () => {
     ['get / HTTP/1.1'],
     ['BREW / HTTP/1.1'],
     ['GET a HTTP/1.1'],
-    ['GET ftp://a/ HTTP/1.1'],
     ['GET /\t HTTP/1.1'],
     ['GET / http/1.1'],
     ['GET / HTTP/1.10'],
   ])('refuses the line "%s"', (line) => {
     expect(parseRequest(`${line}\r\nHost: a\r\n\r\n`)?.error).toBe('http1.codec_error')
+  })
+
+  it.each([
+    ['GET ftp://a/ HTTP/1.1', 'http1.invalid_scheme'],
+    ['GET https://a/ HTTP/1.1', 'http1.https_url_on_plaintext_connection'],
+    ['GET http://u@a/ HTTP/1.1', 'http1.invalid_url'],
+    ['GET http:///x HTTP/1.1', 'http1.invalid_url'],
+    ['GET * HTTP/1.1', 'http1.invalid_url'],
+    ['CONNECT a HTTP/1.1', 'http1.invalid_url'],
+    ['CONNECT /a HTTP/1.1', 'http1.invalid_url'],
+    ['CONNECT [::1]:443 HTTP/1.1', ''],
+    ['CONNECT a:443 HTTP/1.1', ''],
+    ['OPTIONS * HTTP/1.1', ''],
+  ])('says of the line "%s": %s', (line, error) => {
+    expect(parseRequest(`${line}\r\nHost: a\r\n\r\n`)?.error).toBe(error)
   })
 
   it('tells old and new versions from nonsense', () => {

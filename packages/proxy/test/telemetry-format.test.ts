@@ -3,6 +3,7 @@ import { ResponseFlag } from '../src/http/exchange.ts'
 import { compileLogFormat } from '../src/telemetry/access-log.ts'
 import { compileTimeFormat } from '../src/telemetry/time-format.ts'
 import { makeExchange } from './make-exchange.ts'
+import { cluster } from './worker-fixture.ts'
 
 type Fields = Parameters<typeof makeExchange>[0]
 
@@ -31,12 +32,12 @@ describe('text formats', () => {
       downstreamLocalAddress: '127.0.0.1:80',
       downstreamRemoteAddress: '127.0.0.1:50000',
       upstreamHost: '10.0.0.1:8080',
-      target: { name: 'outbound|80|v1|a.default.svc.cluster.local', weight: 1, headers: { request: [], response: [] } },
+      cluster: cluster('outbound|80|v1|a.default.svc.cluster.local', []),
       headers: { 'x-envoy-original-path': '/old', 'user-agent': 'curl', 'x-request-id': 'id' },
       responseHeaders: { 'x-envoy-upstream-service-time': '12' },
     })
     expect(line).toBe(
-      '[2026-01-02T03:04:05.678Z] "GET /old HTTP/1.1" 503 UF,URX ' +
+      '[2026-01-02T03:04:05.678Z] "GET /old HTTP/1.1" 503 URX,UF ' +
         'upstream_reset_before_response_started{connection_failure} - "-" 3 91 12 12 "-" "curl" "id" "example.com" ' +
         '"10.0.0.1:8080" outbound|80|v1|a.default.svc.cluster.local - 127.0.0.1:80 127.0.0.1:50000 - -\n',
     )

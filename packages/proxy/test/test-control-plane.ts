@@ -31,7 +31,7 @@ const SCHEMAS: Readonly<Record<TypeUrl, DescMessage>> = {
 const registry = createRegistry(HttpConnectionManagerSchema, RouterSchema, FileAccessLogSchema)
 
 /** A resource out of its JSON form; `refs` is left empty, order is the test's business. */
-export function makeResource(typeUrl: TypeUrl, json: JsonValue): XdsResource {
+function makeResource(typeUrl: TypeUrl, json: JsonValue): XdsResource {
   const schema = SCHEMAS[typeUrl] as DescMessage
   const body = toBinary(schema, fromJson(schema, json, { registry }))
   const { name, cluster_name } = json as { name?: string; cluster_name?: string }

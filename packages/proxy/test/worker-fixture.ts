@@ -151,6 +151,7 @@ export function listener(
     name,
     address: { host: '127.0.0.1', port },
     trafficDirection: 'outbound',
+    reusePort: true,
     filterChains: [{ name: '', http }],
   }
 }

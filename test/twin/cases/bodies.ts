@@ -12,6 +12,11 @@ export const bodies: Suite = {
     { name: 'request with a length', send: post(['content-length: 5'], 'hello'), statuses: [200] },
     { name: 'request of length 0', send: post(['content-length: 0'], ''), statuses: [200] },
     { name: 'POST without a body', send: post([], ''), statuses: [200] },
+    ...['PUT', 'PATCH', 'OPTIONS', 'DELETE', 'TRACE'].map((method) => ({
+      name: `${method} without a body`,
+      send: request([`${method} / HTTP/1.1`, `host: ${HOST}`]),
+      statuses: [200],
+    })),
     {
       name: 'request in pieces',
       send: ['POST / HT', `TP/1.1\r\nhost: ${HOST}\r\ncontent-le`, 'ngth: 6\r\n\r', '\nabc', 'def'],
@@ -76,6 +81,18 @@ export const bodies: Suite = {
       name: 'expect: 100-continue',
       send: post(['expect: 100-continue', 'content-length: 2'], 'hi'),
       statuses: [100, 200],
+    },
+    { name: 'expect: 100-continue without a body', send: get(HOST, '/', 'expect: 100-Continue'), statuses: [100, 200] },
+    { name: 'expect: something else', send: get(HOST, '/', 'expect: more'), statuses: [200] },
+    {
+      name: 'expect: 100-continue that is refused',
+      send: request(['POST / HTTP/1.1', 'host: nowhere.twin', 'expect: 100-continue', 'content-length: 2']),
+      statuses: [100, 404],
+    },
+    {
+      name: 'answer before the body is through',
+      send: request(['POST / HTTP/1.1', 'host: nowhere.twin', 'content-length: 2'], 'hi'),
+      statuses: [404],
     },
   ],
 }

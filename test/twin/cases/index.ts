@@ -8,6 +8,9 @@ import { match } from './match.ts'
 import { replies } from './replies.ts'
 import { retries } from './retries.ts'
 import { rewrite } from './rewrite.ts'
+import { smuggling } from './smuggling.ts'
+import { targets } from './targets.ts'
+import { upstreamFaults } from './upstream-faults.ts'
 
 export const suites: readonly Suite[] = [
   match,
@@ -19,4 +22,7 @@ export const suites: readonly Suite[] = [
   connections,
   malformed,
   retries,
+  targets,
+  smuggling,
+  upstreamFaults,
 ]

@@ -86,6 +86,16 @@ export const malformed: Suite = {
     },
     { name: 'head too large', send: head('GET / HTTP/1.1', host, `x-big: ${'x'.repeat(70_000)}`), statuses: [431] },
     {
+      name: 'as many fields as may be',
+      send: head('GET / HTTP/1.1', host, ...Array.from({ length: 99 }, (_, n) => `x-${n}: 1`)),
+      statuses: [200],
+    },
+    {
+      name: 'one field too many',
+      send: head('GET / HTTP/1.1', host, ...Array.from({ length: 100 }, (_, n) => `x-${n}: 1`)),
+      statuses: [431],
+    },
+    {
       name: 'too many fields',
       send: head('GET / HTTP/1.1', host, ...Array.from({ length: 120 }, (_, n) => `x-${n}: 1`)),
       statuses: [431],

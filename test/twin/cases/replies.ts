@@ -44,7 +44,6 @@ export const replies: Suite = {
     { name: 'unknown cluster with a status of its own', send: get(HOST, '/not-found'), statuses: [404] },
     { name: 'no endpoint', send: get(HOST, '/empty'), statuses: [503] },
     { name: 'connection refused', send: get(HOST, '/dead'), statuses: [503] },
-    { name: 'upstream closes without an answer', send: get(HOST, '/'), upstream: [{ answer: null }], statuses: [503] },
     { name: 'upstream answers too late', send: get(HOST, '/slow'), upstream: [{ answer: 'silence' }], statuses: [504] },
     {
       name: 'upstream answers nonsense',

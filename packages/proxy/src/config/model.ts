@@ -17,6 +17,8 @@ export interface ListenerConfig {
   /** In order; the first whose `match` holds takes the connection. */
   readonly filterChains: readonly FilterChainConfig[]
   readonly trafficDirection: 'inbound' | 'outbound' | 'unspecified'
+  /** Other programs may listen on the same address if they want that, too: so a proxy's replacement starts beside it. */
+  readonly reusePort: boolean
 }
 
 export interface FilterChainConfig {

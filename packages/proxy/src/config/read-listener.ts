@@ -19,7 +19,8 @@ export function readListener(node: ConfigNode): ListenerConfig {
   const trafficDirection = node.enumeration('traffic_direction', DIRECTIONS)
   const filterChains = node.list('filter_chains', (chain) => readFilterChain(chain, trafficDirection))
   if (filterChains.length !== 1) throw node.error('unsupported-config', 'exactly one is supported', 'filter_chains')
-  return { name: node.string('name') || `${address.host}_${address.port}`, address, filterChains, trafficDirection }
+  const name = node.string('name') || `${address.host}_${address.port}`
+  return { name, address, filterChains, trafficDirection, reusePort: node.boolean('enable_reuse_port', true) }
 }
 
 /** Kernel settings, statistics, logs of connections that match no filter chain, and limits that this proxy has anyway. */
@@ -29,7 +30,6 @@ function ignoreWithoutEffect(node: ConfigNode): void {
     'connection_balance_config',
     'continue_on_listener_filters_timeout',
     'drain_type',
-    'enable_reuse_port',
     'ignore_global_conn_limit',
     'listener_filters_timeout',
     'metadata',

@@ -15,7 +15,7 @@ export interface FilterStream {
 }
 
 /** Whether the next filter may go on at once. After `stop` the filter has called `reply` or `proceedAfter`. */
-export type Verdict = 'continue' | 'stop'
+type Verdict = 'continue' | 'stop'
 
 /** One HTTP filter, compiled from its configuration and shared by all streams: what it keeps is not per stream. */
 export interface Filter {

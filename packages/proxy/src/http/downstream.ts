@@ -7,8 +7,8 @@ import type { StreamExchange } from './stream-exchange.ts'
 export interface Downstream {
   /** More output waits than the client takes: the source should pause until `Stream.onDownstreamWritable`. */
   readonly congested: boolean
-  /** An interim response (100, 103) or, for upgrades, 101; its fields are `exchange.responseFields`. */
-  sendInterim(status: number, exchange: StreamExchange): void
+  /** 100: the client may send its body. */
+  sendContinue(): void
   /** @param endStream no body follows */
   sendHead(exchange: StreamExchange, endStream: boolean): void
   sendText(text: string): void
@@ -19,8 +19,8 @@ export interface Downstream {
   reset(): void
   /** Close the connection after this response. */
   closeAfterResponse(): void
-  /** From here on bytes pass in both directions as they are (after 101). */
-  startTunnel(): void
+  /** Sends 101 with `exchange.responseFields`; from here on bytes pass in both directions as they are. */
+  startTunnel(exchange: StreamExchange): void
   /** The peer of a tunnel has sent its last byte. */
   endTunnel(): void
   pauseRequest(): void

@@ -77,26 +77,29 @@ export interface Peer {
   readonly principal: string
 }
 
-/** Envoy's response flags; the log shows their short names, in this order, joined by commas. */
+/**
+ * Envoy's response flags; the log shows their short names in this order, joined by commas. Envoy shows them in the order
+ * in which it set them: where more than one can be set, this is that order.
+ */
 export const ResponseFlag = {
-  UH: 1 << 0,
-  UF: 1 << 1,
-  UO: 1 << 2,
-  NR: 1 << 3,
-  URX: 1 << 4,
-  NC: 1 << 5,
-  UT: 1 << 6,
-  UR: 1 << 7,
-  UC: 1 << 8,
-  DC: 1 << 9,
-  DPE: 1 << 10,
-  UPE: 1 << 11,
-  SI: 1 << 12,
-  DI: 1 << 13,
-  FI: 1 << 14,
-  RL: 1 << 15,
-  UAEX: 1 << 16,
-  DT: 1 << 17,
-  UMSDR: 1 << 18,
-  OM: 1 << 19,
+  DI: 1 << 0,
+  FI: 1 << 1,
+  RL: 1 << 2,
+  UAEX: 1 << 3,
+  UH: 1 << 4,
+  URX: 1 << 5,
+  UF: 1 << 6,
+  UO: 1 << 7,
+  NR: 1 << 8,
+  NC: 1 << 9,
+  UT: 1 << 10,
+  UR: 1 << 11,
+  UC: 1 << 12,
+  UPE: 1 << 13,
+  DPE: 1 << 14,
+  SI: 1 << 15,
+  DT: 1 << 16,
+  UMSDR: 1 << 17,
+  OM: 1 << 18,
+  DC: 1 << 19,
 } as const

@@ -7,6 +7,7 @@ import type { Exchange } from './exchange.ts'
 import { hits } from './fraction.ts'
 import { HeaderList } from './header-list.ts'
 import { RequestBuffer } from './request-buffer.ts'
+import { renderRequestHead } from './request-head.ts'
 import type { RouterRuntime } from './router-runtime.ts'
 import type { UpstreamConnection } from './upstream.ts'
 
@@ -57,10 +58,7 @@ export class Mirror implements PoolWaiter {
   ): Mirror | null {
     const endpoint = cluster.pick(exchange)
     if (endpoint === null || !cluster.circuit.admitRequest()) return null
-    const framing = chunked ? 'transfer-encoding: chunked\r\n' : ''
-    const head =
-      `${exchange.method} ${exchange.path} HTTP/1.1\r\nhost: ${shadowAuthority(exchange.authority)}\r\n` +
-      `${exchange.requestHeaders.render()}${framing}\r\n`
+    const head = renderRequestHead(exchange, shadowAuthority(exchange.authority), chunked)
     const mirror = new Mirror(cluster, endpoint, exchange, head, chunked, wheel)
     mirror.#deadline.arm(timeoutMs > 0 ? timeoutMs : MAX_DURATION_MS)
     const connection = endpoint.pool.acquire(mirror)
@@ -102,8 +100,6 @@ export class Mirror implements PoolWaiter {
   onConnectionFailed(): void {
     this.#end()
   }
-
-  onInterim(): void {}
 
   onHead(status: number, endStream: boolean): void {
     this.#cluster.stats.countResponse(status)

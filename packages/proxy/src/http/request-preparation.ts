@@ -1,17 +1,14 @@
 import type { Random } from '@mizzen/base'
 import type { HttpConnectionManagerConfig } from '../config/model.ts'
-import { normalizePath } from './path-normalization.ts'
+import { mergeSlashes, normalizePath } from './path-normalization.ts'
 import { createRequestId } from './request-id.ts'
 import type { StreamExchange } from './stream-exchange.ts'
 
 /**
- * What clients outside of the mesh may not say (Envoy: ConnectionManagerUtility::mutateRequestHeaders and
- * configuration/http/http_conn_man/header_sanitizing): dropped where the connection manager stands at an edge.
+ * What only proxies of the mesh may say, and these do not say it to each other: dropped from every request (Envoy:
+ * ConnectionManagerUtility::cleanInternalHeaders, with no address configured as internal).
  */
-const DROPPED_AT_EDGE: ReadonlySet<string> = new Set([
-  'x-envoy-decorator-operation',
-  'x-envoy-downstream-service-cluster',
-  'x-envoy-downstream-service-node',
+const DROPPED: readonly string[] = [
   'x-envoy-expected-rq-timeout-ms',
   'x-envoy-force-trace',
   'x-envoy-hedge-on-per-try-timeout',
@@ -27,24 +24,44 @@ const DROPPED_AT_EDGE: ReadonlySet<string> = new Set([
   'x-envoy-upstream-rq-per-try-timeout-ms',
   'x-envoy-upstream-rq-timeout-alt-response',
   'x-envoy-upstream-rq-timeout-ms',
+  'x-envoy-upstream-stream-duration-ms',
+  // Plaintext peers cannot vouch for a certificate: it goes in every forwarding mode of Envoy's.
   'x-forwarded-client-cert',
+]
+const DROPPED_INSIDE: ReadonlySet<string> = new Set(DROPPED)
+
+/** What proxies of the mesh say to each other, and nobody else may: dropped at an edge, too. */
+const DROPPED_AT_EDGE: ReadonlySet<string> = new Set([
+  ...DROPPED,
+  'x-envoy-decorator-operation',
+  'x-envoy-downstream-service-cluster',
+  'x-envoy-downstream-service-node',
+  'x-envoy-original-host',
+  'x-envoy-original-path',
 ])
 
 /**
  * Brings a request's headers to what the rest of the mesh may rely on: who the client is, the scheme, a request id.
  * @param peer IP address at the other end of the connection
+ * @returns false if the path cannot be normalized
  */
 export function prepareRequest(
   exchange: StreamExchange,
   config: HttpConnectionManagerConfig,
   peer: string,
   random: Random,
-): void {
-  if (config.normalizePath || config.mergeSlashes) exchange.path = normalizePath(exchange.path, config.mergeSlashes)
+): boolean {
+  if (config.normalizePath) {
+    const path = normalizePath(exchange.path)
+    if (path === undefined) return false
+    exchange.path = path
+  }
+  if (config.mergeSlashes) exchange.path = mergeSlashes(exchange.path)
   if (config.useRemoteAddress) prepareAtEdge(exchange, config, peer)
   else prepareInside(exchange)
   if (config.via !== '') appendVia(exchange, config.via)
   if (config.generateRequestId) ensureRequestId(exchange, config, random)
+  return true
 }
 
 function prepareAtEdge(exchange: StreamExchange, config: HttpConnectionManagerConfig, peer: string): void {
@@ -69,12 +86,14 @@ function trustedClient(forwarded: string | undefined, hops: number, peer: string
   return addresses[addresses.length - hops]?.trim() || peer
 }
 
-/** Plaintext peers cannot vouch for a certificate: x-forwarded-client-cert goes in every forwarding mode of Envoy's. */
 function prepareInside(exchange: StreamExchange): void {
   const headers = exchange.requestHeaders
-  headers.remove('x-forwarded-client-cert')
-  headers.remove('x-envoy-internal')
+  headers.removeWhere(isDroppedInside)
   if (!headers.has('x-forwarded-proto')) headers.append('x-forwarded-proto', exchange.scheme)
+}
+
+function isDroppedInside(name: string): boolean {
+  return name.startsWith('x-') && DROPPED_INSIDE.has(name)
 }
 
 function appendVia(exchange: StreamExchange, via: string): void {

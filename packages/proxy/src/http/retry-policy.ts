@@ -55,7 +55,7 @@ export function retriesReset(retry: RetryConfig, reason: ResetReason, sent: bool
   })
 }
 
-export function isConnectFailure(reason: ResetReason): boolean {
+function isConnectFailure(reason: ResetReason): boolean {
   return (
     reason === 'remote connection failure' || reason === 'local connection failure' || reason === 'connection timeout'
   )

@@ -8,7 +8,6 @@ export interface RouterStream {
   readonly responseStarted: boolean
   /** More of the response waits than the client takes: pause until `Router.onDownstreamWritable`. */
   readonly downstreamCongested: boolean
-  respondInterim(status: number): void
   /** `exchange.responseFields` is the head. Ends the response if nothing follows it. */
   respondHead(status: number, endStream: boolean): void
   respondBytes(buffer: Buffer, start: number, end: number): void

@@ -10,6 +10,7 @@ import { expectedTimeout } from './expected-timeout.ts'
 import type { HeaderList } from './header-list.ts'
 import { type Mirror, startMirrors } from './mirror.ts'
 import { RequestBuffer } from './request-buffer.ts'
+import { renderRequestHead } from './request-head.ts'
 import { resetAfterStart, resetReply } from './reset-reply.ts'
 import { isIdempotent, mayReplay, retriesReset, retriesResponse } from './retry-policy.ts'
 import { RetryState } from './retry-state.ts'
@@ -147,13 +148,15 @@ export class Router implements ResponseHandler, PoolWaiter {
 
   // From the connection.
 
-  onInterim(status: number): void {
-    this.#stream.respondInterim(status)
-  }
-
   onHead(status: number, endStream: boolean): void {
     const { exchange } = this.#stream
     const { now } = this.#runtime.turn
+    if (status === 101 && this.#upgrade === '') {
+      // Nobody asked for another protocol: what follows is no HTTP that could be passed on (RFC 9110 15.2.2).
+      this.#connection?.cancel()
+      this.onReset('protocol error', '')
+      return
+    }
     exchange.upstreamHeadAt = now
     this.#perTry.cancel()
     // Its connection is its pool's again, and perhaps another request's already.
@@ -166,7 +169,7 @@ export class Router implements ResponseHandler, PoolWaiter {
     const { policy } = this.#retries
     if (policy !== undefined && this.#retriesAfter(status, policy)) return
     this.#body.clear()
-    exchange.details = 'via_upstream'
+    exchange.details = this.#upgrade === '' ? 'via_upstream' : 'websocket_handshake_unsuccessful'
     this.responseFields.set('x-envoy-upstream-service-time', String(Math.floor(now - exchange.upstreamStartAt)))
     if (endStream) this.#finishAttempt()
     this.#stream.respondHead(status, endStream)
@@ -287,12 +290,7 @@ export class Router implements ResponseHandler, PoolWaiter {
     exchange.upstreamStartAt = this.#runtime.turn.now
     let authority = exchange.authority
     if (this.#action.hostRewrite?.kind === 'auto') authority = (this.#endpoint as Endpoint).hostname
-    const framing = this.#chunked ? 'transfer-encoding: chunked\r\n' : ''
-    const fields = exchange.requestHeaders.render()
-    connection.sendHead(
-      `${exchange.method} ${exchange.path} HTTP/1.1\r\nhost: ${authority}\r\n${fields}${framing}\r\n`,
-      exchange.method,
-    )
+    connection.sendHead(renderRequestHead(exchange, authority, this.#chunked), exchange.method)
     for (const chunk of this.#body.chunks) connection.sendBytes(chunk, 0, chunk.length, this.#chunked)
     if (this.#body.size > 0 && !this.#keepsBody()) this.#body.drop()
     if (this.#requestEnded) connection.endRequest(this.#chunked)

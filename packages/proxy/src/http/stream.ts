@@ -36,6 +36,7 @@ export interface RequestStart {
 }
 
 const REFUSAL_STATUS: Partial<Readonly<Record<HeadError, number>>> = {
+  'http1.https_url_on_plaintext_connection': 403,
   'http1.invalid_transfer_encoding': 501,
   'http1.headers_too_large': 431,
   'http1.too_many_headers': 431,
@@ -64,7 +65,6 @@ export class Stream implements FilterStream, RouterStream {
   #responseStarted = false
   #filterAt = 0
   #tunnel = false
-  #awaitsContinue = false
 
   constructor(
     runtime: StreamRuntime,
@@ -100,33 +100,40 @@ export class Stream implements FilterStream, RouterStream {
     this.#requestEnded = false
     this.#responseStarted = false
     this.#tunnel = false
-    this.#awaitsContinue = false
     this.#filterAt = 0
     this.route = null
     this.exchange.reset(this.#runtime.turn.now, this.#runtime.clock.now())
     service.stats.downstreamRqTotal += 1
     service.stats.downstreamRqActive += 1
     this.#overall.arm(service.config.requestTimeoutMs)
+    this.#idleMs = service.config.streamIdleTimeoutMs
+    this.#idle.arm(this.#idleMs)
   }
 
   /** The head is in the exchange. */
   start(request: RequestStart): void {
     const { config, routes } = this.#service
     if (request.ended) this.#endRequest()
-    this.#idleMs = config.streamIdleTimeoutMs
     this.#idle.arm(this.#idleMs)
-    this.#awaitsContinue = request.expectsContinue && !request.ended
+    // At once and by ourselves, as Envoy: so a client never waits for an upstream that does not know of it.
+    if (request.expectsContinue) this.#downstream.sendContinue()
+    if (this.exchange.method === 'CONNECT') this.#downstream.closeAfterResponse()
     if (!this.#checkRequest(request)) return
-    const upgrade = request.upgrade === 'h2c' ? '' : request.upgrade
+    // RFC 9110 7.8 lets a server ignore `Upgrade`: with a body it is not clear where the new protocol begins.
+    const upgrade = request.upgrade === 'h2c' || !request.ended ? '' : request.upgrade
     if (upgrade !== '') {
+      // If the answer is not 101, what the client sent after its request may be of the other protocol.
+      this.#downstream.closeAfterResponse()
       this.exchange.requestHeaders.append('connection', 'upgrade')
       this.exchange.requestHeaders.append('upgrade', upgrade)
     }
-    prepareRequest(this.exchange, config, this.#peer, this.random)
+    if (!prepareRequest(this.exchange, config, this.#peer, this.random)) {
+      this.#refusePath()
+      return
+    }
     this.route = routes.table?.match(this.exchange) ?? null
     const refused = this.exchange.method === 'CONNECT' || (upgrade !== '' && !this.#allowsUpgrade(upgrade))
     if (this.route !== null && refused) {
-      this.#downstream.closeAfterResponse()
       this.reply(403, '', 'upgrade_failed', 0)
       return
     }
@@ -212,11 +219,6 @@ export class Stream implements FilterStream, RouterStream {
 
   // From the router.
 
-  respondInterim(status: number): void {
-    if (status === 100) this.#awaitsContinue = false
-    this.#downstream.sendInterim(status, this.exchange)
-  }
-
   /** `exchange.responseFields` is the head. Ends the response if nothing follows it. */
   respondHead(status: number, endStream: boolean): void {
     const { exchange } = this
@@ -228,8 +230,8 @@ export class Stream implements FilterStream, RouterStream {
     this.route?.prepareResponse(exchange)
     for (const filter of this.#service.filters) filter.onResponse?.(exchange)
     this.#completeResponseHead()
-    // A client that waits for 100 may or may not send its body now: the connection's framing is lost.
-    if (this.#awaitsContinue) this.#downstream.closeAfterResponse()
+    // As Envoy: a client that has its answer before its request is through must not be waited for.
+    if (!this.#requestEnded) this.#downstream.closeAfterResponse()
     this.#downstream.sendHead(exchange, endStream)
     if (endStream) this.#endResponse()
   }
@@ -255,8 +257,7 @@ export class Stream implements FilterStream, RouterStream {
     this.#service.stats.downstreamCxUpgradesTotal += 1
     this.route?.prepareResponse(this.exchange)
     this.#completeResponseHead()
-    this.#downstream.sendInterim(101, this.exchange)
-    this.#downstream.startTunnel()
+    this.#downstream.startTunnel(this.exchange)
   }
 
   respondTunnelEnd(): void {
@@ -301,10 +302,14 @@ export class Stream implements FilterStream, RouterStream {
     } else if (exchange.method !== 'CONNECT' && !exchange.path.startsWith('/')) {
       this.reply(404, '', 'absolute_path_rejected', 0)
     } else if (exchange.path.includes('#')) {
-      this.#downstream.closeAfterResponse()
-      this.reply(400, '', 'path_normalization_failed', 0)
+      this.#refusePath()
     } else return true
     return false
+  }
+
+  #refusePath(): void {
+    this.#downstream.closeAfterResponse()
+    this.reply(400, '', 'path_normalization_failed', 0)
   }
 
   #allowsUpgrade(upgrade: string): boolean {
@@ -372,7 +377,6 @@ export class Stream implements FilterStream, RouterStream {
     if (this.#tunnel) this.abort('stream_idle_timeout', ResponseFlag.SI)
     else {
       const status = this.#requestEnded ? 504 : 408
-      if (!this.#requestEnded) this.#downstream.closeAfterResponse()
       this.reply(status, 'stream timeout', 'stream_idle_timeout', ResponseFlag.SI)
     }
   }

@@ -14,9 +14,7 @@ export type ResetReason =
 export interface ResponseHandler {
   /** Response heads are read into this list. */
   readonly responseFields: HeaderList
-  /** 1xx other than 101. */
-  onInterim(status: number): void
-  /** @param endStream no body follows: this is the last call */
+  /** Interim responses other than 101 are not told. @param endStream no body follows: this is the last call */
   onHead(status: number, endStream: boolean): void
   /** Valid during the call only. */
   onBytes(buffer: Buffer, start: number, end: number): void

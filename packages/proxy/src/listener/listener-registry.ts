@@ -1,3 +1,4 @@
+import { MizzenError } from '@mizzen/base'
 import type { ListenerConfig } from '../config/model.ts'
 import { Listener, type ListenerRuntime } from './listener.ts'
 import type { ServiceCompiler } from './service-compiler.ts'
@@ -7,6 +8,7 @@ export class ListenerRegistry {
   readonly #runtime: ListenerRuntime
   readonly #services: ServiceCompiler
   readonly #listeners = new Map<string, Listener>()
+  readonly #opening = new Set<Listener>()
   /** Replaced or removed, with connections that end by themselves. */
   readonly #retired = new Set<Listener>()
   #drainingMs: number | null = null
@@ -28,7 +30,18 @@ export class ListenerRegistry {
       known.configure(config, service)
       return Promise.resolve()
     }
+    const rival = this.#occupantOf(config)
+    if (rival !== undefined) {
+      const message = `listener ${config.name}: the listener ${rival.config.name} has the same address`
+      return Promise.reject(new MizzenError('cannot-listen', message, { path: 'address' }))
+    }
     return this.#open(new Listener(config, service, this.#runtime))
+  }
+
+  /** The system would let two of our own listeners share a port, and deal connections out between them. */
+  #occupantOf(config: ListenerConfig): Listener | undefined {
+    if (config.address.port === 0) return undefined
+    return [...this.#listeners.values(), ...this.#opening].find((other) => sameAddress(other, config))
   }
 
   remove(name: string): void {
@@ -51,7 +64,8 @@ export class ListenerRegistry {
   }
 
   async #open(listener: Listener): Promise<void> {
-    await listener.open()
+    this.#opening.add(listener)
+    await listener.open().finally(() => this.#opening.delete(listener))
     const { name } = listener.config
     const known = this.#listeners.get(name)
     this.#listeners.set(name, listener)
@@ -66,6 +80,6 @@ export class ListenerRegistry {
   }
 }
 
-function sameAddress(a: ListenerConfig, b: ListenerConfig): boolean {
+function sameAddress(a: Pick<ListenerConfig, 'address'>, b: Pick<ListenerConfig, 'address'>): boolean {
   return a.address.host === b.address.host && a.address.port === b.address.port
 }

@@ -2,12 +2,15 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { MizzenError } from '@mizzen/base'
 import type { Address, ListenerConfig } from '../config/model.ts'
 import type { HttpService } from '../http/http-service.ts'
-import { Http1ServerConnection, type ServerPort, type ServerRuntime } from '../http/http1/server-connection.ts'
+import { Http1ServerConnection } from '../http/http1/server-connection.ts'
+import type { ServedConnection, ServerPort, ServerRuntime } from '../http/http1/server-port.ts'
 import { formatAddress, Wire } from '../http/wire.ts'
 import { adoptSocket } from './adopted-socket.ts'
 
 /** Connections that wait to be accepted; the kernel caps it (net.core.somaxconn). */
 const BACKLOG = 4096
+/** Elsewhere Node has no such option, or refuses it. */
+const CAN_REUSE_PORT = process.platform === 'linux' || process.platform === 'freebsd'
 /** Share of the drain time after which the first idle connections are closed. */
 const DRAIN_START = 0.5
 
@@ -18,7 +21,7 @@ export interface ListenerRuntime extends ServerRuntime {
 /** A listening socket and its connections. Its configuration changes under it without closing anything. */
 export class Listener implements ServerPort {
   readonly #runtime: ListenerRuntime
-  readonly #connections = new Set<Http1ServerConnection>()
+  readonly #connections = new Set<ServedConnection>()
   readonly #server: Server
   #config: ListenerConfig
   #service: HttpService
@@ -68,7 +71,8 @@ export class Listener implements ServerPort {
         reject(new MizzenError('cannot-listen', `listener ${this.#config.name}: ${error.message}`, details))
       }
       this.#server.once('error', onError)
-      this.#server.listen({ host, port, backlog: BACKLOG }, () => {
+      const reusePort = this.#config.reusePort && CAN_REUSE_PORT
+      this.#server.listen({ host, port, backlog: BACKLOG, reusePort }, () => {
         this.#server.off('error', onError)
         this.#server.on('error', () => {})
         this.#accepting = true
@@ -107,7 +111,7 @@ export class Listener implements ServerPort {
     return new Promise((resolve) => (this.#onEmpty = resolve))
   }
 
-  onClosed(connection: Http1ServerConnection): void {
+  onClosed(connection: ServedConnection): void {
     this.#connections.delete(connection)
     const { stats } = this.#service
     stats.downstreamCxActive -= 1

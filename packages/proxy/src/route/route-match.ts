@@ -34,7 +34,7 @@ function pathTests(match: RouteMatch, path: string): readonly Matcher[] {
 }
 
 /** Takes a path with its query, which does not count. */
-export function compilePathTest(match: RouteMatch, path: string): TextTest {
+function compilePathTest(match: RouteMatch, path: string): TextTest {
   if (match.path.kind === 'connect') return () => false
   const { kind } = match.path
   if (kind === 'regex') {
@@ -97,7 +97,7 @@ function compileQueryMatch(query: QueryMatch, path: string): Matcher {
 }
 
 /** The first value of a query parameter as it stands (Envoy does not decode it); '' if it has none. */
-export function queryValue(path: string, name: string): string | undefined {
+function queryValue(path: string, name: string): string | undefined {
   const question = path.indexOf('?')
   if (question === -1) return undefined
   const hash = path.indexOf('#', question)

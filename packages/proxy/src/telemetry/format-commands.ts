@@ -45,10 +45,8 @@ const COMMANDS: Readonly<Record<string, Compile>> = {
   ...addressCommands('DOWNSTREAM_REMOTE_ADDRESS', (exchange) => exchange.downstreamRemoteAddress),
   ...addressCommands('DOWNSTREAM_DIRECT_REMOTE_ADDRESS', (exchange) => exchange.downstreamRemoteAddress),
   ...addressCommands('DOWNSTREAM_LOCAL_ADDRESS', (exchange) => exchange.downstreamLocalAddress),
-  UPSTREAM_CLUSTER: plain(
-    (exchange) => exchange.cluster?.altStatName || exchange.cluster?.name || exchange.target?.name,
-  ),
-  UPSTREAM_CLUSTER_RAW: plain((exchange) => exchange.cluster?.name ?? exchange.target?.name),
+  UPSTREAM_CLUSTER: plain((exchange) => exchange.cluster?.altStatName || exchange.cluster?.name),
+  UPSTREAM_CLUSTER_RAW: plain((exchange) => exchange.cluster?.name),
   UPSTREAM_REQUEST_ATTEMPT_COUNT: plain((exchange) => exchange.upstreamAttempts),
   UPSTREAM_TRANSPORT_FAILURE_REASON: plain((exchange) => joined(exchange.upstreamFailure)),
   UPSTREAM_PROTOCOL: plain((exchange) => (exchange.upstreamHost === '' ? undefined : 'HTTP/1.1')),

@@ -22,11 +22,6 @@ export function compileFormat(template: string, path: string, missing: string): 
   }
 }
 
-/** Whether the template says the same for every exchange. */
-export function isConstant(template: string): boolean {
-  return !template.includes('%')
-}
-
 /** A template that is one command and nothing else keeps the type of its value (JSON logs). */
 export function compileValue(template: string, path: string): Extractor | Formatter {
   const segments = parseTemplate(template, path)

@@ -66,7 +66,7 @@ function decodePeer(headerValue: string): Peer | undefined {
 }
 
 /** Istio's rules: canonical name and revision come from their own labels, then from app and version labels. */
-export function peerOf(metadata: Readonly<Record<string, unknown>>): Peer {
+function peerOf(metadata: Readonly<Record<string, unknown>>): Peer {
   const labels = recordOf(metadata.LABELS)
   const workload = text(metadata.WORKLOAD_NAME)
   const app = text(labels.app)

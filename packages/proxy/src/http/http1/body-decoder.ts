@@ -1,3 +1,5 @@
+import { isToken } from '../field-names.ts'
+
 /** Takes what a decoder finds. Byte runs are views into the decoder's input, valid during the call only. */
 export interface BodySink {
   onBodyBytes(buffer: Buffer, start: number, end: number): void
@@ -9,15 +11,16 @@ const Mode = { none: 0, length: 1, untilClose: 2, sizeLine: 3, data: 4, dataCr: 
 const MAX_SIZE_LINE = 4096
 /** All trailer lines together, bytes. */
 const MAX_TRAILERS = 16 * 1024
-/** 2^52 bytes: more is no chunk but an attack. */
-const MAX_SIZE_DIGITS = 13
+/** Bytes: more is no chunk but an attack. Up to here numbers are exact. */
+const MAX_CHUNK = 2 ** 52
 
 const CR = 13
 const LF = 10
+const COLON = 0x3a
 
 /**
  * Finds the end of a message body (RFC 9112 6 and 7.1), strictly: lines end in CRLF, nothing is guessed. Chunk
- * extensions and trailers are dropped, as Envoy does unless told otherwise. One per connection, reused.
+ * extensions and trailers are checked and dropped, as Envoy does unless told otherwise. One per connection, reused.
  */
 export class BodyDecoder {
   #mode: number = Mode.none
@@ -26,6 +29,8 @@ export class BodyDecoder {
   /** Digits or bytes of the line so far. */
   #lineLength = 0
   #inExtension = false
+  /** The colon of the trailer line has come. */
+  #inValue = false
   #sawCr = false
   #trailerBytes = 0
 
@@ -119,8 +124,10 @@ export class BodyDecoder {
       if (byte === CR) {
         this.#sawCr = true
         if (this.#lineLength === 1) return -1
+      } else if (this.#lineLength > MAX_SIZE_LINE) {
+        return -1
       } else if (this.#inExtension) {
-        if (this.#lineLength > MAX_SIZE_LINE || isControl(byte)) return -1
+        if (isControl(byte)) return -1
       } else if (!this.#takeSizeByte(byte)) {
         return -1
       }
@@ -132,7 +139,7 @@ export class BodyDecoder {
     const digit = hexDigit(byte)
     if (digit !== -1) {
       this.#left = this.#left * 16 + digit
-      return this.#lineLength <= MAX_SIZE_DIGITS
+      return this.#left <= MAX_CHUNK
     }
     // An extension starts with ';'; anything else behind the size (a space, too) is broken.
     this.#inExtension = byte === 0x3b && this.#lineLength > 1
@@ -145,8 +152,7 @@ export class BodyDecoder {
       return at
     }
     this.#mode = Mode.trailers
-    this.#lineLength = 0
-    this.#sawCr = false
+    this.#startTrailer()
     return at
   }
 
@@ -157,26 +163,46 @@ export class BodyDecoder {
       if (this.#trailerBytes > MAX_TRAILERS) return -1
       if (this.#sawCr) {
         if (byte !== LF) return -1
-        this.#sawCr = false
         if (this.#lineLength === 0) {
           this.#mode = Mode.none
           return at + 1
         }
-        this.#lineLength = 0
+        this.#startTrailer()
       } else if (byte === CR) {
         this.#sawCr = true
-      } else {
-        if (isControl(byte)) return -1
-        this.#lineLength += 1
+        if (this.#lineLength > 0 && !this.#inValue) return -1
+      } else if (!this.#takeTrailerByte(byte)) {
+        return -1
       }
     }
     return end
+  }
+
+  #startTrailer(): void {
+    this.#lineLength = 0
+    this.#inValue = false
+    this.#sawCr = false
+  }
+
+  /** `name: value` as in a head (RFC 9112 7.1.2). */
+  #takeTrailerByte(byte: number): boolean {
+    this.#lineLength += 1
+    if (this.#inValue) return !isControl(byte)
+    this.#inValue = byte === COLON && this.#lineLength > 1
+    return this.#inValue || isTokenByte(byte)
   }
 }
 
 /** Control characters other than HTAB. */
 function isControl(byte: number): boolean {
   return (byte < 0x20 && byte !== 9) || byte === 0x7f
+}
+
+/** Characters of a field name (RFC 9110 5.6.2). */
+const TOKEN_BYTES: readonly boolean[] = Array.from({ length: 256 }, (_, byte) => isToken(String.fromCharCode(byte)))
+
+function isTokenByte(byte: number): boolean {
+  return TOKEN_BYTES[byte] === true
 }
 
 function hexDigit(byte: number): number {

@@ -17,7 +17,7 @@ export interface ConnectionOwner {
 }
 
 /** Response head, bytes (Envoy's default) and fields. */
-const MAX_HEAD_BYTES = 60 * 1024
+const MAX_HEAD_BYTES = 80 * 1024
 const MAX_FIELDS = 100
 
 const State = { connecting: 0, idle: 1, head: 2, body: 3, tunnel: 4, closed: 5 } as const
@@ -166,6 +166,7 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
       return
     }
     if (this.#state === State.body && this.#body.endsWithConnection) this.#finishResponse(false)
+    else if (this.#state === State.body || this.#reader.length > 0) this.#breakOff()
     this.wire.destroy()
   }
 
@@ -201,8 +202,12 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
     const fieldsAt = lineEnd === -1 ? head.length : lineEnd + 2
     const error = this.#head.readFields(head, fieldsAt, this.#names, handler.responseFields, MAX_FIELDS)
     if (status === -1 || error !== '' || head.length > MAX_HEAD_BYTES) return this.#breakOff()
-    if (status < 200 && status !== 101) handler.onInterim(status)
-    else this.#onFinalHead(status, handler, next < end)
+    if ((status < 200 || status === 204) && (this.#head.chunked || this.#head.contentLength > 0)) {
+      // These have no body, whatever they say (RFC 9110 8.6, RFC 9112 6.1): what follows cannot be told from a response.
+      return this.#breakOff()
+    }
+    // As Envoy, other interim responses are dropped: 100 is our own business, and 103 not every client understands.
+    if (status >= 200 || status === 101) this.#onFinalHead(status, handler, next < end)
     return next
   }
 

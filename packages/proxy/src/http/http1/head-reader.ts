@@ -13,6 +13,8 @@ export class HeadReader {
    * as such a byte comes; then what `push` returned means nothing.
    */
   broken = false
+  /** The first such byte comes before any blank or line end. */
+  brokenInFirstWord = false
   #partial = ''
   #endsInCr = false
 
@@ -26,14 +28,14 @@ export class HeadReader {
    * @returns index in `buffer` after the head's final empty line; -1 if the head goes on
    */
   push(buffer: Buffer, start: number, end: number): number {
-    if (this.#partial === '') this.broken = this.#endsInCr = false
+    if (this.#partial === '') this.broken = this.brokenInFirstWord = this.#endsInCr = false
     const added = buffer.toString('latin1', start, end)
     const before = this.#partial.length
     const text = before === 0 ? added : this.#partial + added
     const found = text.indexOf('\r\n\r\n', before < 3 ? 0 : before - 3)
     if (found === -1) {
-      this.#partial = text
       this.#check(buffer, start, end)
+      this.#partial = text
       return -1
     }
     const next = start + found + 4 - before
@@ -47,7 +49,7 @@ export class HeadReader {
   #check(buffer: Buffer, start: number, end: number): void {
     let at = start
     if (this.#endsInCr) {
-      if (buffer[at] !== LF) this.broken = true
+      if (buffer[at] !== LF) this.#break(buffer, start, at)
       at += 1
       this.#endsInCr = false
     }
@@ -56,7 +58,20 @@ export class HeadReader {
       if ((byte >= SPACE && byte !== DEL) || byte === TAB) continue
       if (byte === CR && at + 1 === end) this.#endsInCr = true
       else if (byte === CR && buffer[at + 1] === LF) at += 1
-      else this.broken = true
+      else this.#break(buffer, start, at)
     }
   }
+
+  #break(buffer: Buffer, start: number, at: number): void {
+    if (this.broken) return
+    this.broken = true
+    this.brokenInFirstWord = !/[ \n]/.test(this.#partial + buffer.toString('latin1', start, at))
+  }
+}
+
+/** Empty lines before a request are let pass (RFC 9112 2.2). */
+export function skipEmptyLines(buffer: Buffer, start: number, end: number): number {
+  let at = start
+  while (at + 1 < end && buffer[at] === CR && buffer[at + 1] === LF) at += 2
+  return at
 }

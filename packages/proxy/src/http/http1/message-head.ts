@@ -4,13 +4,24 @@ import type { HeaderList } from '../header-list.ts'
 /** What is wrong with a head, in Envoy's words for the response code details; '' = nothing. */
 export type HeadError =
   | ''
+  | 'http.invalid_authority'
   | 'http1.codec_error'
+  | 'http1.connection_header_rejected'
+  | 'http1.https_url_on_plaintext_connection'
   | 'http1.invalid_characters'
+  | 'http1.invalid_scheme'
   | 'http1.invalid_transfer_encoding'
+  | 'http1.invalid_url'
   | 'http1.content_length_and_chunked_not_allowed'
   | 'http1.headers_too_large'
   | 'http1.too_many_headers'
   | 'low_version'
+
+/** Naming these in `Connection` would hide from the next hop whom a request came from (Envoy refuses it, too). */
+const PROTECTED = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']
+
+/** Fields named in `Connection` hold for this hop only (RFC 9110 7.6.1); what the framing rests on cannot. */
+const KEPT: ReadonlySet<string> = new Set(['te', 'content-length'])
 
 /** What a head says about its message's framing and connection; one per connection, reused. */
 export class MessageHead {
@@ -25,6 +36,7 @@ export class MessageHead {
   upgrade = ''
   /** Value of the Host field; undefined = missing. */
   host: string | undefined = undefined
+  /** `Expect: 100-continue`, which is answered here and not forwarded. */
   expectsContinue = false
 
   #connection = ''
@@ -49,6 +61,7 @@ export class MessageHead {
    */
   readFields(head: string, start: number, names: FieldNames, headers: HeaderList, maxFields: number): HeadError {
     let at = start
+    let fields = 0
     while (at < head.length) {
       let end = head.indexOf('\r\n', at)
       if (end === -1) end = head.length
@@ -63,7 +76,9 @@ export class MessageHead {
         const error = this.#readSpecial(field.kind, field.name, value, headers)
         if (error !== '') return error
       }
-      if (headers.size > maxFields) return 'http1.too_many_headers'
+      // Those that are not forwarded count, too.
+      fields += 1
+      if (fields > maxFields) return 'http1.too_many_headers'
       at = end + 2
     }
     return this.#connection === '' ? this.#checkFraming() : this.#readConnection(headers)
@@ -98,8 +113,8 @@ export class MessageHead {
         if (value.toLowerCase() === 'trailers') headers.append(name, value)
         return ''
       case FieldKind.expect:
-        this.expectsContinue = value.toLowerCase() === '100-continue'
-        headers.append(name, value)
+        if (value.toLowerCase() === '100-continue') this.expectsContinue = true
+        else headers.append(name, value)
         return ''
       default:
         return ''
@@ -107,14 +122,18 @@ export class MessageHead {
   }
 
   #readConnection(headers: HeaderList): HeadError {
-    for (const part of this.#connection.toLowerCase().split(',')) {
-      const option = part.trim()
-      if (option === 'close') this.close = true
-      else if (option === 'keep-alive') this.keepAlive = true
-      else if (option === 'upgrade') this.upgrade = this.#upgradeField.toLowerCase()
-      // Fields named here hold for this hop only (RFC 9110 7.6.1); what framing and routing rest on cannot be.
-      else if (option !== '' && option !== 'te' && option !== 'content-length') headers.remove(option)
-    }
+    const options = new Set(
+      this.#connection
+        .toLowerCase()
+        .split(',')
+        .map((part) => part.trim()),
+    )
+    if (options.has('close')) this.close = true
+    if (options.has('keep-alive')) this.keepAlive = true
+    if (options.has('upgrade')) this.upgrade = this.#upgradeField.toLowerCase()
+    if (options.has('host')) this.host = undefined
+    for (const name of PROTECTED) if (options.has(name)) return 'http1.connection_header_rejected'
+    headers.removeWhere((name) => options.has(name) && !KEPT.has(name))
     return this.#checkFraming()
   }
 

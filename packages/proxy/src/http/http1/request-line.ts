@@ -9,9 +9,19 @@ const METHODS: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-/** Origin or asterisk form, authority form (CONNECT) or absolute form: no blanks, no control characters. */
-const TARGET = /^[\x21-\x7e\x80-\xff]+$/
-const ABSOLUTE = /^(https?):\/\/([^/?#]+)/i
+/** Origin or asterisk form, authority form (CONNECT) or absolute form: US-ASCII without blanks and control characters. */
+const TARGET = /^[\x21-\x7e]+$/
+const ABSOLUTE = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)/i
+/** `host:port`, with an IPv6 address in brackets. */
+const AUTHORITY_FORM = /^(?:\[[0-9a-f:.]+\]|[^:@[\]]+):\d{1,5}$/i
+
+/** Characters of a host with port (RFC 3986 3.2.2 and 3.2.3), and those that Envoy lets pass besides. */
+const AUTHORITY = /^[-!$%&'()*+,.0-9:;=@A-Z[\]_a-z~]*$/
+
+/** Whether a Host field or the authority of a request target holds nothing that would end it elsewhere. */
+export function isAuthority(text: string): boolean {
+  return AUTHORITY.test(text)
+}
 
 /** The first line of a request; one per connection, reused. */
 export class RequestLine {
@@ -45,17 +55,26 @@ export class RequestLine {
     if (!TARGET.test(target)) return 'http1.codec_error'
     this.authority = ''
     this.path = target
-    if (target.startsWith('/') || target === '*') return ''
     if (this.method === 'CONNECT') {
       this.authority = target
       this.path = ''
-      return ''
+      return AUTHORITY_FORM.test(target) ? '' : 'http1.invalid_url'
     }
+    if (target.startsWith('/')) return ''
+    if (target === '*') return this.method === 'OPTIONS' ? '' : 'http1.invalid_url'
+    return this.#parseAbsolute(target)
+  }
+
+  #parseAbsolute(target: string): HeadError {
     const absolute = ABSOLUTE.exec(target)
     if (absolute === null) return 'http1.codec_error'
-    const [prefix, , authority] = absolute
-    this.authority = authority as string
-    const rest = target.slice((prefix as string).length)
+    const [prefix, scheme, authority] = absolute as unknown as readonly [string, string, string]
+    // User names before the host deceive (RFC 9110 4.2.4); a host there must be (RFC 9110 4.2.1).
+    if (authority === '' || authority.includes('@')) return 'http1.invalid_url'
+    if (scheme.toLowerCase() === 'https') return 'http1.https_url_on_plaintext_connection'
+    if (scheme.toLowerCase() !== 'http') return 'http1.invalid_scheme'
+    this.authority = authority
+    const rest = target.slice(prefix.length)
     this.path = rest.startsWith('/') ? rest : `/${rest}`
     return ''
   }

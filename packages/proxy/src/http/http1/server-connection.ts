@@ -1,43 +1,28 @@
-import type { Clock } from '@mizzen/base'
-import type { Deadline, DeadlineWheel } from '../deadline-wheel.ts'
+import type { Deadline } from '../deadline-wheel.ts'
 import type { Downstream } from '../downstream.ts'
-import type { EventTurn } from '../event-turn.ts'
-import type { FieldNames } from '../field-names.ts'
 import type { HttpService } from '../http-service.ts'
-import { Stream, type StreamRuntime } from '../stream.ts'
+import { Stream } from '../stream.ts'
 import type { StreamExchange } from '../stream-exchange.ts'
 import type { Wire, WireHandler } from '../wire.ts'
 import { BodyDecoder, type BodySink } from './body-decoder.ts'
-import { HeadReader } from './head-reader.ts'
+import { HeadReader, skipEmptyLines } from './head-reader.ts'
 import { type HeadError, MessageHead } from './message-head.ts'
-import { RequestLine } from './request-line.ts'
+import { isAuthority, RequestLine } from './request-line.ts'
+import type { ServedConnection, ServerPort, ServerRuntime } from './server-port.ts'
 import { statusLine } from './status-line.ts'
-
-/** What a connection needs of its listener. */
-export interface ServerPort {
-  /** As configured now; asked once per request. */
-  readonly service: HttpService
-  /** Responses announce that the connection closes. */
-  readonly draining: boolean
-  onClosed(connection: Http1ServerConnection): void
-}
-
-export interface ServerRuntime extends StreamRuntime {
-  readonly turn: EventTurn
-  readonly wheel: DeadlineWheel
-  readonly clock: Clock
-  readonly names: FieldNames
-}
 
 const State = { head: 0, body: 1, done: 2, tunnel: 3, lingering: 4, closed: 5 } as const
 
 /** How long a closing connection waits for the peer to have read the last response, ms (Envoy's delayed close). */
 const LINGER_MS = 1000
-/** Bytes of an unwanted request body that are read and dropped to keep the connection. */
-const MAX_DISCARDED = 64 * 1024
+/**
+ * Bytes of pipelined requests that are read ahead. Reading stops there and not before: only who reads learns that the
+ * client has gone.
+ */
+const MAX_STASH = 64 * 1024
 
 /** An HTTP/1.1 connection of a client: requests one after the other, answered in order. */
-export class Http1ServerConnection implements WireHandler, BodySink, Downstream {
+export class Http1ServerConnection implements WireHandler, BodySink, Downstream, ServedConnection {
   readonly stream: Stream
   readonly #wire: Wire
   readonly #runtime: ServerRuntime
@@ -49,6 +34,8 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
   /** Idle, head and linger timeouts: only one of them holds at a time. */
   readonly #deadline: Deadline
   #service: HttpService
+  /** Of the current request or the one before: most requests of a connection have the same. */
+  #authority = ''
   #state: number = State.head
   /** A byte of the current request has come. */
   #begun = false
@@ -59,7 +46,6 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
   #chunked = false
   #untilClose = false
   #closeAfter = false
-  #discarded = 0
   #requests = 0
   /** Bytes that waited to be written when the linger deadline was set. */
   #unwritten = 0
@@ -105,7 +91,7 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
   onConnect(): void {}
 
   onBytes(buffer: Buffer, length: number): void {
-    if (this.#stash !== null) this.#stash = Buffer.concat([this.#stash, buffer.subarray(0, length)])
+    if (this.#stash !== null) this.#putAside(Buffer.concat([this.#stash, buffer.subarray(0, length)]))
     else this.#consume(buffer, 0, length)
   }
 
@@ -131,13 +117,12 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
 
   onBodyBytes(buffer: Buffer, start: number, end: number): void {
     if (!this.#responseEnded) this.stream.onRequestBytes(buffer, start, end)
-    else this.#discarded += end - start
   }
 
   // Downstream: what the stream answers.
 
-  sendInterim(status: number, exchange: StreamExchange): void {
-    this.#wire.write(`${statusLine(status)}${exchange.responseFields.render()}\r\n`)
+  sendContinue(): void {
+    this.#wire.write(`${statusLine(100)}\r\n`)
   }
 
   sendHead(exchange: StreamExchange, endStream: boolean): void {
@@ -195,7 +180,8 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
     this.#closeAfter = true
   }
 
-  startTunnel(): void {
+  startTunnel(exchange: StreamExchange): void {
+    this.#wire.write(`${statusLine(101)}${exchange.responseFields.render()}\r\n`)
     this.#state = State.tunnel
     this.#requests = 0
     this.#unstash()
@@ -210,7 +196,7 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
   }
 
   resumeRequest(): void {
-    if (this.#stash === null) this.#wire.resume()
+    if (this.#stash === null || this.#stash.length <= MAX_STASH) this.#wire.resume()
   }
 
   // Reading.
@@ -226,10 +212,12 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
     this.#consuming = false
     if (at >= end) return
     if (this.#state === State.tunnel) this.stream.onRequestBytes(buffer, at, end)
-    else if (this.#state === State.done) {
-      this.#stash = Buffer.from(buffer.subarray(at, end))
-      this.#wire.pause()
-    }
+    else if (this.#state === State.done) this.#putAside(Buffer.from(buffer.subarray(at, end)))
+  }
+
+  #putAside(bytes: Buffer): void {
+    this.#stash = bytes
+    if (bytes.length > MAX_STASH) this.#wire.pause()
   }
 
   #unstash(): void {
@@ -251,7 +239,7 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
     const next = this.#reader.push(buffer, at, end)
     const size = next === -1 ? this.#reader.length : this.#reader.head.length
     let error: HeadError = ''
-    if (this.#reader.broken) error = 'http1.invalid_characters'
+    if (this.#reader.broken) error = this.#reader.brokenInFirstWord ? 'http1.codec_error' : 'http1.invalid_characters'
     else if (size > config.maxRequestHeadersBytes) error = 'http1.headers_too_large'
     else if (next === -1) return end
     else error = this.#readHead()
@@ -269,7 +257,6 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
     this.#chunked = false
     this.#untilClose = false
     this.#closeAfter = false
-    this.#discarded = 0
     this.#service = this.#port.service
     this.#deadline.arm(this.#service.config.requestHeadersTimeoutMs)
     this.stream.open(this.#service)
@@ -285,7 +272,20 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
     if (error !== '') return error
     if (this.#line.protocol === 'HTTP/1.0' && !config.acceptHttp10) return 'low_version'
     this.#head.clear()
-    return this.#head.readFields(head, lineEnd + 2, this.#runtime.names, requestHeaders, config.maxHeadersCount)
+    const { names } = this.#runtime
+    const broken = this.#head.readFields(head, lineEnd + 2, names, requestHeaders, config.maxHeadersCount)
+    return broken === '' ? this.#checkHead() : broken
+  }
+
+  #checkHead(): HeadError {
+    const { chunked, host } = this.#head
+    // HTTP/1.0 knows no transfer codings: who says so may be read differently elsewhere (RFC 9112 6.1).
+    if (chunked && this.#line.protocol === 'HTTP/1.0') return 'http1.invalid_transfer_encoding'
+    const authority = this.#line.authority === '' ? (host ?? '') : this.#line.authority
+    if (authority === this.#authority) return ''
+    if (!isAuthority(authority)) return 'http.invalid_authority'
+    this.#authority = authority
+    return ''
   }
 
   #startRequest(): void {
@@ -298,7 +298,7 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
     exchange.method = line.method
     exchange.path = line.path
     exchange.protocol = line.protocol
-    exchange.authority = line.authority === '' ? (head.host ?? '') : line.authority
+    exchange.authority = this.#authority
     if (head.close || (line.protocol === 'HTTP/1.0' && !head.keepAlive)) this.#closeAfter = true
     if (head.chunked) this.#body.startChunked()
     else this.#body.startLength(head.contentLength === -1 ? 0 : head.contentLength)
@@ -309,7 +309,7 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
       chunked: head.chunked,
       hasHost: head.host !== undefined || line.authority !== '',
       upgrade: head.upgrade,
-      expectsContinue: head.expectsContinue,
+      expectsContinue: head.expectsContinue && line.protocol === 'HTTP/1.1',
     })
   }
 
@@ -321,9 +321,8 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
     }
     if (this.#body.done && this.#state === State.body) {
       this.#state = State.done
-      if (this.#responseEnded) this.#nextRequest()
-      else this.stream.onRequestEnd()
-    } else if (this.#discarded > MAX_DISCARDED) this.#linger()
+      this.stream.onRequestEnd()
+    }
     return next
   }
 
@@ -337,8 +336,7 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
   #refuseBody(): void {
     this.#closeAfter = true
     this.#state = State.done
-    if (this.#responseEnded) this.#linger()
-    else this.stream.refuse('http1.codec_error')
+    this.stream.refuse('http1.codec_error')
   }
 
   // Between requests.
@@ -350,8 +348,7 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
 
   #afterResponse(): void {
     if (this.#closeAfter || this.#untilClose) this.#linger()
-    else if (this.#state === State.done) this.#nextRequest()
-    else this.#deadline.arm(LINGER_MS)
+    else this.#nextRequest()
   }
 
   #nextRequest(): void {
@@ -386,11 +383,4 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream 
       this.#deadline.arm(LINGER_MS)
     } else this.#wire.destroy()
   }
-}
-
-/** Empty lines before a request are let pass (RFC 9112 2.2). */
-function skipEmptyLines(buffer: Buffer, start: number, end: number): number {
-  let at = start
-  while (at + 1 < end && buffer[at] === 13 && buffer[at + 1] === 10) at += 2
-  return at
 }
