@@ -37,17 +37,18 @@ describe('draining', () => {
   })
 
   it('lets what is under way end when a listener goes', async () => {
-    let finish = () => {}
+    let finish: (() => void) | undefined
     const upstream = await startHttp(cleanup, (_, response) => void (finish = () => response.end('late')))
     const { port, runtime } = await startProxy(cleanup, {
       routes: [route('/', 'up')],
       clusters: [cluster('up', [upstream])],
     })
     const answer = get(port)
-    await eventually(() => runtime.activeRequests === 1)
+    await eventually(() => finish !== undefined)
+    expect(runtime.activeRequests).toBe(1)
     runtime.removeListener('l')
     await expect(get(port)).rejects.toThrow()
-    finish()
+    finish?.()
     expect((await answer).body).toBe('late')
   })
 
@@ -66,7 +67,7 @@ describe('draining', () => {
   })
 
   it('says close on the answer to what was under way, and then closes', async () => {
-    let finish = () => {}
+    let finish: (() => void) | undefined
     const upstream = await startHttp(cleanup, (_, response) => void (finish = () => response.end('late')))
     const { port, runtime } = await startProxy(cleanup, {
       routes: [route('/', 'up')],
@@ -74,9 +75,10 @@ describe('draining', () => {
     })
     const client = new RawClient(cleanup, port)
     client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
-    await eventually(() => runtime.activeRequests === 1)
+    await eventually(() => finish !== undefined)
+    expect(runtime.activeRequests).toBe(1)
     runtime.drain(50)
-    finish()
+    finish?.()
     expect(await client.untilEnd()).toContain('connection: close')
     expect(runtime.activeRequests).toBe(0)
   })
