@@ -1,5 +1,9 @@
-import { create } from '@bufbuild/protobuf'
-import { type Route, RouteSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_components_pb.js'
+import { create, type MessageInitShape } from '@bufbuild/protobuf'
+import {
+  type Route,
+  type RouteActionSchema,
+  RouteSchema,
+} from '@mizzen/xds/gen/envoy/config/route/v3/route_components_pb.js'
 import { NO_TIMEOUT } from './duration.ts'
 import { inboundRetryPolicy, retryPolicy } from './retry-policy.ts'
 import { routeMatch } from './route-match.ts'
@@ -7,50 +11,37 @@ import { routeMatch } from './route-match.ts'
 /** Everything to one cluster, with Istio's retries: what a service without a VirtualService gets. */
 export function defaultOutboundRoute(cluster: string, operation: string): Route {
   const retry = retryPolicy(undefined)
-  return create(RouteSchema, {
-    name: 'default',
-    match: routeMatch(undefined),
-    decorator: { operation },
-    action: {
-      case: 'route',
-      value: {
-        clusterSpecifier: { case: 'cluster', value: cluster },
-        timeout: NO_TIMEOUT,
-        ...(retry && { retryPolicy: retry }),
-      },
-    },
-  })
+  return everythingTo(cluster, { name: 'default', operation, ...(retry && { action: { retryPolicy: retry } }) })
 }
 
 /** Everything that comes in on a port to the application. */
 export function defaultInboundRoute(cluster: string, operation: string): Route {
-  return create(RouteSchema, {
-    name: 'default',
-    match: routeMatch(undefined),
-    decorator: { operation },
-    action: {
-      case: 'route',
-      value: {
-        clusterSpecifier: { case: 'cluster', value: cluster },
-        timeout: NO_TIMEOUT,
-        maxStreamDuration: { maxStreamDuration: NO_TIMEOUT, grpcTimeoutHeaderMax: NO_TIMEOUT },
-        retryPolicy: inboundRetryPolicy(),
-      },
-    },
-  })
+  const action = {
+    maxStreamDuration: { maxStreamDuration: NO_TIMEOUT, grpcTimeoutHeaderMax: NO_TIMEOUT },
+    retryPolicy: inboundRetryPolicy(),
+  }
+  return everythingTo(cluster, { name: 'default', operation, action })
 }
 
 /** What the mesh does not know goes where the client wanted it to go. */
 export function passthroughRoute(name: string, cluster: string): Route {
+  return everythingTo(cluster, { name })
+}
+
+interface Particulars {
+  readonly name: string
+  readonly operation?: string
+  readonly action?: MessageInitShape<typeof RouteActionSchema>
+}
+
+function everythingTo(cluster: string, { name, operation, action }: Particulars): Route {
   return create(RouteSchema, {
     name,
     match: routeMatch(undefined),
+    ...(operation !== undefined && { decorator: { operation } }),
     action: {
       case: 'route',
-      value: {
-        clusterSpecifier: { case: 'cluster', value: cluster },
-        timeout: NO_TIMEOUT,
-      },
+      value: { clusterSpecifier: { case: 'cluster', value: cluster }, timeout: NO_TIMEOUT, ...action },
     },
   })
 }

@@ -4,7 +4,8 @@ import { ClusterRegistry } from '../cluster/cluster-registry.ts'
 import { Connector, type OpenSocket } from '../cluster/connector.ts'
 import type { Resolve } from '../cluster/dns-resolution.ts'
 import { systemResolve, systemSockets } from '../cluster/system-sockets.ts'
-import type { ClusterConfig, EndpointsConfig, ListenerConfig, RouteConfig } from '../config/model.ts'
+import type { DataPlane } from '../config/data-plane.ts'
+import type { ClusterConfig, ListenerConfig, RouteConfig } from '../config/model.ts'
 import { DateHeader } from '../http/date-header.ts'
 import { DeadlineWheel } from '../http/deadline-wheel.ts'
 import { EventTurn } from '../http/event-turn.ts'
@@ -40,7 +41,7 @@ export interface RuntimeDeps {
  * A data plane: listeners, routes, clusters and endpoints come in as plain data, are compiled, and serve at once. One per
  * thread; it shares nothing with others. All of `put…` leave what was there serving if they throw.
  */
-export interface Runtime {
+export interface Runtime extends DataPlane {
   /**
    * Adds a listener, or replaces the one of that name; resolves when it accepts. On the same address nothing is closed:
    * requests that begin from now on see the new configuration. Throws MizzenError `not-supported`, `bad-listener`,
@@ -51,11 +52,8 @@ export interface Runtime {
   removeListener(name: string): void
   /** Throws MizzenError `not-supported`. */
   putCluster(config: ClusterConfig): void
-  removeCluster(name: string): void
-  putEndpoints(config: EndpointsConfig): void
   /** Throws MizzenError `bad-route`, `bad-regex`, `bad-format`, `bad-header`. */
   putRoutes(config: RouteConfig): void
-  removeRoutes(name: string): void
   /** Listeners go on accepting, but say `Connection: close`; idle connections close within `withinMs` (default 5,000). */
   drain(withinMs?: number): void
   /** Closes everything at once. */
