@@ -39,6 +39,9 @@ export function parseDuration(text: string): number {
   throw new MizzenError('bad-duration', `"${text}" is not a duration`, { hint: DURATION_HINT })
 }
 
+/** The same as a pattern, for editors and CRDs. */
+export const DURATION_PATTERN = '^[+-]?(0|([0-9]+\\.?[0-9]*|\\.[0-9]+)(h|ms|m|s|us|µs|μs|ns))+$'
+
 export const DURATION_HINT = 'write a number with a unit (h, m, s, ms, us, ns), as 1h30m, 5s or 100ms'
 
 /** The shortest exact form that `parseDuration` reads back: `1h30m`, `1.5s`, `250ms`, `0s`. */

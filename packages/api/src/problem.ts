@@ -1,8 +1,11 @@
 import type { Place } from '@mizzen/base'
 
-/** Something that is wrong with a document. `error` refuses it, `warning` does not. */
+/**
+ * Something that is wrong with a document. `error` refuses it; `warning` is for what is most likely not meant, `info` for
+ * what is meant but has no effect here.
+ */
 export interface Problem {
-  readonly severity: 'error' | 'warning'
+  readonly severity: 'error' | 'warning' | 'info'
   /** Stable, kebab-case: `unknown-field`, `bad-duration`, `yaml-syntax`, … */
   readonly code: string
   /** The field, as `spec.http[0].route[1].weight`; '' for the document. */

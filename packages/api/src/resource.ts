@@ -42,9 +42,25 @@ export interface Condition {
   readonly lastTransitionTime?: string
 }
 
-/** `Kind/namespace/name`, or `Kind//name` for what has no namespace. The key of an object everywhere in Mizzen. */
+/** The one name of a kind that two groups have: Istio's Gateway, and that of the Kubernetes Gateway API. */
+const SHARED_NAMES: Readonly<Record<string, string>> = { Gateway: 'gateway.networking.k8s.io' }
+
+/** What a kind is called among all: its name, with its group where another group owns that name. */
+export function kindId(group: string, kind: string): string {
+  return SHARED_NAMES[kind] === group ? `${kind}.${group}` : kind
+}
+
+/** `kindId` of an object, by its `apiVersion` and `kind`. */
+export function kindIdOf({ apiVersion, kind }: Pick<Resource, 'apiVersion' | 'kind'>): string {
+  return SHARED_NAMES[kind] === undefined ? kind : kindId(apiVersion.slice(0, apiVersion.indexOf('/')), kind)
+}
+
+/**
+ * `Kind/namespace/name`, or `Kind//name` for what has no namespace; `Kind` is `kindIdOf`. The key of an object everywhere
+ * in Mizzen.
+ */
 export type ObjectKey = string
 
 export function objectKey(resource: Resource): ObjectKey {
-  return `${resource.kind}/${resource.metadata.namespace ?? ''}/${resource.metadata.name}`
+  return `${kindIdOf(resource)}/${resource.metadata.namespace ?? ''}/${resource.metadata.name}`
 }

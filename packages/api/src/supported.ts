@@ -1,7 +1,7 @@
 import type { Kind } from './kinds/kind.ts'
 import { kindOf } from './kinds/registry.ts'
 import type { Problem } from './problem.ts'
-import type { Resource } from './resource.ts'
+import { kindIdOf, type Resource } from './resource.ts'
 import { fieldPath, itemPath } from './schema/field-path.ts'
 import { mapValueShape, type Shape, shapeOf } from './schema/shape.ts'
 
@@ -12,7 +12,7 @@ const POLICIES = ['spec.trafficPolicy', 'spec.subsets.trafficPolicy'].flatMap((p
 
 /**
  * What this build acts on, of the kinds that change traffic: paths without list positions, each with all that is below
- * it. What is valid but not here is warned of, so that nothing is ignored in silence. Kinds that are not here have no
+ * it. What is valid but not here is told of, so that nothing is ignored in silence. Kinds that are not here have no
  * such limits; a kind with an empty list is not acted on at all.
  */
 export const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
@@ -38,9 +38,11 @@ export const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
     'spec.http.mirrorPercentage',
     'spec.http.mirrorPercent',
     'spec.http.headers',
+    'spec.http.delegate',
   ],
   DestinationRule: [
     'spec.host',
+    'spec.workloadSelector',
     'spec.exportTo',
     'spec.subsets.name',
     'spec.subsets.labels',
@@ -66,7 +68,6 @@ export const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
     'spec.servers.port.protocol',
     'spec.servers.tls.httpsRedirect',
   ],
-  // With resolution STATIC; discovery tells of the others.
   ServiceEntry: [
     'spec.hosts',
     'spec.addresses',
@@ -74,16 +75,65 @@ export const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
     'spec.location',
     'spec.resolution',
     'spec.endpoints',
+    'spec.workloadSelector',
     'spec.exportTo',
   ],
-  WorkloadEntry: [],
-  Sidecar: [],
+  WorkloadEntry: ['spec.address', 'spec.ports', 'spec.labels', 'spec.locality', 'spec.weight'],
+  WorkloadGroup: [],
+  Sidecar: ['spec.workloadSelector', 'spec.egress.hosts', 'spec.egress.port', 'spec.outboundTrafficPolicy.mode'],
+  EnvoyFilter: [],
+  ProxyConfig: [],
+  PeerAuthentication: [],
+  RequestAuthentication: [],
+  AuthorizationPolicy: [],
+  Telemetry: [],
+  WasmPlugin: [],
+  TrafficExtension: [],
+  GatewayClass: [],
+  'Gateway.gateway.networking.k8s.io': [],
+  ListenerSet: [],
+  HTTPRoute: [],
+  GRPCRoute: [],
+  TCPRoute: [],
+  TLSRoute: [],
+  UDPRoute: [],
+  BackendTLSPolicy: [],
+  XBackendTrafficPolicy: [],
+  InferencePool: [],
+  Ingress: [],
+  Canary: [
+    'spec.traffic.virtualService',
+    'spec.traffic.routes',
+    'spec.stable',
+    'spec.canary',
+    'spec.workloads',
+    'spec.steps',
+    'spec.analysis.falseAlarm',
+    'spec.analysis.miss',
+    'spec.analysis.minimumEffect',
+    'spec.analysis.latencyEffect',
+    'spec.analysis.minimumRequests',
+    'spec.analysis.onNotEnough',
+    'spec.analysis.metrics.name',
+    'spec.analysis.metrics.thresholdRange',
+    'spec.analysis.metrics.interval',
+    'spec.analysis.metrics.dryRun',
+    'spec.analysis.webhooks',
+    'spec.onFailure',
+    'spec.promotion',
+    'spec.cleanUp',
+    'spec.alerts',
+    'spec.progressDeadline',
+    'spec.trigger',
+    'spec.paused',
+  ],
+  RateLimit: [],
 }
 
-/** A warning for each field that is valid and without effect; of what is nested, for the outermost. */
+/** A notice for each field that is valid and without effect; of what is nested, for the outermost. */
 export function unsupportedFields(resource: Resource): readonly Problem[] {
   const kind = kindOf(resource.apiVersion, resource.kind)
-  const supported = SUPPORTED[resource.kind]
+  const supported = SUPPORTED[kindIdOf(resource)]
   if (kind === undefined || supported === undefined) return []
   if (supported.length === 0) return [notSupported('kind', `${resource.kind} has no effect in this version`)]
   return collect(resource, kind, supported)
@@ -118,5 +168,5 @@ function leadsToSupported(path: string, supported: readonly string[]): boolean {
 }
 
 function notSupported(path: string, message: string): Problem {
-  return { severity: 'warning', code: 'not-supported-yet', path, message }
+  return { severity: 'info', code: 'not-supported-yet', path, message }
 }

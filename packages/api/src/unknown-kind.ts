@@ -8,9 +8,10 @@ import { nearestWord } from './schema/nearest-word.ts'
  * project's kind is a warning, and the document is ignored.
  */
 export function unknownKind(apiVersion: string, kind: string): Problem {
-  const named = kinds.find((known) => known.kind === kind)
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
-  if (named !== undefined && (group === '' || named.group === group || isSlipOf(group, named.group))) {
+  const namesakes = kinds.filter((known) => known.kind === kind)
+  const named = namesakes.find((known) => known.group === group) ?? namesakes[0]
+  if (named !== undefined && (group === '' || isOurGroup(group) || isSlipOf(group, named.group))) {
     const known = named.versions.map((version) => apiVersionOf(named, version)).join(', ')
     return problem('error', 'unknown-version', 'apiVersion', `${kind} has no version "${apiVersion}"`, `write ${known}`)
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { apiVersionOf, findKind, kindOf, kinds, normalise } from '../src/index.ts'
+import { apiVersionOf, findKind, kindOf, kinds, normalise, objectKey } from '../src/index.ts'
 
 describe('kinds', () => {
   it.each([
@@ -24,8 +24,14 @@ describe('kinds', () => {
   })
 
   it('are told apart by every word that they are called', () => {
-    const words = kinds.flatMap(({ singular, plural, shortNames }) => [singular, plural, ...shortNames])
+    // Where two groups have a kind of one name, the bare name is the first's.
+    const owners = kinds.filter((kind) => kind.id === kind.kind)
+    const words = owners.flatMap(({ singular, plural, shortNames }) => [singular, plural, ...shortNames])
     expect(new Set(words).size).toBe(words.length)
+    expect(new Set(kinds.map(({ id }) => id)).size).toBe(kinds.length)
+    for (const { group, plural, id } of kinds) {
+      expect(findKind(group === '' ? plural : `${plural}.${group}`)?.id).toBe(id)
+    }
     expect(findKind('nothing')).toBeUndefined()
   })
 
@@ -35,7 +41,15 @@ describe('kinds', () => {
     }
     expect(kindOf('v1', 'VirtualService')).toBeUndefined()
     expect(kindOf('networking.istio.io/v2', 'VirtualService')).toBeUndefined()
-    expect(kindOf('gateway.networking.k8s.io/v1', 'Gateway')).toBeUndefined()
+    expect(kindOf('gateway.networking.k8s.io/v1', 'VirtualService')).toBeUndefined()
+  })
+
+  it('of one name in two groups are two', () => {
+    const gateway = (apiVersion: string) => ({ apiVersion, kind: 'Gateway', metadata: { name: 'a', namespace: 'b' } })
+    expect(objectKey(gateway('networking.istio.io/v1'))).toBe('Gateway/b/a')
+    expect(objectKey(gateway('gateway.networking.k8s.io/v1'))).toBe('Gateway.gateway.networking.k8s.io/b/a')
+    expect(findKind('gtw')).not.toBe(findKind('gw'))
+    expect(findKind('gateways.gateway.networking.k8s.io')).toBe(findKind('gtw'))
   })
 
   it('normalise to one form', () => {

@@ -57,9 +57,11 @@ describe('documents', () => {
     ['apiVersion: networking.istio.io/v1\nkind: VirtualServise', 'f.yaml:2:1 error unknown-kind kind'],
     ['apiVersion: networking.istio.io/v9\nkind: VirtualService', 'f.yaml:1:1 error unknown-version apiVersion'],
     ['apiVersion: v1\nkind: VirtualService', 'f.yaml:1:1 error unknown-version apiVersion'],
+    ['apiVersion: telemetry.istio.io/v1\nkind: ProxyConfig', 'f.yaml:1:1 error unknown-version apiVersion'],
+    ['apiVersion: gateway.networking.k8s.io/v7\nkind: Gateway', 'f.yaml:1:1 error unknown-version apiVersion'],
     ['apiVersion: example.org/v1\nkind: Thing', 'f.yaml:2:1 warning unknown-kind kind'],
     ['apiVersion: v1\nkind: PersistentVolume', 'f.yaml:2:1 warning unknown-kind kind'],
-    ['apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway', 'f.yaml:2:1 warning unknown-kind kind'],
+    ['apiVersion: gateway.networking.k8s.io/v1\nkind: TlsRoute', 'f.yaml:2:1 error unknown-kind kind'],
   ])('%j gives one finding with its place', (text, finding) => {
     expect(findings(text)).toEqual([finding])
   })

@@ -81,11 +81,9 @@ describe('a VirtualService', () => {
     expect(validate(virtualService({ hosts: ['a'], http: rules }))).toHaveLength(100)
   })
 
-  it('is warned of what has no effect yet, at the outermost field', () => {
-    const warnings = validate(withRule({ route, corsPolicy: { maxAge: '5s' } }))
-    expect(warnings).toMatchObject([
-      { severity: 'warning', code: 'not-supported-yet', path: 'spec.http[0].corsPolicy' },
-    ])
+  it('is told of what has no effect yet, at the outermost field', () => {
+    const notices = validate(withRule({ route, corsPolicy: { maxAge: '5s' } }))
+    expect(notices).toMatchObject([{ severity: 'info', code: 'not-supported-yet', path: 'spec.http[0].corsPolicy' }])
   })
 
   it('is warned of rules that are never used', () => {
@@ -131,5 +129,47 @@ describe('objects of Kubernetes', () => {
     expect(deployment((text) => text.replace('image: x', 'env: [{name: A, value: 1}]'))).toEqual([
       'error wrong-type spec.template.spec.containers[0].env[0].value',
     ])
+  })
+})
+
+describe('every problem', () => {
+  it('of a document is told at once: of its shape, and of the rest by its rules', () => {
+    const http = [
+      { route, timeuot: '5s' },
+      { route: [{ destination: { host: 'a', port: { number: 70_000 } }, weight: '70' }] },
+      { match: [{ uri: { regex: '(' } }, null], route: [{ destination: {} }] },
+      { route, timeout: '1us', retries: { attempts: 'three' } },
+    ]
+    expect(errors(virtualService({ hosts: ['a b', 'c'], http }))).toEqual([
+      'unknown-field spec.http[0].timeuot',
+      'wrong-type spec.http[1].route[0].weight',
+      'wrong-type spec.http[2].match[1]',
+      'missing-field spec.http[2].route[0].destination.host',
+      'wrong-type spec.http[3].retries.attempts',
+      'bad-host spec.hosts[0]',
+      'bad-port spec.http[1].route[0].destination.port.number',
+      'bad-regex spec.http[2].match[0].uri.regex',
+      'bad-duration spec.http[3].timeout',
+    ])
+  })
+
+  it('is one that the document has, not one that the reader made', () => {
+    // Without the route that could not be read, the rule has none; without the name of the port, nobody can name it.
+    expect(errors(withRule({ route: 'a' }))).toEqual(['wrong-type spec.http[0].route'])
+    expect(errors(virtualService({ hosts: 'a', gateways: ['g'], http: [{ route }] }))).toEqual([
+      'wrong-type spec.hosts',
+    ])
+    const entry = {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'ServiceEntry',
+      metadata: { name: 'a' },
+      spec: {
+        hosts: ['a.example'],
+        ports: [{ number: 80, name: 7, protocol: 'HTTP' }],
+        resolution: 'STATIC',
+        endpoints: [{ address: '1.2.3.4', ports: { http: 80 } }],
+      },
+    }
+    expect(errors(entry)).toEqual(['wrong-type spec.ports[0].name'])
   })
 })

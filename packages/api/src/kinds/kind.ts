@@ -1,11 +1,13 @@
 import type { TSchema } from 'typebox'
-import type { Resource } from '../resource.ts'
+import { kindId, type Resource } from '../resource.ts'
 import { anything, message, text } from '../schema/fields.ts'
 import { ObjectMetaSchema } from './object-meta.ts'
 
 /** What Mizzen knows about a kind of object. */
 export interface Kind {
   readonly kind: string
+  /** What stores, keys of objects and `KindTypes` call it: `kind`, or `kind.group` where another group owns that name. */
+  readonly id: string
   /** '' for the core group. */
   readonly group: string
   /** All that are accepted; the first is the one that `normalise` writes. */
@@ -30,7 +32,7 @@ export function apiVersionOf(kind: Kind, version: string | undefined = kind.vers
   return kind.group === '' ? String(version) : `${kind.group}/${version}`
 }
 
-export interface KindOptions extends Omit<Kind, 'schema' | 'singular'> {
+export interface KindOptions extends Omit<Kind, 'schema' | 'singular' | 'id'> {
   /** The fields beside `metadata`: `spec`, or those of kinds without one. */
   readonly required?: Record<string, TSchema>
   readonly optional?: Record<string, TSchema>
@@ -42,5 +44,5 @@ export function defineKind({ required = {}, optional = {}, ...facts }: KindOptio
     { apiVersion: text, kind: text, metadata: ObjectMetaSchema, ...required },
     { status: anything, ...optional },
   )
-  return { ...facts, singular: facts.kind.toLowerCase(), schema }
+  return { ...facts, id: kindId(facts.group, facts.kind), singular: facts.kind.toLowerCase(), schema }
 }

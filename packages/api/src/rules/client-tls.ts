@@ -1,4 +1,4 @@
-import type { ClientTLSSettings } from '../kinds/policy/client-tls.ts'
+import type { ClientTLSSettings } from '../kinds/networking/policy/client-tls.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { refuse } from './findings.ts'
 

@@ -1,4 +1,4 @@
-import type { ConnectionPoolSettings } from '../kinds/policy/connection-pool.ts'
+import type { ConnectionPoolSettings } from '../kinds/networking/policy/connection-pool.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { refuse } from './findings.ts'
 import { checkAtLeast, checkDuration } from './values.ts'

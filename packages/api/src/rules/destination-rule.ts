@@ -1,4 +1,4 @@
-import type { DestinationRule } from '../kinds/destination-rule.ts'
+import type { DestinationRule } from '../kinds/networking/destination-rule.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
 import { checkSubsetName } from './destination.ts'

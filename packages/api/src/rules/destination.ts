@@ -1,4 +1,4 @@
-import type { Destination } from '../kinds/routing/destination.ts'
+import type { Destination } from '../kinds/networking/routing/destination.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
 import { refuse } from './findings.ts'

@@ -1,4 +1,4 @@
-import type { Gateway, Port, Server } from '../kinds/gateway.ts'
+import type { Gateway, Port, Server } from '../kinds/networking/gateway.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
 import { refuse, warn } from './findings.ts'

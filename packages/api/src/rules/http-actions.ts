@@ -1,5 +1,5 @@
-import type { HTTPDirectResponse, HTTPRedirect } from '../kinds/routing/http-action.ts'
-import type { HTTPFaultAbort, HTTPFaultDelay, HTTPFaultInjection } from '../kinds/routing/http-fault.ts'
+import type { HTTPDirectResponse, HTTPRedirect } from '../kinds/networking/routing/http-action.ts'
+import type { HTTPFaultAbort, HTTPFaultDelay, HTTPFaultInjection } from '../kinds/networking/routing/http-fault.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { refuse, warn } from './findings.ts'
 import { GRPC_STATUS } from './grpc-status.ts'

@@ -1,4 +1,4 @@
-import type { HeaderOperations, Headers } from '../kinds/routing/http-headers.ts'
+import type { HeaderOperations, Headers } from '../kinds/networking/routing/http-headers.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { fieldPath, itemPath } from '../schema/field-path.ts'
 import { refuse } from './findings.ts'

@@ -1,4 +1,4 @@
-import type { HTTPMatchRequest } from '../kinds/routing/http-match.ts'
+import type { HTTPMatchRequest } from '../kinds/networking/routing/http-match.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { fieldPath } from '../schema/field-path.ts'
 import { refuse } from './findings.ts'

@@ -6,7 +6,7 @@ import type {
   HTTPRetry,
   HTTPRewrite,
   RegexRewrite,
-} from '../kinds/routing/http-modifier.ts'
+} from '../kinds/networking/routing/http-modifier.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
 import { nearestWord } from '../schema/nearest-word.ts'

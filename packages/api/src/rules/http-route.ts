@@ -1,4 +1,4 @@
-import type { HTTPRoute } from '../kinds/routing/http-route.ts'
+import type { HTTPRoute } from '../kinds/networking/routing/http-route.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
 import { checkDestination, checkDestinations } from './destination.ts'

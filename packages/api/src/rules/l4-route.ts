@@ -1,5 +1,5 @@
-import type { L4MatchAttributes, TCPRoute, TLSMatchAttributes, TLSRoute } from '../kinds/routing/l4-route.ts'
-import type { VirtualServiceSpec } from '../kinds/virtual-service.ts'
+import type { L4MatchAttributes, TCPRoute, TLSMatchAttributes, TLSRoute } from '../kinds/networking/routing/l4-route.ts'
+import type { VirtualServiceSpec } from '../kinds/networking/virtual-service.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
 import { checkDestinations } from './destination.ts'

@@ -1,4 +1,4 @@
-import type { ConsistentHashLB, LoadBalancerSettings } from '../kinds/policy/load-balancer.ts'
+import type { ConsistentHashLB, LoadBalancerSettings } from '../kinds/networking/policy/load-balancer.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
 import { refuse, warn } from './findings.ts'

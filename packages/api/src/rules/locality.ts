@@ -1,4 +1,4 @@
-import type { LocalityLoadBalancerSetting, ZoneAwareLoadBalancerSetting } from '../kinds/policy/locality.ts'
+import type { LocalityLoadBalancerSetting, ZoneAwareLoadBalancerSetting } from '../kinds/networking/policy/locality.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { fieldPath, itemPath } from '../schema/field-path.ts'
 import { refuse, warn } from './findings.ts'

@@ -1,10 +1,12 @@
-import type { Deployment } from '../kinds/deployment.ts'
-import type { Pod } from '../kinds/pod.ts'
-import type { ReplicaSet } from '../kinds/replica-set.ts'
-import type { LabelSelector } from '../kinds/workload/label-selector.ts'
-import type { PodSpec, PodTemplate } from '../kinds/workload/pod-spec.ts'
+import type { Deployment } from '../kinds/kubernetes/deployment.ts'
+import type { Pod } from '../kinds/kubernetes/pod.ts'
+import type { ReplicaSet } from '../kinds/kubernetes/replica-set.ts'
+import type { LabelSelector } from '../kinds/kubernetes/workload/label-selector.ts'
+import type { PodSpec, PodTemplate } from '../kinds/kubernetes/workload/pod-spec.ts'
+import type { CronJob, DaemonSet, Job, ReplicationController, StatefulSet } from '../kinds/kubernetes/workloads.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { fieldPath, itemPath } from '../schema/field-path.ts'
+import { scheduleFault } from './cron-schedule.ts'
 import { refuse } from './findings.ts'
 import { checkLabels } from './labels.ts'
 import { isNamespaceName } from './names.ts'
@@ -25,6 +27,30 @@ export function checkDeployment({ spec }: Deployment, report: Report): void {
 export function checkReplicaSet({ spec }: ReplicaSet, report: Report): void {
   checkAtLeast(0, spec.replicas, 'spec.replicas', report)
   if (spec.template !== undefined) checkTemplate(spec.template, spec.selector, report)
+}
+
+export function checkDaemonSet({ spec }: DaemonSet, report: Report): void {
+  checkTemplate(spec.template, spec.selector, report)
+}
+
+export function checkStatefulSet({ spec }: StatefulSet, report: Report): void {
+  checkAtLeast(0, spec.replicas, 'spec.replicas', report)
+  checkTemplate(spec.template, spec.selector, report)
+}
+
+export function checkJob({ spec }: Job, report: Report): void {
+  checkPodSpec(spec.template.spec, 'spec.template.spec', report)
+}
+
+export function checkCronJob({ spec }: CronJob, report: Report): void {
+  const fault = scheduleFault(spec.schedule)
+  if (fault !== undefined) refuse(report, 'bad-schedule', 'spec.schedule', fault, 'write it as "*/5 * * * *"')
+  checkPodSpec(spec.jobTemplate.spec.template.spec, 'spec.jobTemplate.spec.template.spec', report)
+}
+
+export function checkReplicationController({ spec }: ReplicationController, report: Report): void {
+  checkAtLeast(0, spec.replicas, 'spec.replicas', report)
+  checkPodSpec(spec.template.spec, 'spec.template.spec', report)
 }
 
 /** A controller that didn't select its own Pods would make them without end. */

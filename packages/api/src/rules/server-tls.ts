@@ -1,4 +1,4 @@
-import type { ServerTLSSettings } from '../kinds/policy/server-tls.ts'
+import type { ServerTLSSettings } from '../kinds/networking/policy/server-tls.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
 import { isCipherSuite } from './cipher-suites.ts'

@@ -1,4 +1,4 @@
-import type { ServiceEntry, ServiceEntryPort, ServiceEntrySpec } from '../kinds/service-entry.ts'
+import type { ServiceEntry, ServiceEntryPort, ServiceEntrySpec } from '../kinds/networking/service-entry.ts'
 import type { ObjectMeta } from '../resource.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'

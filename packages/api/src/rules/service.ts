@@ -1,4 +1,4 @@
-import type { Service } from '../kinds/service.ts'
+import type { Service } from '../kinds/kubernetes/service.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
 import { refuse } from './findings.ts'

@@ -1,4 +1,10 @@
-import type { IstioEgressListener, IstioIngressListener, Sidecar, SidecarPort, SidecarSpec } from '../kinds/sidecar.ts'
+import type {
+  IstioEgressListener,
+  IstioIngressListener,
+  Sidecar,
+  SidecarPort,
+  SidecarSpec,
+} from '../kinds/networking/sidecar.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
 import { checkConnectionPool } from './connection-pool.ts'

@@ -1,4 +1,4 @@
-import type { StringMatch } from '../kinds/routing/string-match.ts'
+import type { StringMatch } from '../kinds/networking/routing/string-match.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { fieldPath } from '../schema/field-path.ts'
 import { refuse } from './findings.ts'

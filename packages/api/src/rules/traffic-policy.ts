@@ -1,5 +1,5 @@
-import type { OutlierDetection } from '../kinds/policy/outlier-detection.ts'
-import type { PortTrafficPolicy, TrafficPolicy, TunnelSettings } from '../kinds/policy/traffic-policy.ts'
+import type { OutlierDetection } from '../kinds/networking/policy/outlier-detection.ts'
+import type { PortTrafficPolicy, TrafficPolicy, TunnelSettings } from '../kinds/networking/policy/traffic-policy.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
 import { checkClientTls } from './client-tls.ts'

@@ -1,5 +1,5 @@
-import type { HTTPMatchRequest } from '../kinds/routing/http-match.ts'
-import type { StringMatch } from '../kinds/routing/string-match.ts'
+import type { HTTPMatchRequest } from '../kinds/networking/routing/http-match.ts'
+import type { StringMatch } from '../kinds/networking/routing/string-match.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
 import { warn } from './findings.ts'

@@ -1,4 +1,4 @@
-import type { VirtualService, VirtualServiceSpec } from '../kinds/virtual-service.ts'
+import type { VirtualService, VirtualServiceSpec } from '../kinds/networking/virtual-service.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
 import { checkExportTo } from './export-to.ts'

@@ -1,4 +1,4 @@
-import type { WorkloadEntry, WorkloadEntrySpec } from '../kinds/workload-entry.ts'
+import type { WorkloadEntry, WorkloadEntrySpec } from '../kinds/networking/workload-entry.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { fieldPath } from '../schema/field-path.ts'
 import { refuse, warn } from './findings.ts'

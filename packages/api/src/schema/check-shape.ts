@@ -81,6 +81,13 @@ function checkList(value: unknown, shape: Shape, path: string, report: Report): 
   value.forEach((item, index) => {
     walk(item, shape.items!, itemPath(path, index), report)
   })
+  const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = shape
+  if (value.length < minItems) report(error('too-few', path, `needs ${minItems} ${entries(minItems)} at least`))
+  if (value.length > maxItems) report(error('too-many', path, `has ${value.length} entries, and may have ${maxItems}`))
+}
+
+function entries(count: number): string {
+  return count === 1 ? 'entry' : 'entries'
 }
 
 function checkMap(value: unknown, shape: Shape, path: string, report: Report): void {
@@ -134,7 +141,26 @@ function checkText(value: unknown, shape: Shape, path: string, report: Report): 
     report(error('bad-base64', path, 'not base64'))
   } else if (shape.format === 'date-time' && Number.isNaN(Date.parse(value))) {
     report(error('bad-time', path, `${quoted(value)} is not a time`, 'write it as 2026-01-31T12:00:00Z'))
+  } else checkForm(value, shape, path, report)
+}
+
+function checkForm(value: string, { minLength = 0, maxLength, pattern }: Shape, path: string, report: Report): void {
+  if (value.length < minLength) report(error('empty', path, 'must not be empty'))
+  else if (maxLength !== undefined && value.length > maxLength) {
+    report(error('too-long', path, `longer than ${maxLength} characters`))
+  } else if (pattern !== undefined && !compiled(pattern).test(value)) {
+    const message = value === '' ? 'must not be empty' : `${quoted(value)} has not the form that it must have`
+    report(error(value === '' ? 'empty' : 'bad-form', path, message, `it must match ${pattern}`))
   }
+}
+
+const patterns = new Map<string, RegExp>()
+
+/** Patterns are those of schemas, and so few; none backtracks more than linearly. */
+function compiled(pattern: string): RegExp {
+  let regex = patterns.get(pattern)
+  if (regex === undefined) patterns.set(pattern, (regex = new RegExp(pattern, 'u')))
+  return regex
 }
 
 function checkFlag(value: unknown, _shape: Shape, path: string, report: Report): void {

@@ -1,18 +1,24 @@
 /**
  * The value without the fields that are null: Kubernetes reads them as left out, and so may everybody behind the
- * validator. Shares what has no null in it with the original.
+ * validator. Shares what has no null in it with the original: nearly always all of it.
  */
 export function dropNulls<Value>(value: Value): Value {
-  if (Array.isArray(value)) {
-    const items = value.map(dropNulls)
-    return items.every((item, index) => item === value[index]) ? value : (items as Value)
+  return hasNull(value) ? (without(value) as Value) : value
+}
+
+function hasNull(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some(hasNull)
+  for (const name in value) {
+    const item = (value as Readonly<Record<string, unknown>>)[name]
+    if (item === null || item === undefined || (typeof item === 'object' && hasNull(item))) return true
   }
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value)
-  const kept = entries
-    .filter(([, item]) => item !== null && item !== undefined)
-    .map(([name, item]) => [name, dropNulls(item)] as const)
-  const same =
-    kept.length === entries.length && kept.every(([name, item]) => (value as Record<string, unknown>)[name] === item)
-  return same ? value : (Object.fromEntries(kept) as Value)
+  return false
+}
+
+function without(value: unknown): unknown {
+  if (!hasNull(value)) return value
+  if (Array.isArray(value)) return value.map(without)
+  const kept = Object.entries(value as object).filter(([, item]) => item !== null && item !== undefined)
+  return Object.fromEntries(kept.map(([name, item]) => [name, without(item)]))
 }

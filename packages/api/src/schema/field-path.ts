@@ -26,3 +26,15 @@ export function pathSteps(path: string): readonly (string | number)[] {
   }
   return steps
 }
+
+/** The path as far as the object has it, with the first step that it lacks: what a person can go to, or add. */
+export function reachablePath(path: string, object: unknown): string {
+  let value = object
+  let reached = ''
+  for (const step of pathSteps(path)) {
+    if (typeof value !== 'object' || value === null) break
+    reached = typeof step === 'number' ? itemPath(reached, step) : fieldPath(reached, step)
+    value = Object.hasOwn(value, step) ? (value as Readonly<Record<string | number, unknown>>)[step] : undefined
+  }
+  return reached
+}

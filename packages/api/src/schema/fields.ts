@@ -58,11 +58,27 @@ export function message<Required extends Fields, Optional extends Fields>(
   } as unknown as Message<Required, Optional>
 }
 
+/** The same shape with what the reference, editors and CRDs say of it, and the value that counts where there is none. */
+export function about<Schema extends TSchema>(description: string, schema: Schema, fallback?: unknown): Schema {
+  return { ...schema, description, ...(fallback !== undefined && { default: fallback }) }
+}
+
 export const text = { type: 'string' } as TString
+/** A text that must not be empty. */
+export const name = { type: 'string', minLength: 1 } as unknown as TString
+export const boundedText = (minLength: number, maxLength: number): TString =>
+  ({ type: 'string', minLength, maxLength }) as unknown as TString
+/** A text of at most so many characters that fits the pattern (JavaScript's syntax without flags; anchored by its author). */
+export const textLike = (pattern: string, maxLength?: number): TString =>
+  ({ type: 'string', pattern, ...(maxLength !== undefined && { maxLength }) }) as unknown as TString
 export const flag = { type: 'boolean' } as TBoolean
 export const number = { type: 'number' } as TNumber
 export const int32 = { type: 'integer', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 } as unknown as TInteger
 export const uint32 = { type: 'integer', minimum: 0, maximum: 2 ** 32 - 1 } as unknown as TInteger
+/** A port number: 1 to 65535. */
+export const port = { type: 'integer', minimum: 1, maximum: 65_535 } as unknown as TInteger
+export const integer = (minimum: number, maximum: number): TInteger =>
+  ({ type: 'integer', minimum, maximum }) as unknown as TInteger
 /** Larger values than 2^53 - 1 can't be told apart and are refused. */
 export const uint64 = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as unknown as TInteger
 /** Base64 in JSON and YAML. */
@@ -77,7 +93,13 @@ export const intOrText = { anyOf: [{ type: 'integer' }, { type: 'string' }] } as
 export const anything = {} as TUnknown
 export const map = <Value extends TSchema>(value: Value): TRecord<'^.*$', Value> =>
   ({ type: 'object', patternProperties: { '^.*$': value } }) as unknown as TRecord<'^.*$', Value>
-export const list = <Item extends TSchema>(items: Item): TArray<Item> =>
-  ({ type: 'array', items }) as unknown as TArray<Item>
+/** @param size fewest and most items; unbounded where left out */
+export const list = <Item extends TSchema>(items: Item, [minItems, maxItems]: readonly number[] = []): TArray<Item> =>
+  ({
+    type: 'array',
+    items,
+    ...(minItems !== undefined && { minItems }),
+    ...(maxItems !== undefined && { maxItems }),
+  }) as unknown as TArray<Item>
 export const words = <Words extends string[]>(...allowed: Words): TEnum<Words> =>
   ({ enum: allowed }) as unknown as TEnum<Words>

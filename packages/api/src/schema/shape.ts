@@ -13,6 +13,15 @@ export interface Shape extends MessageOptions {
   readonly format?: string
   readonly minimum?: number
   readonly maximum?: number
+  readonly minLength?: number
+  readonly maxLength?: number
+  /** Of texts; JavaScript's syntax, matched with the flag `u`. */
+  readonly pattern?: string
+  readonly minItems?: number
+  readonly maxItems?: number
+  readonly description?: string
+  /** What counts where the field is left out. Told, not filled in: objects keep what their authors wrote. */
+  readonly default?: unknown
 }
 
 export function shapeOf(schema: TSchema): Shape {

@@ -9,6 +9,8 @@ export interface ParsedDocument {
    * has and `problems` has errors: so that one knows whose new state was refused.
    */
   readonly resource?: Resource
+  /** The object as the text has it, of whatever kind; absent where the text can't be read. What analysis looks at. */
+  readonly written?: Readonly<Record<string, unknown>>
   /** All that was found, with places; what `validate` finds is included. The document is good if none is an error. */
   readonly problems: readonly Problem[]
   /** Where the document starts. */

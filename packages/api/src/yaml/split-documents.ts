@@ -16,7 +16,7 @@ export function splitDocuments(text: string): readonly DocumentText[] {
   const add = (end: number) => {
     const part = text.slice(start, end)
     if (hasContent(part)) parts.push({ text: part, linesBefore })
-    linesBefore += part.split('\n').length - 1
+    linesBefore += countLines(text, start, end)
     start = end
   }
   for (const marker of text.matchAll(/^---(?=\s|$)/gm)) add(marker.index)
@@ -27,4 +27,10 @@ export function splitDocuments(text: string): readonly DocumentText[] {
 /** Anything beside comments, directives and document marks. */
 function hasContent(part: string): boolean {
   return /^(?!\s*(#|$)|%|\.\.\.\s*$)/m.test(part.replace(/^---(?=\s|$)/, ''))
+}
+
+function countLines(text: string, start: number, end: number): number {
+  let lines = 0
+  for (let at = text.indexOf('\n', start); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) lines += 1
+  return lines
 }

@@ -1,0 +1,47 @@
+import { about, flag, list, map, message, type Of, text, uint32, uint64 } from '../../../schema/fields.ts'
+
+export const LocalityDistribute = message(
+  {},
+  {
+    from: about('Locality of callers: REGION/ZONE/SUBZONE, * at the end.', text),
+    to: about('Percent by locality; 100 together.', map(uint32)),
+  },
+)
+export type LocalityDistribute = Of<typeof LocalityDistribute>
+
+export const LocalityFailover = message(
+  {},
+  { from: about('Region of callers.', text), to: about('Region that takes over.', text) },
+)
+export type LocalityFailover = Of<typeof LocalityFailover>
+
+export const LocalityLoadBalancerSetting = message(
+  {},
+  {
+    distribute: about('Shares by locality. Not with failover.', list(LocalityDistribute)),
+    failover: about('Which region takes over; needs outlierDetection.', list(LocalityFailover)),
+    failoverPriority: about(
+      'Labels in order: endpoints that share more of them with the caller come first.',
+      list(text),
+    ),
+    enabled: about('Whether locality counts.', flag, true),
+  },
+)
+export type LocalityLoadBalancerSetting = Of<typeof LocalityLoadBalancerSetting>
+
+export const ZoneAwareFailover = message(
+  {},
+  { from: about('Region of callers.', text), to: about('Region that takes over.', text) },
+)
+export type ZoneAwareFailover = Of<typeof ZoneAwareFailover>
+
+export const ZoneAwareLoadBalancerSetting = message(
+  {},
+  {
+    enabled: about('Whether zones count.', flag, true),
+    failover: about('Which region takes over.', list(ZoneAwareFailover)),
+    failoverPriority: about('Labels in order.', list(text)),
+    minClusterSize: about('Fewest endpoints for which zones count.', uint64, 6),
+  },
+)
+export type ZoneAwareLoadBalancerSetting = Of<typeof ZoneAwareLoadBalancerSetting>

@@ -1,0 +1,40 @@
+import type { VmEnvVar, WasmConfig } from '../kinds/extensions/wasm.ts'
+import type { WasmPlugin } from '../kinds/extensions/wasm-plugin.ts'
+import type { Report } from '../schema/check-shape.ts'
+import { itemPath } from '../schema/field-path.ts'
+import { refuse } from './findings.ts'
+import { checkSelection } from './policy-selection.ts'
+
+const SCHEMES = ['file', 'http', 'https', 'oci']
+
+export function checkWasmPlugin({ spec }: WasmPlugin, report: Report): void {
+  checkSelection(spec, report)
+  checkWasm(spec, 'spec', report)
+}
+
+export function checkWasm({ url, vmConfig }: Pick<WasmConfig, 'url' | 'vmConfig'>, path: string, report: Report): void {
+  checkUrl(url, `${path}.url`, report)
+  checkEnv(vmConfig?.env ?? [], `${path}.vmConfig.env`, report)
+}
+
+/** Without a scheme it names an image, as `registry.example/plugin:v1`: what is before a colon is then a host. */
+function checkUrl(url: string, path: string, report: Report): void {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase()
+  if (scheme !== undefined && !SCHEMES.includes(scheme)) {
+    refuse(report, 'bad-url', path, `"${scheme}" is not a scheme for modules`, `use ${SCHEMES.join(', ')}`)
+  } else if (!URL.canParse(scheme === undefined ? `http://${url}` : url.replace(/^oci:/i, 'http:'))) {
+    refuse(report, 'bad-url', path, `"${url}" is not a URL`)
+  }
+}
+
+function checkEnv(env: readonly VmEnvVar[], path: string, report: Report): void {
+  env.forEach(({ name, valueFrom = 'INLINE', value = '' }, index) => {
+    const at = itemPath(path, index)
+    if (env.findIndex((other) => other.name === name) < index) {
+      refuse(report, 'duplicate', `${at}.name`, `"${name}" is there already`)
+    }
+    if (valueFrom === 'HOST' && value !== '') {
+      refuse(report, 'conflict', `${at}.value`, 'HOST takes the value from the proxy', 'remove value')
+    }
+  })
+}

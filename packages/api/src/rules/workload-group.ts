@@ -1,0 +1,41 @@
+import type { ReadinessProbe, WorkloadGroup } from '../kinds/networking/workload-group.ts'
+import type { Report } from '../schema/check-shape.ts'
+import { itemPath } from '../schema/field-path.ts'
+import { refuse } from './findings.ts'
+import { checkHeaderName } from './http-names.ts'
+import { checkLabels } from './labels.ts'
+import { checkAtLeast } from './values.ts'
+
+/** The template lacks what each workload brings: its address. */
+export function checkWorkloadGroup({ spec }: WorkloadGroup, report: Report): void {
+  checkLabels(spec.metadata?.labels, 'spec.metadata.labels', report)
+  checkLabels(spec.template.labels, 'spec.template.labels', report)
+  checkReadinessProbe(spec.probe, 'spec.probe', report)
+}
+
+const COUNTS = [
+  'initialDelaySeconds',
+  'timeoutSeconds',
+  'periodSeconds',
+  'successThreshold',
+  'failureThreshold',
+] as const
+
+export function checkReadinessProbe(probe: ReadinessProbe | undefined, path: string, report: Report): void {
+  if (probe === undefined) return
+  for (const name of COUNTS) checkAtLeast(0, probe[name], `${path}.${name}`, report)
+  const { httpGet, tcpSocket, exec, grpc } = probe
+  if (!httpGet && !tcpSocket && !exec && !grpc) {
+    refuse(report, 'missing-field', path, 'a probe needs httpGet, tcpSocket, exec or grpc')
+  }
+  const { scheme = '', httpHeaders = [] } = httpGet ?? {}
+  if (!['', 'HTTP', 'HTTPS'].includes(scheme)) {
+    refuse(report, 'unknown-word', `${path}.httpGet.scheme`, `"${scheme}" is neither HTTP nor HTTPS`)
+  }
+  httpHeaders.forEach(({ name = '' }, index) => {
+    checkHeaderName(name, `${itemPath(`${path}.httpGet.httpHeaders`, index)}.name`, report)
+  })
+  if (exec && (exec.command?.length ?? 0) === 0) {
+    refuse(report, 'missing-field', `${path}.exec.command`, 'required, but not set')
+  }
+}

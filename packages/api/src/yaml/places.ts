@@ -1,0 +1,59 @@
+import type { Place } from '@mizzen/base'
+import { pathSteps } from '../schema/field-path.ts'
+import { LineIndex } from './line-index.ts'
+
+export type Steps = readonly (string | number)[]
+
+/** What knows where the parts of one parsed text start. */
+export interface Offsets {
+  /** Of the root. */
+  readonly start: number
+  /**
+   * Of the deepest of the steps that is written: of a named field its key, of a list item its start. `start` if there is
+   * none.
+   */
+  find(steps: Steps): number
+}
+
+/** Turns paths of fields into places in a file. */
+export class Places {
+  readonly #file: string
+  readonly #linesBefore: number
+  readonly #lines: LineIndex
+  readonly #offsets: Offsets
+  readonly #base: Steps
+
+  /**
+   * @param linesBefore lines of the file before the text
+   * @param base steps to the object that paths start from
+   */
+  constructor(file: string, lines: LineIndex, linesBefore: number, offsets: Offsets, base: Steps = []) {
+    this.#file = file
+    this.#lines = lines
+    this.#linesBefore = linesBefore
+    this.#offsets = offsets
+    this.#base = base
+  }
+
+  /** The same text, for an object inside it. */
+  inside(steps: Steps): Places {
+    return new Places(this.#file, this.#lines, this.#linesBefore, this.#offsets, [...this.#base, ...steps])
+  }
+
+  /** Of what isn't written, what surrounds it. */
+  find(path: string): Place {
+    const steps = [...this.#base, ...pathSteps(path)]
+    return this.at(steps.length === 0 ? this.#offsets.start : this.#offsets.find(steps))
+  }
+
+  /** @param offset characters from the start of the text */
+  at(offset: number): Place {
+    const { line, column } = this.#lines.at(offset)
+    return { file: this.#file, line: line + this.#linesBefore, column }
+  }
+}
+
+/** For a text of which nothing is known. */
+export function startOfText(file: string, text: string, linesBefore: number): Places {
+  return new Places(file, new LineIndex(text), linesBefore, { start: 0, find: () => 0 })
+}

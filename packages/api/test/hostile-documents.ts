@@ -1,0 +1,75 @@
+/** Documents that somebody wrote to hurt who reads them, with the code that each is refused with. */
+const MEGABYTE = 1_000_000
+
+const pod = (name: string) =>
+  `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec: {containers: [{name: app}]}\n`
+const virtualService = (http: string) =>
+  `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: a}\nspec:\n  hosts: [a]\n  http:\n${http}`
+const bomb = () => {
+  const level = (index: number) => `b${index}: &b${index} [${`*b${index - 1}, `.repeat(9)}]`
+  return ['b0: &b0 [x]', ...Array.from({ length: 9 }, (_, index) => level(index + 1))].join('\n')
+}
+
+export const GOOD_DOCUMENT = pod('good')
+
+export const HOSTILE_DOCUMENTS: Readonly<Record<string, { readonly text: () => string; readonly code: string }>> = {
+  'an alias bomb': { text: bomb, code: 'bad-alias' },
+  'an alias of itself': { text: () => 'a: &a [*a]', code: 'too-deep' },
+  'a million aliases': { text: () => `a: &a x\nb:\n${'- *a\n'.repeat(200_000)}`, code: 'unusual-yaml' },
+  'a million anchors': { text: () => '&a '.repeat(MEGABYTE / 3), code: 'unusual-yaml' },
+  'a million tags': { text: () => '!!a '.repeat(MEGABYTE / 4), code: 'unusual-yaml' },
+  '100,000 open brackets': { text: () => '['.repeat(100_000), code: 'too-deep' },
+  '100,000 open braces': { text: () => '{a: '.repeat(100_000), code: 'too-deep' },
+  '100,000 dashes': { text: () => '- '.repeat(100_000), code: 'too-deep' },
+  '100,000 levels of keys': {
+    text: () => Array.from({ length: 1_000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
+    code: 'too-deep',
+  },
+  '100,000 complex keys': { text: () => '? '.repeat(100_000), code: 'unusual-yaml' },
+  'complex keys in few characters': { text: () => `${'? '.repeat(400)}a`, code: 'unusual-yaml' },
+  'a million commas': { text: () => `[${','.repeat(MEGABYTE)}]`, code: 'yaml-syntax' },
+  'a million colons': { text: () => ': '.repeat(MEGABYTE / 2), code: 'yaml-syntax' },
+  'a million question marks': { text: () => '?\n'.repeat(MEGABYTE / 2), code: 'unusual-yaml' },
+  'half a million quotes': { text: () => '"\n'.repeat(MEGABYTE / 2), code: 'yaml-syntax' },
+  'an open quote': { text: () => `a: "${'x'.repeat(MEGABYTE)}`, code: 'yaml-syntax' },
+  'more than a document may hold': { text: () => `a: ${'x'.repeat(2 * MEGABYTE)}`, code: 'too-large' },
+  'a key twice': { text: () => 'a: 1\nb: 2\na: 3', code: 'duplicate-key' },
+  'a key twice among 20,000': {
+    text: () => `${Array.from({ length: 19_000 }, (_, index) => `k${index}: x`).join('\n')}\nk7: y`,
+    code: 'duplicate-key',
+  },
+  'a key twice among 50,000': {
+    text: () => `${Array.from({ length: 50_000 }, (_, index) => `k${index}: x`).join('\n')}\nk7: y`,
+    code: 'too-large',
+  },
+  'control characters': { text: () => `${pod('a')}# \0\n`, code: 'not-text' },
+  'an expression of 5,000 characters': {
+    text: () =>
+      virtualService(`  - match: [{uri: {regex: "${'a'.repeat(5_000)}"}}]\n    route: [{destination: {host: a}}]`),
+    code: 'bad-regex',
+  },
+  'an expression that grows': {
+    text: () =>
+      virtualService(`  - match: [{uri: {regex: "${'.{1000}'.repeat(140)}"}}]\n    route: [{destination: {host: a}}]`),
+    code: 'regex-too-complex',
+  },
+  'thousands of expressions': {
+    text: () =>
+      virtualService(
+        Array.from(
+          { length: 5_000 },
+          (_, index) => `  - match: [{uri: {regex: "(a{20}){20}${index}"}}]\n    route: [{destination: {host: a}}]\n`,
+        ).join(''),
+      ),
+    code: 'regex-too-complex',
+  },
+  'wrong everywhere': {
+    text: () => virtualService('  - {rout: 1, timeuot: 2, retries: {atempts: x}}\n'.repeat(18_000)),
+    code: 'unknown-field',
+  },
+  'unknown words far from any known': {
+    text: () =>
+      virtualService(`  - {${Array.from({ length: 20_000 }, (_, index) => `unknownfield${index}: 1`).join(', ')}}\n`),
+    code: 'unknown-field',
+  },
+}
