@@ -42,10 +42,21 @@ export interface Reader {
   get<V>(collection: Collection<V>, key: string): V | undefined
   list<V>(collection: Collection<V>): readonly V[]
   lookup<V>(index: Index<V>, value: string): readonly V[]
+  /**
+   * The entries that `where` takes, sorted by key. Only a change of an entry that it takes, before or after, runs the input
+   * again. It looks at every entry: prefer `lookup` where there is an index.
+   */
+  fetch<V>(collection: Collection<V>, where: (value: V, key: string) => boolean): readonly V[]
 }
 
-/** One output, under the key of its input; undefined for none. Pure: the same reads give the same output. */
-export type Transform<I, O> = (input: I, reader: Reader, key: string) => O | undefined
+/**
+ * One output, under the key of its input; undefined for none. Pure: the same reads give the same output. `previous` is the
+ * last output, for what stays at its last good state; whoever uses it gives up that the result does not depend on history.
+ */
+export type Transform<I, O> = (input: I, reader: Reader, key: string, previous: O | undefined) => O | undefined
+
+/** One output for a pair of entries, or none. */
+export type TransformPair<L, R, O> = (left: L, right: R, reader: Reader) => O | undefined
 
 /** Any number of outputs, each with its own key. */
 export type TransformMany<I, O> = (input: I, reader: Reader, key: string) => Iterable<readonly [key: string, output: O]>

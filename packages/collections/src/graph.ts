@@ -1,9 +1,20 @@
 import { MizzenError } from '@mizzen/base'
-import type { Collection, CollectionOptions, Index, Source, Transform, TransformMany } from './collection.ts'
+import type {
+  Collection,
+  CollectionOptions,
+  Index,
+  Source,
+  Transform,
+  TransformMany,
+  TransformPair,
+} from './collection.ts'
 import { DerivedTable } from './derived-table.ts'
+import { graphviz } from './graphviz.ts'
 import { IndexNode } from './index-node.ts'
 import { JoinedTable } from './joined-table.ts'
+import { MappedTable } from './mapped-table.ts'
 import type { GraphHost, GraphNode } from './node.ts'
+import { ProductTable } from './product-table.ts'
 import { SourceTable } from './source-table.ts'
 import { Table } from './table.ts'
 
@@ -49,11 +60,7 @@ export class Graph {
     transform: Transform<I, O>,
     options: CollectionOptions<O> = {},
   ): Collection<O> {
-    const many: TransformMany<I, O> = (input, reader, key) => {
-      const output = transform(input, reader, key)
-      return output === undefined ? [] : [[key, output]]
-    }
-    return this.deriveMany(name, source, many, options)
+    return this.#add(new MappedTable(this.#host, name, this.#nodes.length, table(source), transform, options))
   }
 
   /** Any number of outputs for each input. */
@@ -64,6 +71,18 @@ export class Graph {
     options: CollectionOptions<O> = {},
   ): Collection<O> {
     return this.#add(new DerivedTable(this.#host, name, this.#nodes.length, table(source), transform, options))
+  }
+
+  /** At most one output for each pair of a left and a right entry, under `pairKey` of their keys. */
+  product<L, R, O>(
+    name: string,
+    left: Collection<L>,
+    right: Collection<R>,
+    transform: TransformPair<L, R, O>,
+    options: CollectionOptions<O> = {},
+  ): Collection<O> {
+    const sides = [table(left), table(right)] as const
+    return this.#add(new ProductTable(this.#host, name, this.#nodes.length, sides, transform, options))
   }
 
   /** The entries of `parts` as one collection; the first part that has a key wins. */
@@ -108,14 +127,22 @@ export class Graph {
     return Object.fromEntries(this.#nodes.map((node) => [node.name, node.dump()]))
   }
 
+  /** The collections, their sizes and what is made from what, in Graphviz' language. */
+  graphviz(): string {
+    return graphviz(this.#nodes)
+  }
+
   #add<N extends GraphNode>(node: N): N {
     if (this.#phase !== 'idle') throw new MizzenError('bad-collection', `${node.name} is made within a transaction`)
     if (this.#names.has(node.name)) throw new MizzenError('bad-collection', `there are two collections ${node.name}`)
     this.#names.add(node.name)
     this.#nodes.push(node)
     this.#phase = 'settling'
-    node.settle()
-    this.#phase = 'idle'
+    try {
+      node.settle()
+    } finally {
+      this.#phase = 'idle'
+    }
     return node
   }
 
@@ -146,7 +173,7 @@ export class Graph {
     this.#scheduled.delete(node)
     const settled = node.settle()
     if (settled === undefined) return
-    for (const dependent of node.dependents) dependent.invalidate(node, settled.touched)
+    for (const dependent of node.dependents) dependent.invalidate(node, settled)
     const { changes } = settled
     if (changes !== undefined) this.#announcements.push(() => node.notify(changes))
   }

@@ -7,6 +7,8 @@ export type {
   Source,
   Transform,
   TransformMany,
+  TransformPair,
 } from './collection.ts'
 export { Graph, type GraphOptions } from './graph.ts'
+export { pairKey } from './product-table.ts'
 export { structurallyEqual } from './structural-equality.ts'

@@ -1,5 +1,5 @@
 import type { CollectionOptions } from './collection.ts'
-import type { GraphHost, GraphNode } from './node.ts'
+import type { GraphHost, GraphNode, Settled } from './node.ts'
 import { Table } from './table.ts'
 
 /** Several collections seen as one: for a key that more than one has, the first of them counts. */
@@ -16,7 +16,7 @@ export class JoinedTable<V> extends Table<V> {
     }
   }
 
-  invalidate(_upstream: GraphNode, touched: Iterable<string>): void {
+  invalidate(_upstream: GraphNode, { touched }: Settled): void {
     for (const key of touched) this.#stale.add(key)
     this.host.schedule(this)
   }

@@ -2,7 +2,7 @@ import type { Change } from './collection.ts'
 
 /** What a node tells those that read it: which of its keys have something new. */
 export interface Settled {
-  readonly touched: Iterable<string>
+  readonly touched: ReadonlySet<string> | readonly string[]
   /** For `Collection.subscribe`; absent for indexes, which nobody subscribes to. */
   readonly changes?: readonly Change<unknown>[]
 }
@@ -16,14 +16,16 @@ export interface GraphNode {
   readonly rank: number
   /** Nodes that want `invalidate` when this one changed. */
   readonly dependents: Set<GraphNode>
-  /** An upstream node changed at these keys. Marks work; does none. */
-  invalidate(upstream: GraphNode, touched: Iterable<string>): void
+  /** An upstream node changed. Marks work; does none. */
+  invalidate(upstream: GraphNode, settled: Settled): void
   /** Does the marked work. Undefined if nothing came of it. */
   settle(): Settled | undefined
   /** Tells subscribers. Called after the whole graph is settled. */
   notify(changes: readonly Change<unknown>[]): void
   /** Content for people, as JSON-like data. */
   dump(): Readonly<Record<string, unknown>>
+  /** How many entries there are. */
+  readonly size: number
 }
 
 /** What nodes need of the graph they are in. */

@@ -1,5 +1,4 @@
 import type { Source } from './collection.ts'
-import type { GraphNode } from './node.ts'
 import { Table } from './table.ts'
 
 /** A collection that the program fills; it has no upstream. */
@@ -19,7 +18,7 @@ export class SourceTable<V> extends Table<V> implements Source<V> {
     this.restore()
   }
 
-  invalidate(_upstream: GraphNode, _touched: Iterable<string>): void {}
+  invalidate(): void {}
 
   protected refresh(): void {}
 }

@@ -18,7 +18,9 @@ export abstract class Table<V> implements Collection<V>, GraphNode {
   readonly #subscribers = new Set<(changes: readonly Change<V>[]) => void>()
   /** Values before the transaction, of the keys that were written in it. */
   readonly #before = new Map<string, V | undefined>()
-  #sorted: { readonly keys: readonly string[]; readonly values: readonly V[] } | undefined
+  /** Sorted. Which keys there are changes less often than what they have. */
+  #keys: readonly string[] | undefined
+  #list: readonly V[] | undefined
 
   constructor(host: GraphHost, name: string, rank: number, options: CollectionOptions<V>) {
     this.host = host
@@ -27,7 +29,7 @@ export abstract class Table<V> implements Collection<V>, GraphNode {
     this.#equals = options.equals ?? structurallyEqual
   }
 
-  abstract invalidate(upstream: GraphNode, touched: Iterable<string>): void
+  abstract invalidate(upstream: GraphNode, settled: Settled): void
   /** Runs what is marked, by `write`. */
   protected abstract refresh(): void
 
@@ -40,11 +42,11 @@ export abstract class Table<V> implements Collection<V>, GraphNode {
   }
 
   list(): readonly V[] {
-    return this.#inOrder().values
+    return (this.#list ??= this.keys().map((key) => this.#values.get(key) as V))
   }
 
   keys(): readonly string[] {
-    return this.#inOrder().keys
+    return (this.#keys ??= [...this.#values.keys()].sort(byCodeUnit))
   }
 
   subscribe(listener: (changes: readonly Change<V>[]) => void): () => void {
@@ -83,9 +85,11 @@ export abstract class Table<V> implements Collection<V>, GraphNode {
   }
 
   #store(key: string, value: V | undefined): void {
+    const size = this.#values.size
     if (value === undefined) this.#values.delete(key)
     else this.#values.set(key, value)
-    this.#sorted = undefined
+    if (this.#values.size !== size) this.#keys = undefined
+    this.#list = undefined
   }
 
   #takeChanges(): Change<V>[] {
@@ -98,13 +102,5 @@ export abstract class Table<V> implements Collection<V>, GraphNode {
     }
     this.#before.clear()
     return changes
-  }
-
-  #inOrder(): { readonly keys: readonly string[]; readonly values: readonly V[] } {
-    if (this.#sorted === undefined) {
-      const keys = [...this.#values.keys()].sort(byCodeUnit)
-      this.#sorted = { keys, values: keys.map((key) => this.#values.get(key) as V) }
-    }
-    return this.#sorted
   }
 }

@@ -22,6 +22,16 @@ const KINDS: Readonly<Record<string, Build>> = {
     const keys = graph.derive('keys', source, () => true)
     return graph.derive('copy', keys, (_, reader, key) => reader.lookup(byKey, key)[0])
   },
+  'derive by a filter': (graph, source) => {
+    const keys = graph.derive('keys', source, () => true)
+    return graph.derive('copy', keys, (_, reader, key) => reader.fetch(source, (_item, one) => one === key)[0])
+  },
+  product: (graph, source) => {
+    const sides = graph.source<true>('sides')
+    sides.set('x', true)
+    const pairs = graph.product('pairs', sides, source, (_, item) => item)
+    return graph.deriveMany('copy', pairs, (item, _reader, key) => [[key.slice('x\t'.length), item]])
+  },
   join: (graph, source) => graph.join('copy', [graph.source<Item>('empty'), source]),
   'join of two derivations': (graph, source) => {
     const small = graph.derive('small', source, (item) => (item.size < 10 ? item : undefined))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Graph } from '../src/index.ts'
+import { Graph, pairKey } from '../src/index.ts'
 
 describe('derive', () => {
   it('runs only the inputs that are affected', () => {
@@ -171,5 +171,91 @@ describe('graph', () => {
       doubled: { a: 2, b: 4 },
       'by parity': { even: ['b'], odd: ['a'] },
     })
+  })
+})
+
+describe('fetch', () => {
+  it('runs an input again only for entries that its filter takes, before or after', () => {
+    const graph = new Graph()
+    const numbers = graph.source<number>('numbers')
+    const unit = graph.source<true>('unit')
+    unit.set('', true)
+    let runs = 0
+    const large = graph.derive('large', unit, (_, reader) => {
+      runs += 1
+      return reader.fetch(numbers, (value) => value >= 10).length
+    })
+    numbers.set('a', 1)
+    expect([runs, large.get('')]).toEqual([1, 0])
+    numbers.set('a', 10)
+    expect([runs, large.get('')]).toEqual([2, 1])
+    numbers.set('a', 2)
+    expect([runs, large.get('')]).toEqual([3, 0])
+  })
+})
+
+describe('product', () => {
+  function pairs() {
+    const graph = new Graph()
+    const [left, right] = [graph.source<number>('left'), graph.source<number>('right')]
+    const runs: string[] = []
+    const product = graph.product('product', left, right, (one, other) => {
+      runs.push(`${one}*${other}`)
+      return one === 0 ? undefined : one * other
+    })
+    graph.transaction(() => {
+      for (const [key, value] of [
+        ['a', 2],
+        ['b', 3],
+      ] as const) {
+        left.set(key, value)
+        right.set(key, value)
+      }
+    })
+    runs.length = 0
+    return { graph, left, right, product, runs }
+  }
+
+  it('has the pairs of both sides, and runs those of an entry that changes', () => {
+    const { left, product, runs } = pairs()
+    expect(product.keys()).toEqual(['a\ta', 'a\tb', 'b\ta', 'b\tb'])
+    left.set('a', 5)
+    expect(runs.sort()).toEqual(['5*2', '5*3'])
+    expect(product.get(pairKey('a', 'b'))).toBe(15)
+  })
+
+  it('keeps nothing of entries that are gone, though both halves went at once', () => {
+    const { graph, left, right, product } = pairs()
+    graph.transaction(() => {
+      left.delete('a')
+      right.delete('a')
+    })
+    expect(product.keys()).toEqual(['b\tb'])
+  })
+})
+
+describe('the previous output', () => {
+  it('is there for what stays at its last good state', () => {
+    const graph = new Graph()
+    const source = graph.source<number>('source')
+    const good = graph.derive<number, number>('good', source, (value, _reader, _key, previous) =>
+      value < 0 ? previous : value,
+    )
+    source.set('a', 1)
+    source.set('a', -1)
+    expect(good.get('a')).toBe(1)
+    source.set('a', 2)
+    expect(good.get('a')).toBe(2)
+  })
+})
+
+describe('graphviz', () => {
+  it('draws what is made from what', () => {
+    const graph = new Graph()
+    const source = graph.source<number>('a "b"')
+    source.set('x', 1)
+    graph.derive('c', source, (value) => value)
+    expect(graph.graphviz()).toContain('"a \\"b\\"" [label="a \\"b\\"\\n1"]')
+    expect(graph.graphviz()).toContain('"a \\"b\\"" -> "c"')
   })
 })

@@ -27,7 +27,11 @@ function buildMesh(): Mesh {
     return count === undefined ? undefined : `${route}:${count}`
   })
   const either = graph.join<unknown>('either', [routes, services])
+  const calls = graph.product('calls', rules, pods, (target, label, reader) =>
+    target === label ? reader.fetch(services, (one) => one === label).length : undefined,
+  )
   const shown = graph.derive('shown', services, (label, reader, key) => ({
+    calls: reader.fetch(calls, (_, pair) => pair.endsWith(key)).length,
     rules: reader.list(rules).length,
     either: reader.get(either, key),
     label,

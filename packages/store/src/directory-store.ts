@@ -8,7 +8,7 @@ import { ObjectFiles } from './files/object-files.ts'
 import { deletedAt, isStatusOnly, type Layered, mergeLayers, replacement, statusHolder, tombstone } from './layers.ts'
 import { type Edit, ObjectTable } from './object-table.ts'
 import { stamp, timestamp } from './stamp.ts'
-import type { Change, Outcome, Store } from './store.ts'
+import type { Change, Outcome, StatusUpdate, Store } from './store.ts'
 import { WriteQueue } from './write-queue.ts'
 
 export interface DirectoryStoreOptions {
@@ -116,12 +116,19 @@ class DirectoryStore implements Store {
   }
 
   updateStatus(kind: string, namespace: string, name: string, status: unknown): void {
-    const key: ObjectKey = `${kind}/${namespace}/${name}`
-    const object = this.#table.get(key)
-    if (object === undefined) return
-    this.#statuses.set(key, status)
-    const changed = this.#table.commit([{ key, object: { ...object, status } }]).length > 0
-    if (changed && this.#options.writes === 'runtime') this.#writeStatusSoon(key)
+    this.updateStatuses([{ kind, namespace, name, status }])
+  }
+
+  updateStatuses(updates: readonly StatusUpdate[]): void {
+    const edits = updates.flatMap(({ kind, namespace, name, status }): Edit[] => {
+      const key: ObjectKey = `${kind}/${namespace}/${name}`
+      const object = this.#table.get(key)
+      if (object === undefined) return []
+      this.#statuses.set(key, status)
+      return [{ key, object: { ...object, status } }]
+    })
+    const changes = this.#table.commit(edits)
+    if (this.#options.writes === 'runtime') for (const { key } of changes) this.#writeStatusSoon(key)
   }
 
   problems(): readonly Problem[] {

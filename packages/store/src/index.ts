@@ -1,4 +1,4 @@
 export { InvalidObject } from './admit.ts'
 export { createDirectoryStore, type DirectoryStoreOptions } from './directory-store.ts'
 export { createMemoryStore, type MemoryStoreOptions } from './memory-store.ts'
-export type { Change, Outcome, Store } from './store.ts'
+export type { Change, Outcome, StatusUpdate, Store } from './store.ts'

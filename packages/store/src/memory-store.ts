@@ -35,9 +35,14 @@ export function createMemoryStore(initial: readonly Resource[] = [], options: Me
     async remove(kind, namespace, name) {
       return table.commit([{ key: at(kind, namespace, name), object: undefined }]).length > 0
     },
-    updateStatus(kind, namespace, name, status) {
-      const object = table.get(at(kind, namespace, name))
-      if (object !== undefined) table.commit([{ key: objectKey(object), object: { ...object, status } }])
+    updateStatus: (kind, namespace, name, status) => store.updateStatuses([{ kind, namespace, name, status }]),
+    updateStatuses(updates) {
+      table.commit(
+        updates.flatMap(({ kind, namespace, name, status }) => {
+          const object = table.get(at(kind, namespace, name))
+          return object === undefined ? [] : [{ key: objectKey(object), object: { ...object, status } }]
+        }),
+      )
     },
     problems: () => [],
     watchProblems: () => () => {},

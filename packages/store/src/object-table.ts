@@ -1,4 +1,4 @@
-import { type ObjectKey, objectKey, type Resource } from '@mizzen/api'
+import { kindIdOf, type ObjectKey, objectKey, type Resource } from '@mizzen/api'
 import { authoredMeta, canonicalJson, hash, specText, uuidFrom } from './content-hash.ts'
 import { freeze } from './freeze.ts'
 import type { Change } from './store.ts'
@@ -8,7 +8,7 @@ export type WatchListener = (changes: readonly Change[], revision: number) => vo
 /** What shall be: an object as it comes from its source, or that there is none. */
 export type Edit = { readonly key: ObjectKey; readonly object: Resource | undefined }
 
-/** Texts of the parts of an object; comparing them is comparing the parts. */
+/** Hashes of the parts of an object; comparing them is comparing the parts. */
 interface Row {
   readonly object: Resource
   readonly spec: string
@@ -59,7 +59,7 @@ export class ObjectTable {
     })
     if (changes.length === 0) return changes
     this.#revision += 1
-    for (const { object } of changes) this.#sorted.delete(object.kind)
+    for (const { object } of changes) this.#sorted.delete(kindIdOf(object))
     this.#notify(changes, this.#revision)
     return changes
   }
@@ -114,16 +114,29 @@ export class ObjectTable {
   #next(key: ObjectKey, object: Resource): { before: Row | undefined; row: Row } | undefined {
     const before = this.#rows(key).get(key)
     const status = object.status ?? before?.object.status
-    const texts = {
-      spec: specText(object),
-      meta: canonicalJson(authoredMeta(object.metadata)),
-      status: canonicalJson(status),
+    const hashes = {
+      ...(before !== undefined && isSameButStatus(before.object, object) ? before : authoredHashes(object)),
+      status: hash(canonicalJson(status)),
     }
-    if (before?.spec === texts.spec && before.meta === texts.meta && before.status === texts.status) return undefined
-    const metadata = completeMeta(key, object, before, texts)
+    if (before?.spec === hashes.spec && before.meta === hashes.meta && before.status === hashes.status) return undefined
+    const metadata = completeMeta(key, object, before, hashes)
     const complete = freeze({ ...object, metadata, ...(status !== undefined && { status }) })
-    return { before, row: { object: complete, ...texts } }
+    return { before, row: { ...hashes, object: complete } }
   }
+}
+
+/** The very parts that are there, with another status: the author's parts need not be looked at. */
+function isSameButStatus(before: Resource, after: Resource): boolean {
+  const [left, right] = [before, after] as unknown as Readonly<Record<string, unknown>>[]
+  const names = Object.keys(right ?? {}).filter((name) => name !== 'status')
+  return (
+    names.every((name) => left?.[name] === right?.[name]) &&
+    Object.keys(left ?? {}).every((name) => name === 'status' || names.includes(name))
+  )
+}
+
+function authoredHashes(object: Resource): Pick<Row, 'spec' | 'meta'> {
+  return { spec: hash(specText(object)), meta: hash(canonicalJson(authoredMeta(object.metadata))) }
 }
 
 /** A listener that throws is a bug to be seen, but no reason to leave the others, or the table, half told. */
@@ -138,15 +151,15 @@ function tell(listener: WatchListener, changes: readonly Change[], revision: num
 }
 
 /** The identity stays for the life of the object; `generation` moves with the spec, `resourceVersion` with anything. */
-function completeMeta(key: ObjectKey, object: Resource, before: Row | undefined, texts: Omit<Row, 'object'>) {
+function completeMeta(key: ObjectKey, object: Resource, before: Row | undefined, hashes: Omit<Row, 'object'>) {
   const given = object.metadata
   const last = before?.object.metadata
   const created = last?.creationTimestamp ?? given.creationTimestamp
   return {
     ...given,
     uid: given.uid ?? last?.uid ?? uuidFrom(`${key} ${created ?? ''}`),
-    resourceVersion: hash(texts.spec + texts.meta + texts.status).slice(0, 16),
-    generation: nextGeneration(given.generation, last?.generation, before?.spec === texts.spec),
+    resourceVersion: hash(hashes.spec + hashes.meta + hashes.status).slice(0, 16),
+    generation: nextGeneration(given.generation, last?.generation, before?.spec === hashes.spec),
     ...(created !== undefined && { creationTimestamp: created }),
   }
 }

@@ -12,6 +12,13 @@ export interface Change {
 
 export type Outcome = 'created' | 'configured' | 'unchanged'
 
+export interface StatusUpdate {
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly status: unknown
+}
+
 /**
  * Where resources come from: a directory of YAML files, memory, and later a Kubernetes API server.
  *
@@ -41,6 +48,8 @@ export interface Store {
    * directory store that writes the runtime layer writes it there too, for the other processes.
    */
   updateStatus(kind: string, namespace: string, name: string, status: unknown): void
+  /** As `updateStatus`, of several objects as one batch. */
+  updateStatuses(updates: readonly StatusUpdate[]): void
   /** What is wrong now with the sources: broken files, refused documents. Gone when mended. */
   problems(): readonly Problem[]
   /** Calls `listener` with the whole list whenever it changes. */

@@ -108,6 +108,22 @@ export function storeConformance(name: string, open: () => Promise<Subject>): vo
       expect(store.get('Service', 'default', 'nobody')).toBeUndefined()
     })
 
+    it('replaces several statuses as one batch', async () => {
+      const store = await make()
+      await store.apply(service('a'))
+      await store.apply(service('b'))
+      const batches: (readonly Change[])[] = []
+      store.watch((batch) => batches.push(batch))
+      const update = (name: string) => ({ kind: 'Service', namespace: 'default', name, status: { n: 1 } })
+      store.updateStatuses(['a', 'b', 'nobody'].map(update))
+      expect(batches.map((batch) => batch.map(({ key, statusOnly }) => [key, statusOnly]))).toEqual([
+        [
+          ['Service/default/a', true],
+          ['Service/default/b', true],
+        ],
+      ])
+    })
+
     it('refuses what is invalid and what is out of date, and changes nothing', async () => {
       const store = await make()
       const { object } = await store.apply(service('a'))

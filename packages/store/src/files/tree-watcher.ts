@@ -12,11 +12,16 @@ export interface TreeWatcherOptions {
   readonly quietMs?: number
   /** Longest that a burst is held back; 50 ms by default. */
   readonly longestMs?: number
-  /** Time between looks at everything, for what the system didn't tell; 2 s by default. */
+  /**
+   * Time between looks at everything, for what the system didn't tell; 2 s by default, and longer where a look takes long:
+   * it takes at most one part in fifty of the time.
+   */
   readonly rescanMs?: number
   /** Called for one burst at a time; the next waits until this is done. */
   readonly onSuspects: (suspects: Suspects) => Promise<void>
 }
+
+const RESCAN_SHARE = 50
 
 /**
  * Tells of changes in a set of directories, not below them: whoever walks the tree adds each directory that it sees.
@@ -93,12 +98,16 @@ export class TreeWatcher {
     this.#timer = clock.after(delay, () => this.#flush())
   }
 
-  #scheduleRescan(): void {
+  #scheduleRescan(afterMs = this.#options.rescanMs): void {
     const { clock, rescanMs } = this.#options
-    this.#rescan = clock.after(rescanMs, () => {
+    this.#rescan = clock.after(afterMs, () => {
+      const startedAt = clock.monotonic()
       this.#all = true
       this.#flush()
-      this.#scheduleRescan()
+      void (this.#running ?? Promise.resolve()).then(() => {
+        const tookMs = clock.monotonic() - startedAt
+        if (!this.#closed) this.#scheduleRescan(Math.max(rescanMs, tookMs * RESCAN_SHARE))
+      })
     })
   }
 
