@@ -31,6 +31,19 @@ const MESSAGES = [
   'envoy.extensions.filters.http.fault.v3.HTTPFault',
   'envoy.extensions.filters.http.cors.v3.Cors',
   'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
+  'envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig',
+  'envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig',
+  'envoy.extensions.filters.network.sni_cluster.v3.SniCluster',
+  'envoy.extensions.filters.listener.original_dst.v3.OriginalDst',
+  'envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol',
+  'envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport',
+  'envoy.extensions.filters.listener.http_inspector.v3.HttpInspector',
+  'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector',
+  'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer',
+  'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
+  'envoy.extensions.transport_sockets.tls.v3.Secret',
+  'envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig',
+  'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
   'envoy.admin.v3.ConfigDump',
   'xds.type.v3.TypedStruct',
 ]
@@ -80,6 +93,12 @@ function fileOf(message: string): string {
     StdoutAccessLog: 'stream',
     HTTPFault: 'fault',
     ConfigDump: 'config_dump',
+    ClusterConfig: 'cluster',
+    FilterConfig: 'dynamic_forward_proxy',
+    ProxyProtocolUpstreamTransport: 'upstream_proxy_protocol',
+    DownstreamTlsContext: 'tls',
+    UpstreamTlsContext: 'tls',
+    SPIFFECertValidatorConfig: 'tls_spiffe_validator_config',
   }
   return `${folder}/${known[name] ?? snake}.proto`
 }

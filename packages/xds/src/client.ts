@@ -39,6 +39,11 @@ export interface AdsClientOptions {
   readonly logger: Logger
   /** Called with each response, synchronously, one at a time; the verdict is the ACK or the NACK. Throwing refuses everything. */
   readonly onUpdate: (update: AdsUpdate) => Verdict
+  /**
+   * Asked after each `onUpdate`: what was accepted is in use once this resolves; undefined = it is. The acknowledgement
+   * waits for it, and so does the next response. It must end.
+   */
+  readonly inUse?: () => Promise<void> | undefined
   /** True: a stream is open and the server has answered. False: that stream has ended; a new one is on its way. */
   readonly onConnected?: (connected: boolean) => void
   /** What was kept from an earlier run (delta resumption): versions by type and name. */
@@ -64,6 +69,8 @@ export interface AdsClient {
 const SERVICE = '/envoy.service.discovery.v3.AggregatedDiscoveryService'
 const RETRY = { baseMs: 200, maxMs: 5_000 }
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+/** Responses that wait until an earlier one is in use: a server sends one of each type before it is answered. */
+const MAX_WAITING = 64
 /** Longest text about one refused resource, characters. */
 const MAX_REASON = 1_000
 
@@ -81,8 +88,10 @@ class StreamingAdsClient implements AdsClient {
   #state: 'new' | 'running' | 'closed' = 'new'
   #connected = false
   #nodeSent = false
-  /** Within `onUpdate`: subscriptions wait for the acknowledgement. */
+  /** From `onUpdate` to its acknowledgement: subscriptions wait for that. */
   #updating = false
+  /** Responses that came meanwhile. */
+  #waiting: Buffer[] = []
 
   constructor(options: AdsClientOptions) {
     this.#options = options
@@ -110,6 +119,7 @@ class StreamingAdsClient implements AdsClient {
     this.#retry?.cancel()
     this.#stream?.destroy()
     this.#stream = undefined
+    this.#waiting = []
   }
 
   #type(typeUrl: TypeUrl): ReceivedType {
@@ -124,6 +134,8 @@ class StreamingAdsClient implements AdsClient {
     const { mode, target, clock, maxMessageBytes = MAX_MESSAGE_BYTES } = this.#options
     for (const type of this.#types.values()) type.forgetStream()
     this.#nodeSent = false
+    this.#updating = false
+    this.#waiting = []
     this.#stream = new GrpcStream({
       ...{ target, clock, maxMessageBytes },
       path: `${SERVICE}/${mode === 'sotw' ? 'StreamAggregatedResources' : 'DeltaAggregatedResources'}`,
@@ -146,6 +158,15 @@ class StreamingAdsClient implements AdsClient {
   }
 
   #receive(bytes: Buffer): void {
+    if (!this.#updating) this.#take(bytes)
+    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(bytes)
+    else {
+      this.#stream?.destroy()
+      this.#lost('more responses than can wait for an acknowledgement')
+    }
+  }
+
+  #take(bytes: Buffer): void {
     const { mode } = this.#options
     const response = mode === 'sotw' ? decodeSotwResponse(bytes) : decodeDeltaResponse(bytes)
     const type = this.#types.get(response.typeUrl)
@@ -156,11 +177,22 @@ class StreamingAdsClient implements AdsClient {
       this.#options.onConnected?.(true)
     }
     type.nonce = response.nonce
+    this.#updating = true
     const error = this.#apply(type, response)
-    // The application may have closed the client meanwhile.
-    if (this.#stream === undefined) return
+    const inUse = this.#options.inUse?.()
+    const stream = this.#stream
+    if (inUse === undefined) this.#finish(stream, type, error)
+    else void inUse.then(() => this.#finish(stream, type, error))
+  }
+
+  /** @param stream that the response came by; another one, or none, may have taken its place meanwhile */
+  #finish(stream: GrpcStream | undefined, type: ReceivedType, error: string | undefined): void {
+    if (stream === undefined || stream !== this.#stream) return
+    this.#updating = false
     this.#acknowledge(type, error)
     this.#ask()
+    const next = this.#waiting.shift()
+    if (next !== undefined) this.#take(next)
   }
 
   /** The words of the refusal, or undefined if all is accepted. */
@@ -180,15 +212,12 @@ class StreamingAdsClient implements AdsClient {
 
   /** What is refused, with the reason for each. */
   #verdict({ typeUrl }: ReceivedType, { upserts, removals }: Difference): ReadonlyMap<string, string> {
-    this.#updating = true
     try {
       const verdict = this.#options.onUpdate({ typeUrl, upserts, removals })
       return new Map(verdict === 'accepted' ? [] : verdict.rejected.map(({ name, message }) => [name, message]))
     } catch (error) {
       const message = formatError(error)
       return new Map([...upserts.map(({ name }) => name), ...removals].map((name) => [name, message]))
-    } finally {
-      this.#updating = false
     }
   }
 

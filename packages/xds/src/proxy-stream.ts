@@ -1,15 +1,14 @@
-import { status as code, type ServerDuplexStream } from '@grpc/grpc-js'
 import { type Clock, formatError, type Logger, type Timer } from '@mizzen/base'
+import { GRPC_CODE, type GrpcCall } from './grpc/grpc-call.ts'
 import type { Mode } from './order/holdings.ts'
 import { Session, type SessionRequest } from './order/session.ts'
-import { heldBack, rejections, typeStatuses } from './order/status.ts'
+import { liveStatus } from './order/status.ts'
+import type { SharedPayloads } from './shared-payloads.ts'
 import type { ProxyNode, ProxyStatus, ViewSource } from './source.ts'
 import { shortType } from './types.ts'
 import { decodeNode } from './wire/node.ts'
 import { decodeDeltaRequest, decodeSotwRequest } from './wire/requests.ts'
-import { encodeDeltaResponse, encodeSotwResponse } from './wire/responses.ts'
-
-export type Call = ServerDuplexStream<Buffer, Buffer>
+import { encodeHead } from './wire/responses.ts'
 
 /** How long a client may go without asking for something that it should: one to two of these, milliseconds. */
 const TICK_MS = 10_000
@@ -21,6 +20,7 @@ export interface StreamContext {
   readonly source: ViewSource
   readonly clock: Clock
   readonly logger: Logger
+  readonly payloads: Readonly<Record<Mode, SharedPayloads>>
   /** The control plane's name for itself. */
   readonly identifier: string
   /** The client has said who it is, and what it is sent is decided. */
@@ -34,13 +34,13 @@ export interface StreamContext {
 interface Open {
   readonly node: ProxyNode
   readonly session: Session
-  readonly connectedAtMs: number
+  readonly status: ProxyStatus
   readonly unsubscribe: () => void
 }
 
 /** One stream of one client: moves messages between gRPC and a `Session`. */
 export class ProxyStream {
-  readonly #call: Call
+  readonly #call: GrpcCall
   readonly #mode: Mode
   readonly #context: StreamContext
   #open: Open | undefined
@@ -49,17 +49,18 @@ export class ProxyStream {
   #full = false
   #ended = false
 
-  constructor(call: Call, mode: Mode, context: StreamContext) {
+  constructor(call: GrpcCall, mode: Mode, context: StreamContext) {
     this.#call = call
     this.#mode = mode
     this.#context = context
-    call.on('data', (bytes: Buffer) => this.#receive(bytes))
-    call.on('drain', () => {
-      this.#full = false
-      this.#send()
+    call.listen({
+      onMessage: (bytes) => this.#receive(bytes),
+      onDrain: () => {
+        this.#full = false
+        this.#send()
+      },
+      onEnd: () => this.#finish(() => call.end()),
     })
-    call.on('end', () => this.#finish(() => call.end()))
-    for (const event of ['cancelled', 'error', 'close']) call.on(event, () => this.#finish(() => {}))
   }
 
   /** Undefined until the client has said who it is. */
@@ -67,20 +68,15 @@ export class ProxyStream {
     return this.#open?.node
   }
 
-  /** Throws before `onOpen`. */
+  /** Where the stream stands whenever it is read: most of it is computed then. Throws before `onOpen`. */
   status(): ProxyStatus {
     if (this.#open === undefined) throw new Error('status of a stream without a node')
-    const { node, session, connectedAtMs } = this.#open
-    const { ackedRevision, answeredRevision, holdings } = session
-    return {
-      ...{ node, mode: this.#mode, connectedAtMs, ackedRevision, answeredRevision },
-      ...{ types: typeStatuses(holdings), rejections: rejections(holdings), held: heldBack(holdings) },
-    }
+    return this.#open.status
   }
 
   /** Ends the stream with a gRPC status. */
-  fail(statusCode: code, details: string): void {
-    this.#finish(() => this.#call.emit('error', { code: statusCode, details }))
+  fail(code: number, details: string): void {
+    this.#finish(() => this.#call.fail(code, details))
   }
 
   #receive(bytes: Buffer): void {
@@ -92,11 +88,11 @@ export class ProxyStream {
       if (request.error !== undefined) this.#logRefusal(open, request)
       open.session.request(request, this.#context.clock.now())
       if (exceedsLimits(open.session)) {
-        this.fail(code.RESOURCE_EXHAUSTED, `more than ${MAX_TYPES} types or ${MAX_NAMES} names of one`)
+        this.fail(GRPC_CODE.RESOURCE_EXHAUSTED, `more than ${MAX_TYPES} types or ${MAX_NAMES} names of one`)
         return
       }
     } catch (error) {
-      this.fail(code.INVALID_ARGUMENT, formatError(error))
+      this.fail(GRPC_CODE.INVALID_ARGUMENT, formatError(error))
       return
     }
     this.#changed()
@@ -121,7 +117,7 @@ export class ProxyStream {
       session.viewChanged(changes)
       this.#changed()
     })
-    this.#open = { node, session, connectedAtMs: clock.now(), unsubscribe }
+    this.#open = { node, session, status: liveStatus(node, session, clock.now()), unsubscribe }
     logger.info('proxy connected', { node: node.id, mode: this.#mode })
     this.#context.onOpen(this)
     return this.#open
@@ -138,9 +134,9 @@ export class ProxyStream {
     while (session !== undefined && !this.#full && !this.#ended) {
       const response = session.take()
       if (response === undefined) return
-      const encode = this.#mode === 'sotw' ? encodeSotwResponse : encodeDeltaResponse
-      const bytes = encode(response, this.#context.identifier)
-      this.#full = !this.#call.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+      const { payloads, identifier } = this.#context
+      const resources = payloads[this.#mode].encode(response.resources)
+      this.#full = !this.#call.write([...resources, encodeHead(this.#mode, response, identifier)])
     }
   }
 

@@ -1,7 +1,9 @@
-import { status as code, Server, ServerCredentials, type ServiceDefinition, setLogger } from '@grpc/grpc-js'
 import { type Clock, type Logger, MizzenError, type Random } from '@mizzen/base'
+import { GRPC_CODE, type GrpcCall } from './grpc/grpc-call.ts'
+import { GrpcServer } from './grpc/grpc-server.ts'
 import type { Mode } from './order/holdings.ts'
-import { type Call, ProxyStream, type StreamContext } from './proxy-stream.ts'
+import { ProxyStream, type StreamContext } from './proxy-stream.ts'
+import { SharedPayloads } from './shared-payloads.ts'
 import type { ProxyStatus, ViewSource } from './source.ts'
 
 export interface XdsServerOptions {
@@ -31,8 +33,6 @@ export interface XdsServer {
 }
 
 const SERVICE = '/envoy.service.discovery.v3.AggregatedDiscoveryService'
-/** A client that does not answer a ping within 10 s is gone. */
-const KEEPALIVE = { 'grpc.keepalive_time_ms': 30_000, 'grpc.keepalive_timeout_ms': 10_000 }
 /** A resuming client lists a version for each resource that it has. */
 const MAX_REQUEST_BYTES = 32 * 1024 * 1024
 /** For `close`: how long clients have to take note. */
@@ -40,16 +40,13 @@ const CLOSE_MS = 1_000
 
 /** The ADS server: state of the world and delta on one port. */
 export function createXdsServer(options: XdsServerOptions): XdsServer {
-  // The library writes to standard error, of its own accord, what we report as an error anyway.
-  const debug = (message?: unknown) => options.logger.debug(String(message))
-  setLogger({ error: debug, info: debug, debug })
   return new AdsServer(options)
 }
 
 class AdsServer implements XdsServer {
   readonly #options: XdsServerOptions
   readonly #context: StreamContext
-  readonly #server: Server
+  readonly #server: GrpcServer
   readonly #streams = new Set<ProxyStream>()
   readonly #listeners = new Set<(event: StatusEvent) => void>()
 
@@ -59,25 +56,27 @@ class AdsServer implements XdsServer {
     const instance = Math.floor(random() * 0x100000000).toString(16)
     this.#context = {
       ...{ source, clock, logger, identifier: `mizzen-${instance.padStart(8, '0')}` },
+      payloads: { sotw: new SharedPayloads('sotw'), delta: new SharedPayloads('delta') },
       onOpen: (stream) => this.#emit('connected', stream),
       onUpdate: (stream) => this.#emit('updated', stream),
       onEnd: (stream) => this.#ended(stream),
     }
-    this.#server = new Server({ ...KEEPALIVE, 'grpc.max_receive_message_length': MAX_REQUEST_BYTES })
-    this.#server.addService(serviceDefinition(), {
-      StreamAggregatedResources: (call: Call) => this.#accept(call, 'sotw'),
-      DeltaAggregatedResources: (call: Call) => this.#accept(call, 'delta'),
+    this.#server = new GrpcServer({
+      clock,
+      maxMessageBytes: MAX_REQUEST_BYTES,
+      methods: new Map([
+        [`${SERVICE}/StreamAggregatedResources`, (call: GrpcCall) => this.#accept(call, 'sotw')],
+        [`${SERVICE}/DeltaAggregatedResources`, (call: GrpcCall) => this.#accept(call, 'delta')],
+      ]),
     })
   }
 
-  listen(host: string, port: number): Promise<number> {
-    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
-    return new Promise((resolve, reject) => {
-      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
-        if (error === null) resolve(bound)
-        else reject(listenError(address, error))
-      })
-    })
+  async listen(host: string, port: number): Promise<number> {
+    try {
+      return await this.#server.listen(host, port)
+    } catch (error) {
+      throw listenError(`${host.includes(':') ? `[${host}]` : host}:${port}`, error as NodeJS.ErrnoException)
+    }
   }
 
   statuses(): readonly ProxyStatus[] {
@@ -92,24 +91,15 @@ class AdsServer implements XdsServer {
   }
 
   async close(): Promise<void> {
-    for (const stream of this.#streams) stream.fail(code.UNAVAILABLE, 'control plane is shutting down')
-    await new Promise<void>((resolve) => {
-      const timer = this.#options.clock.after(CLOSE_MS, () => {
-        this.#server.forceShutdown()
-        resolve()
-      })
-      this.#server.tryShutdown(() => {
-        timer.cancel()
-        resolve()
-      })
-    })
+    for (const stream of this.#streams) stream.fail(GRPC_CODE.UNAVAILABLE, 'control plane is shutting down')
+    await this.#server.close(CLOSE_MS)
   }
 
-  #accept(call: Call, mode: Mode): void {
+  #accept(call: GrpcCall, mode: Mode): void {
     const { maxStreams = 10_000 } = this.#options
     const stream = new ProxyStream(call, mode, this.#context)
     this.#streams.add(stream)
-    if (this.#streams.size > maxStreams) stream.fail(code.RESOURCE_EXHAUSTED, `more than ${maxStreams} streams`)
+    if (this.#streams.size > maxStreams) stream.fail(GRPC_CODE.RESOURCE_EXHAUSTED, `more than ${maxStreams} streams`)
   }
 
   #ended(stream: ProxyStream): void {
@@ -129,22 +119,8 @@ class AdsServer implements XdsServer {
   }
 }
 
-/** Bytes in, bytes out: messages are taken apart and put together in `wire/`. */
-function serviceDefinition(): ServiceDefinition {
-  const same = (bytes: Buffer) => bytes
-  const method = (name: string) => ({
-    ...{ path: `${SERVICE}/${name}`, requestStream: true, responseStream: true },
-    ...{ requestSerialize: same, requestDeserialize: same, responseSerialize: same, responseDeserialize: same },
-  })
-  return {
-    StreamAggregatedResources: method('StreamAggregatedResources'),
-    DeltaAggregatedResources: method('DeltaAggregatedResources'),
-  }
-}
-
-function listenError(address: string, error: Error): MizzenError {
-  const inUse = error.message.includes('EADDRINUSE')
-  if (inUse) {
+function listenError(address: string, error: NodeJS.ErrnoException): MizzenError {
+  if (error.code === 'EADDRINUSE') {
     return new MizzenError('port-in-use', `xDS cannot listen on ${address}: the port is in use`, {
       hint: 'choose another port, or end the program that uses it',
       cause: error,

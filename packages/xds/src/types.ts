@@ -8,6 +8,11 @@ export const ROUTE_TYPE: TypeUrl = 'type.googleapis.com/envoy.config.route.v3.Ro
 export const SECRET_TYPE: TypeUrl = 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret'
 export const EXTENSION_TYPE: TypeUrl = 'type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig'
 
+/** Of virtual hosts that a route configuration leaves to VHDS; names are `route configuration/host`. Delta alone. */
+export const VIRTUAL_HOST_TYPE: TypeUrl = 'type.googleapis.com/envoy.config.route.v3.VirtualHost'
+/** Istio's table of names for the DNS of its agent (NDS). */
+export const NAME_TABLE_TYPE: TypeUrl = 'type.googleapis.com/istio.networking.nds.v1.NameTable'
+
 /**
  * The order in which types are considered when several could be sent: make before break, as in the Envoy documentation
  * ("Eventual consistency considerations"). Types that are not named here come last, in the order of their subscription.
@@ -17,15 +22,23 @@ export const TYPE_ORDER: readonly TypeUrl[] = [
   ENDPOINT_TYPE,
   LISTENER_TYPE,
   ROUTE_TYPE,
+  VIRTUAL_HOST_TYPE,
   SECRET_TYPE,
   EXTENSION_TYPE,
+  NAME_TABLE_TYPE,
 ]
 
 /** Types whose state-of-the-world responses list everything: what is missing from one is thereby removed. */
 export const FULL_STATE_TYPES: ReadonlySet<TypeUrl> = new Set([CLUSTER_TYPE, LISTENER_TYPE])
 
 /** Types that are only ever asked for by name: an empty first request means nothing, and not everything. */
-export const NAMED_TYPES: ReadonlySet<TypeUrl> = new Set([ENDPOINT_TYPE, ROUTE_TYPE, SECRET_TYPE, EXTENSION_TYPE])
+export const NAMED_TYPES: ReadonlySet<TypeUrl> = new Set([
+  ENDPOINT_TYPE,
+  ROUTE_TYPE,
+  VIRTUAL_HOST_TYPE,
+  SECRET_TYPE,
+  EXTENSION_TYPE,
+])
 
 /** `Cluster` for `type.googleapis.com/envoy.config.cluster.v3.Cluster`. */
 export function shortType(typeUrl: TypeUrl): string {

@@ -175,6 +175,25 @@ describe('the ADS client', () => {
     expect(updates.sort()).toEqual(['Cluster', 'Listener l'])
   })
 
+  it('acknowledges when what it took is in use, and takes the next answer after that', async () => {
+    const view = new MemoryView()
+    view.set(...cluster('a'))
+    const { server, port } = await serve(view)
+    let release = () => {}
+    const { updates } = new RecordingClient(port, 'delta', {
+      inUse: () => new Promise<void>((resolve) => (release = resolve)),
+    })
+    const state = () => server.statuses()[0]?.types.find(({ typeUrl }) => typeUrl === CLUSTER_TYPE)?.state
+    await until('the clusters', () => updates.length === 1)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(updates).toHaveLength(1)
+    expect(state()).not.toBe('SYNCED')
+    await until('all of it', () => {
+      release()
+      return state() === 'SYNCED' && updates.filter(saysSomething).length >= 2
+    })
+  })
+
   it('tries again when nobody listens, until it is closed', async () => {
     const view = new MemoryView()
     const probe = await serve(view)

@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { accepts } from '../../../test/readiness.ts'
+import { ServerProcess } from '../../../test/server-process.ts'
 import { until } from './until.ts'
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..')
@@ -16,11 +16,11 @@ export function findEnvoy(): string | undefined {
 /** A running Envoy that takes everything from an ADS server on the loopback. */
 export class EnvoyProcess {
   readonly adminPort: number
-  readonly #child: ChildProcess
+  readonly #server: ServerProcess
   readonly #directory: string
 
-  private constructor(child: ChildProcess, adminPort: number, directory: string) {
-    this.#child = child
+  private constructor(server: ServerProcess, adminPort: number, directory: string) {
+    this.#server = server
     this.adminPort = adminPort
     this.#directory = directory
   }
@@ -39,15 +39,13 @@ export class EnvoyProcess {
       '--admin-address-path',
       adminFile,
     ]
-    const child = spawn(binary, ['-c', bootstrap, ...flags], { stdio: 'ignore' })
+    const address = () => existsSync(adminFile) && readFileSync(adminFile, 'utf8').trim()
     try {
-      const address = await until('Envoy to open its admin port', () => {
-        if (child.exitCode !== null) throw new Error(`Envoy ended with status ${child.exitCode}`)
-        return existsSync(adminFile) && readFileSync(adminFile, 'utf8').trim()
-      })
-      return new EnvoyProcess(child, Number(address.split(':').at(-1)), directory)
+      const command = { name: 'Envoy', command: binary, args: ['-c', bootstrap, ...flags] }
+      const server = await ServerProcess.start(command, () => address() !== false && address() !== '')
+      return new EnvoyProcess(server, Number((address() as string).split(':').at(-1)), directory)
     } catch (error) {
-      child.kill('SIGKILL')
+      rmSync(directory, { recursive: true, force: true })
       throw error
     }
   }
@@ -71,23 +69,9 @@ export class EnvoyProcess {
   }
 
   async stop(): Promise<void> {
-    const ended = new Promise((resolve) => {
-      this.#child.once('exit', resolve)
-    })
-    if (this.#child.exitCode === null && this.#child.kill('SIGKILL')) await ended
+    await this.#server.stop('SIGKILL')
     rmSync(this.#directory, { recursive: true, force: true })
   }
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('error', () => resolve(false))
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-  })
 }
 
 function bootstrapOf(xdsPort: number, apiType: 'GRPC' | 'DELTA_GRPC'): object {

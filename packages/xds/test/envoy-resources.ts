@@ -41,8 +41,8 @@ export function route(name: string, clusterName: string, match: JsonObject = { p
   return resource(ROUTE_TYPE, name, body, [{ typeUrl: CLUSTER_TYPE, name: clusterName }])
 }
 
-/** An HTTP listener on a port of the loopback that the system chooses; its routes come by RDS. */
-export function listener(name: string, routeName: string): XdsResource {
+/** An HTTP listener on a port of the loopback (0: that the system chooses); its routes come by RDS. */
+export function listener(name: string, routeName: string, port = 0): XdsResource {
   const manager = {
     '@type': 'type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
     stat_prefix: name,
@@ -56,7 +56,7 @@ export function listener(name: string, routeName: string): XdsResource {
   }
   const body = encode(ListenerSchema, {
     name,
-    address: { socket_address: { address: '127.0.0.1', port_value: 0 } },
+    address: { socket_address: { address: '127.0.0.1', port_value: port } },
     filter_chains: [{ filters: [{ name: 'http', typed_config: manager }] }],
   })
   return resource(LISTENER_TYPE, name, body, [{ typeUrl: ROUTE_TYPE, name: routeName }])

@@ -14,10 +14,17 @@ import { decodeDeltaRequest, decodeSotwRequest, encodeDeltaRequest, encodeSotwRe
 import {
   decodeDeltaResponse,
   decodeSotwResponse,
-  encodeDeltaResponse,
-  encodeSotwResponse,
+  encodeHead,
+  encodeResource,
+  type WireResponse,
 } from '../src/wire/responses.ts'
 import { decodeStruct } from '../src/wire/struct.ts'
+
+/** A whole response, as the server puts it together. */
+function encoded(mode: 'sotw' | 'delta', response: WireResponse): Uint8Array {
+  const resources = response.resources.flatMap((resource) => encodeResource(mode, response.typeUrl, resource))
+  return new Uint8Array(Buffer.concat([...resources, encodeHead(mode, response, 'me')]))
+}
 
 const NODE = {
   id: 'sidecar~127.1.2.3~web.default~default.svc.cluster.local',
@@ -83,7 +90,7 @@ describe('messages', () => {
     const body = new Uint8Array([0x0a, 1, 0x61])
     const resources = [{ name: 'a', version: '7', body }]
     const response = { typeUrl: CLUSTER_TYPE, version: '3.1', nonce: 'n', resources, removals: [] }
-    const sotw = fromBinary(DiscoveryResponseSchema, encodeSotwResponse(response, 'me'))
+    const sotw = fromBinary(DiscoveryResponseSchema, encoded('sotw', response))
     const any = { typeUrl: CLUSTER_TYPE, value: body }
     const head = { typeUrl: CLUSTER_TYPE, nonce: 'n', controlPlane: { identifier: 'me' } }
     expect(sotw).toMatchObject({ ...head, versionInfo: '3.1', resources: [any] })
@@ -91,7 +98,7 @@ describe('messages', () => {
     expect(received).toEqual({ ...response, resources: [{ name: 'a', version: '3.1', body }] })
 
     const removing = { ...response, removals: ['x', 'y'] }
-    const delta = fromBinary(DeltaDiscoveryResponseSchema, encodeDeltaResponse(removing, 'me'))
+    const delta = fromBinary(DeltaDiscoveryResponseSchema, encoded('delta', removing))
     expect(delta).toMatchObject({
       ...head,
       removedResources: ['x', 'y'],
@@ -101,10 +108,7 @@ describe('messages', () => {
   })
 
   it('skip fields that are not known, and refuse what is cut short', () => {
-    const bytes = encodeSotwResponse(
-      { typeUrl: CLUSTER_TYPE, version: '1', nonce: 'n', resources: [], removals: [] },
-      'me',
-    )
+    const bytes = encoded('sotw', { typeUrl: CLUSTER_TYPE, version: '1', nonce: 'n', resources: [], removals: [] })
     const extended = Buffer.concat([bytes, Buffer.from([0xf8, 0x07, 0x01])])
     expect(decodeSotwResponse(extended)).toMatchObject({ nonce: 'n' })
     expect(() => decodeSotwResponse(bytes.subarray(0, bytes.byteLength - 2))).toThrow()

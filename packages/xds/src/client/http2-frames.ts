@@ -2,6 +2,7 @@
 export const Frame = {
   data: 0,
   headers: 1,
+  priority: 2,
   rstStream: 3,
   settings: 4,
   pushPromise: 5,
@@ -11,7 +12,16 @@ export const Frame = {
   continuation: 9,
 } as const
 export const Flag = { ack: 1, endStream: 1, endHeaders: 4, padded: 8, priority: 0x20 } as const
-export const Setting = { headerTableSize: 1, enablePush: 2, initialWindowSize: 4, maxFrameSize: 5 } as const
+export const Setting = {
+  headerTableSize: 1,
+  enablePush: 2,
+  maxConcurrentStreams: 3,
+  initialWindowSize: 4,
+  maxFrameSize: 5,
+  maxHeaderListSize: 6,
+  /** RFC 8441. */
+  enableConnectProtocol: 8,
+} as const
 
 export const HEAD_BYTES = 9
 /** Largest flow-control window (RFC 9113 6.9.1). */

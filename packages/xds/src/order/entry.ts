@@ -38,6 +38,24 @@ export function emptyEntry(): Entry {
   return { good: undefined, previous: undefined, refused: undefined, sent: undefined, resend: false, suspect: false }
 }
 
+const settled = new WeakMap<XdsResource, Entry>()
+
+/**
+ * The entry of a client that has acknowledged this and nothing else is to be said: one for all clients, and frozen. There
+ * are thousands of entries for each of hundreds of clients, and nearly all are like this.
+ */
+export function settledEntry(good: XdsResource): Entry {
+  let entry = settled.get(good)
+  if (entry === undefined) settled.set(good, (entry = Object.freeze({ ...emptyEntry(), good })))
+  return entry
+}
+
+/** Nothing is to be said but what is acknowledged. */
+export function isSettled(entry: Entry): entry is Entry & { readonly good: XdsResource } {
+  const { good, previous, refused, sent, resend, suspect } = entry
+  return isKnown(good) && previous === undefined && refused === undefined && sent === undefined && !resend && !suspect
+}
+
 export function isKnown(resource: XdsResource | UnknownResource | undefined): resource is XdsResource {
   return resource !== undefined && 'body' in resource
 }

@@ -1,7 +1,16 @@
 import type { ResourceRef, ResourceView, TypeUrl, XdsResource } from '../source.ts'
-import { FULL_STATE_TYPES, NAMED_TYPES, TYPE_ORDER } from '../types.ts'
-import type { Awaited } from './awaited.ts'
-import { type Entry, emptyEntry, isKnown, isRefused, REMOVAL, type UnknownResource } from './entry.ts'
+import { CLUSTER_TYPE, ENDPOINT_TYPE, FULL_STATE_TYPES, NAMED_TYPES, TYPE_ORDER } from '../types.ts'
+import { AwaitedSet } from './awaited.ts'
+import {
+  type Entry,
+  emptyEntry,
+  isKnown,
+  isRefused,
+  isSettled,
+  REMOVAL,
+  settledEntry,
+  type UnknownResource,
+} from './entry.ts'
 import { LeftBehind } from './left-behind.ts'
 import { MAY_NAME, References, refKey } from './references.ts'
 import { Subscription } from './subscription.ts'
@@ -45,9 +54,9 @@ export class Holdings {
   readonly mode: Mode
   readonly view: ResourceView
   readonly types = new Map<TypeUrl, TypeState>()
-  readonly references = new References()
+  readonly references = new References((ref) => this.entryOf(ref))
   /** What the client is expected to ask for, and has not yet. */
-  readonly awaiting = new Map<string, Awaited>()
+  readonly awaiting = new AwaitedSet()
   /** The client has resources from an earlier stream. */
   resumed = false
   /** Types that the client has not asked for yet, but will. */
@@ -82,12 +91,20 @@ export class Holdings {
     return [...this.types.values()].sort((a, b) => rank(a) - rank(b))
   }
 
+  /** The entry, to be changed. Those of `type.entries` are only to be read: they may be shared with other clients. */
   entry(type: TypeState, name: string): Entry {
     const known = type.entries.get(name)
-    if (known !== undefined) return known
-    const entry = emptyEntry()
+    if (known !== undefined && !Object.isFrozen(known)) return known
+    const entry = known === undefined ? emptyEntry() : { ...known }
     type.entries.set(name, entry)
     return entry
+  }
+
+  /** To be called when an entry is as it should be. */
+  share(type: TypeState, name: string): void {
+    const entry = type.entries.get(name)
+    if (entry !== undefined && !Object.isFrozen(entry) && isSettled(entry))
+      type.entries.set(name, settledEntry(entry.good))
   }
 
   desired(type: TypeState, name: string): XdsResource | undefined {
@@ -126,6 +143,11 @@ export class Holdings {
     return this.desired(type, name) === undefined
   }
 
+  /** The client has not asked for this in good time. */
+  isWaived(ref: ResourceRef): boolean {
+    return this.waived.size > 0 && this.waived.has(refKey(ref.typeUrl, ref.name))
+  }
+
   subscribed(ref: ResourceRef): boolean {
     return this.types.get(ref.typeUrl)?.subscription.wants(ref.name) ?? false
   }
@@ -141,12 +163,13 @@ export class Holdings {
   named(ref: ResourceRef): boolean {
     if (this.references.has(ref)) return true
     if (!this.resumed) return false
-    const unheard = [...this.expected, ...[...this.awaiting.values()].map(({ typeUrl }) => typeUrl)]
+    const unheard = [...this.expected, ...this.awaiting.types()]
     return unheard.some((typeUrl) => MAY_NAME[typeUrl]?.includes(ref.typeUrl))
   }
 
   /** The first thing that `resource` needs before it may be sent. What the view has not, is not waited for. */
   blocker(resource: XdsResource, entry: Entry): ResourceRef | undefined {
+    if (resource.refs.length === 0 || this.#nothingMissing()) return undefined
     for (const ref of resource.refs) {
       if (NAMED_TYPES.has(ref.typeUrl)) continue
       if (!this.subscribed(ref) && !this.expected.has(ref.typeUrl)) continue
@@ -156,6 +179,15 @@ export class Holdings {
       return ref
     }
     return undefined
+  }
+
+  /** A quick look at what routes wait for: all clusters are acknowledged, and all endpoints that the client asked for are there. */
+  #nothingMissing(): boolean {
+    if (this.awaiting.size > 0 || this.expected.size > 0) return false
+    return [CLUSTER_TYPE, ENDPOINT_TYPE].every((typeUrl) => {
+      const type = this.types.get(typeUrl)
+      return type !== undefined && type.dirty.size === 0 && type.warming.size === 0
+    })
   }
 
   /** The client has this, and all that follows it, or goes on with the version before until it has. */
@@ -179,7 +211,10 @@ export class Holdings {
     for (const name of type.warming) {
       const entry = type.entries.get(name)
       if (entry?.good !== undefined && entry.previous !== undefined && !this.arrived(entry.good)) continue
-      if (entry !== undefined) this.references.put(type.typeUrl, entry, 'previous', undefined)
+      if (entry?.previous !== undefined) {
+        this.references.put(type.typeUrl, entry, 'previous', undefined)
+        this.share(type, name)
+      }
       type.warming.delete(name)
     }
   }
@@ -201,7 +236,7 @@ export class Holdings {
   #missing(resource: XdsResource | UnknownResource): ResourceRef | undefined {
     if (!isKnown(resource)) return undefined
     return resource.refs.find((ref) => {
-      if (!NAMED_TYPES.has(ref.typeUrl) || this.waived.has(refKey(ref.typeUrl, ref.name))) return false
+      if (!NAMED_TYPES.has(ref.typeUrl) || this.isWaived(ref)) return false
       if (this.view.get(ref.typeUrl, ref.name) === undefined) return false
       return this.entryOf(ref)?.good === undefined
     })

@@ -5,34 +5,38 @@ import type { Holdings, TypeState } from './holdings.ts'
 import { refKey } from './references.ts'
 
 /**
- * The highest revision at which nothing is outstanding.
+ * The highest revision at which nothing is outstanding; at least `floor`, which was settled before.
  *
  * @param refusalsCount refused resources, and those held back because of them, count as outstanding
  */
-export function settledRevision(holdings: Holdings, revision: number, refusalsCount: boolean): number {
+export function settledRevision(holdings: Holdings, floor: number, revision: number, refusalsCount: boolean): number {
   let settled = revision
-  for (const awaited of holdings.awaiting.values()) {
+  const kept: Kept[] = []
+  const users: Kept[] = []
+  for (const awaited of holdings.awaiting) {
     const counts = awaited.name === ANY_NAME || holdings.references.hasAcknowledged(awaited)
     if (counts) settled = Math.min(settled, awaited.since)
+    if (settled <= floor) return floor
   }
-  const kept: Kept[] = []
-  const used = new Set<string>()
   for (const type of holdings.types.values()) {
     if (type.owed !== undefined) settled = Math.min(settled, type.owed)
-    for (const name of type.warming) use(type, name, used)
+    for (const name of type.warming) users.push({ type, name, since: revision })
     for (const name of type.left.names()) {
-      if (holdings.references.has({ typeUrl: type.typeUrl, name })) kept.push({ type, name, since: revision })
-      else if (type.left.awaited(name)) use(type, name, used)
+      const one = { type, name, since: revision }
+      if (holdings.references.has({ typeUrl: type.typeUrl, name })) kept.push(one)
+      else if (type.left.awaited(name)) users.push(one)
     }
     for (const [name, since] of type.dirty) {
+      if (settled <= floor) return floor
       if (isKept(holdings, type, name)) kept.push({ type, name, since })
       else if (refusalsCount || !waitsForGood(holdings, type, name)) {
         settled = Math.min(settled, since)
-        use(type, name, used)
+        users.push({ type, name, since })
       }
     }
   }
-  return releasable(kept, used).reduce((least, since) => Math.min(least, since), settled)
+  const least = releasable(kept, users).reduce((one, other) => Math.min(one, other), settled)
+  return Math.max(least, floor)
 }
 
 interface Kept {
@@ -63,7 +67,10 @@ function waitsForGood(holdings: Holdings, type: TypeState, name: string): boolea
  * Removals that will come: of what is named only by versions that are going to be replaced. What is named by something
  * that stays (the view itself names what it has not) stays as well, and nobody need wait for its removal.
  */
-function releasable(kept: readonly Kept[], used: Set<string>): number[] {
+function releasable(kept: readonly Kept[], users: readonly Kept[]): number[] {
+  if (kept.length === 0) return []
+  const used = new Set<string>()
+  for (const { type, name } of users) use(type, name, used)
   const sinces: number[] = []
   let rest = kept
   for (let before = -1; before !== rest.length; ) {

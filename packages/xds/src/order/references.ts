@@ -1,5 +1,13 @@
 import type { ResourceRef, TypeUrl, XdsResource } from '../source.ts'
-import { CLUSTER_TYPE, ENDPOINT_TYPE, EXTENSION_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE } from '../types.ts'
+import {
+  CLUSTER_TYPE,
+  ENDPOINT_TYPE,
+  EXTENSION_TYPE,
+  LISTENER_TYPE,
+  ROUTE_TYPE,
+  SECRET_TYPE,
+  VIRTUAL_HOST_TYPE,
+} from '../types.ts'
 import type { Entry, UnknownResource } from './entry.ts'
 import { isKnown, REMOVAL } from './entry.ts'
 
@@ -7,7 +15,26 @@ import { isKnown, REMOVAL } from './entry.ts'
 export const MAY_NAME: Readonly<Record<TypeUrl, readonly TypeUrl[]>> = {
   [LISTENER_TYPE]: [ROUTE_TYPE, CLUSTER_TYPE, SECRET_TYPE, EXTENSION_TYPE],
   [ROUTE_TYPE]: [CLUSTER_TYPE],
+  [VIRTUAL_HOST_TYPE]: [CLUSTER_TYPE],
   [CLUSTER_TYPE]: [ENDPOINT_TYPE, SECRET_TYPE],
+}
+
+/** The same, the other way round. */
+const NAMED_BY: Readonly<Record<TypeUrl, readonly TypeUrl[]>> = {
+  [ROUTE_TYPE]: [LISTENER_TYPE],
+  [CLUSTER_TYPE]: [LISTENER_TYPE, ROUTE_TYPE, VIRTUAL_HOST_TYPE],
+  [SECRET_TYPE]: [LISTENER_TYPE, CLUSTER_TYPE],
+  [EXTENSION_TYPE]: [LISTENER_TYPE],
+  [ENDPOINT_TYPE]: [CLUSTER_TYPE],
+}
+
+function isNamesake({ typeUrl, name }: XdsResource, ref: ResourceRef): boolean {
+  return ref.name === name && (NAMED_BY[ref.typeUrl]?.includes(typeUrl) ?? false)
+}
+
+function names(version: Held | symbol, ref: ResourceRef): boolean {
+  if (typeof version !== 'object' || !isKnown(version)) return false
+  return version.refs.some(({ typeUrl, name }) => typeUrl === ref.typeUrl && name === ref.name)
 }
 
 type Held = XdsResource | UnknownResource | typeof REMOVAL | undefined
@@ -17,15 +44,44 @@ export function refKey(typeUrl: TypeUrl, name: string): string {
   return `${typeUrl}\n${name}`
 }
 
-/** Counts by type and name. There may be thousands for each of many proxies, so keys are the names as they are. */
+/** Lists of references that are longer are counted as a whole. */
+const LONG = 16
+
+/** What long lists name, in the keys of `refKey`; the lists live in resources, which many clients share. */
+const indexed = new WeakMap<readonly ResourceRef[], ReadonlySet<string>>()
+
+function indexOf(refs: readonly ResourceRef[]): ReadonlySet<string> {
+  let index = indexed.get(refs)
+  if (index === undefined) indexed.set(refs, (index = new Set(refs.map(({ typeUrl, name }) => refKey(typeUrl, name)))))
+  return index
+}
+
+/**
+ * Counts by type and name. There may be thousands for each of many proxies, so keys are the names as they are, and long
+ * lists are not taken apart.
+ */
 class Counts {
   readonly #byType = new Map<TypeUrl, Map<string, number>>()
+  readonly #lists = new Map<readonly ResourceRef[], number>()
 
   has({ typeUrl, name }: ResourceRef): boolean {
-    return this.#byType.get(typeUrl)?.has(name) ?? false
+    if (this.#byType.get(typeUrl)?.has(name)) return true
+    for (const list of this.#lists.keys()) if (indexOf(list).has(refKey(typeUrl, name))) return true
+    return false
   }
 
-  add({ typeUrl, name }: ResourceRef, by: 1 | -1): void {
+  add(resource: XdsResource, by: 1 | -1): void {
+    if (resource.refs.length > LONG) this.#addList(resource.refs, by)
+    else for (const ref of resource.refs) if (!isNamesake(resource, ref)) this.#addOne(ref, by)
+  }
+
+  #addList(refs: readonly ResourceRef[], by: 1 | -1): void {
+    const count = (this.#lists.get(refs) ?? 0) + by
+    if (count === 0) this.#lists.delete(refs)
+    else this.#lists.set(refs, count)
+  }
+
+  #addOne({ typeUrl, name }: ResourceRef, by: 1 | -1): void {
     const counts = this.#byType.get(typeUrl) ?? new Map<string, number>()
     this.#byType.set(typeUrl, counts)
     const count = (counts.get(name) ?? 0) + by
@@ -34,22 +90,36 @@ class Counts {
   }
 }
 
-/** Counts, per resource, how often the versions that a client may have in use name it. */
+/**
+ * Counts, per resource, how often the versions that a client may have in use name it. What names something by its own name
+ * (a cluster its endpoints) is not counted, but looked at when somebody asks.
+ */
 export class References {
+  readonly #entryOf: (ref: ResourceRef) => Entry | undefined
   readonly #all = new Counts()
   /** The same, of acknowledged versions alone. */
   readonly #acknowledged = new Counts()
   /** Resources of unknown content, per type that they may name. */
   readonly #unknown = new Map<TypeUrl, number>()
 
+  /** How many entries have a refusal. */
+  refusals = 0
+
+  constructor(entryOf: (ref: ResourceRef) => Entry | undefined) {
+    this.#entryOf = entryOf
+  }
+
   /** True while something that the client may use names this, or might. */
   has(ref: ResourceRef): boolean {
-    return this.#all.has(ref) || this.#unknown.has(ref.typeUrl)
+    if (this.#unknown.has(ref.typeUrl) || this.#all.has(ref)) return true
+    return this.#namesakes(ref).some(({ good, previous, sent, refused }) =>
+      [good, previous, sent, refused?.resource].some((version) => names(version, ref)),
+    )
   }
 
   /** True while something that the client has acknowledged names this. */
   hasAcknowledged(ref: ResourceRef): boolean {
-    return this.#acknowledged.has(ref)
+    return this.#acknowledged.has(ref) || this.#namesakes(ref).some(({ good }) => names(good, ref))
   }
 
   /** Replaces one of the versions of an entry. */
@@ -72,6 +142,8 @@ export class References {
   putRefused(typeUrl: TypeUrl, entry: Entry, refusal: Entry['refused']): void {
     this.#count(typeUrl, refusal?.resource, 1)
     this.#count(typeUrl, entry.refused?.resource, -1)
+    if (refusal !== undefined) this.refusals += 1
+    if (entry.refused !== undefined) this.refusals -= 1
     entry.refused = refusal
   }
 
@@ -83,15 +155,20 @@ export class References {
     this.putRefused(typeUrl, entry, undefined)
   }
 
+  /** What has the name of `ref` and may name it. */
+  #namesakes({ typeUrl, name }: ResourceRef): Entry[] {
+    return (NAMED_BY[typeUrl] ?? []).flatMap((type) => this.#entryOf({ typeUrl: type, name }) ?? [])
+  }
+
   #countAcknowledged(resource: XdsResource | UnknownResource | undefined, by: 1 | -1): void {
     if (!isKnown(resource)) return
-    for (const ref of resource.refs) this.#acknowledged.add(ref, by)
+    this.#acknowledged.add(resource, by)
   }
 
   #count(typeUrl: TypeUrl, resource: Held, by: 1 | -1): void {
     if (resource === undefined || resource === REMOVAL) return
     if (isKnown(resource)) {
-      for (const ref of resource.refs) this.#all.add(ref, by)
+      this.#all.add(resource, by)
       return
     }
     for (const named of MAY_NAME[typeUrl] ?? []) {

@@ -17,7 +17,7 @@
  * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol, "Resource warming".
  */
 import type { ResourceRef, ResourceView, TypeUrl, ViewChanges, XdsResource } from '../source.ts'
-import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, NAMED_TYPES } from '../types.ts'
+import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, NAMED_TYPES, VIRTUAL_HOST_TYPE } from '../types.ts'
 import { ANY_NAME } from './awaited.ts'
 import { compose } from './compose.ts'
 import { type Entry, REMOVAL, type Refusal } from './entry.ts'
@@ -50,7 +50,12 @@ export interface SessionResponse {
   readonly resources: readonly XdsResource[]
   /** Delta alone: state of the world removes by leaving out. */
   readonly removals: readonly string[]
+  /** Virtual hosts alone: names that were asked for and that there are not, and never were at this client. */
+  readonly unresolved: readonly string[]
 }
+
+/** Outstanding resources that are quickly looked at. */
+const FEW = 64
 
 /** What every proxy is expected to ask for. */
 const ROOT_TYPES = [CLUSTER_TYPE, LISTENER_TYPE]
@@ -61,6 +66,7 @@ export class Session {
   #nonces = 0
   #ackedRevision = 0
   #answeredRevision = 0
+  #reckoned = false
 
   constructor(mode: Mode, view: ResourceView) {
     this.holdings = new Holdings(mode, view)
@@ -73,10 +79,12 @@ export class Session {
 
   /** See `ProxyStatus`. */
   get ackedRevision(): number {
+    this.#reckon()
     return this.#ackedRevision
   }
 
   get answeredRevision(): number {
+    this.#reckon()
     return this.#answeredRevision
   }
 
@@ -90,12 +98,15 @@ export class Session {
 
   request(request: SessionRequest, nowMs: number): void {
     const { typeUrl, nonce, names = [], subscribe = [], unsubscribe = [] } = request
+    // What is newly wanted counts from here on. With much outstanding an older revision, which is never wrong, costs less.
+    if (this.#outstanding() < FEW) this.#reckon()
     const first = !this.holdings.types.has(typeUrl)
     const type = this.holdings.open(typeUrl)
     if (type.inFlight !== undefined && type.inFlight.nonce === nonce) this.#answer(type, request, nowMs)
     const { subscription } = type
     const sotw = this.holdings.mode === 'sotw'
-    const change = sotw ? subscription.replace(names) : subscription.change(subscribe, unsubscribe)
+    const own = (some: readonly string[]) => this.#ownNames(typeUrl, some)
+    const change = sotw ? subscription.replace(own(names)) : subscription.change(own(subscribe), unsubscribe)
     const since = this.#takeAwaited(typeUrl, ANY_NAME)
     this.holdings.expected.delete(typeUrl)
     // A client that names its listeners (gRPC) asks for clusters by their names too, once it has the routes.
@@ -104,6 +115,11 @@ export class Session {
     this.#drop(type, change)
     this.#add(type, change, since, first)
     this.#settle()
+  }
+
+  /** The texts that the view has for these names: hundreds of clients ask for the same thousand names. */
+  #ownNames(typeUrl: TypeUrl, names: readonly string[]): readonly string[] {
+    return names.map((name) => this.holdings.view.get(typeUrl, name)?.name ?? name)
   }
 
   viewChanged(changes: ViewChanges): void {
@@ -123,13 +139,14 @@ export class Session {
   tick(): void {
     for (const { typeUrl, left } of this.holdings.types.values())
       left.tick((name) => this.holdings.references.has({ typeUrl, name }))
-    for (const [key, awaited] of this.holdings.awaiting) {
-      if (awaited.name !== ANY_NAME && !this.holdings.references.hasAcknowledged(awaited))
-        this.holdings.awaiting.delete(key)
+    const { awaiting, waived, references } = this.holdings
+    for (const awaited of awaiting) {
+      const { typeUrl, name } = awaited
+      if (name !== ANY_NAME && !references.hasAcknowledged(awaited)) awaiting.delete(typeUrl, name)
       else if (!awaited.overdue) awaited.overdue = true
       else {
-        this.holdings.awaiting.delete(key)
-        this.holdings.waived.add(key)
+        awaiting.delete(typeUrl, name)
+        waived.add(refKey(typeUrl, name))
         if (awaited.name === ANY_NAME) this.holdings.expected.delete(awaited.typeUrl)
       }
     }
@@ -146,11 +163,16 @@ export class Session {
       const { upserts, removals, listed } = composition
       type.inFlight = { nonce: String(this.#nonces), upserts, removals, revision: this.#revision }
       type.responses += 1
+      const isUnresolved = (name: string) =>
+        type.typeUrl === VIRTUAL_HOST_TYPE && type.entries.get(name)?.good === undefined
+      const gone = this.holdings.mode === 'delta' ? [...removals] : []
+      const unresolved = gone.filter(isUnresolved)
       this.#markSent(type, type.inFlight)
       const version = `${this.#revision}.${this.#nonces}`
       return {
         ...{ typeUrl: type.typeUrl, nonce: type.inFlight.nonce, version, resources: listed },
-        removals: this.holdings.mode === 'delta' ? [...removals] : [],
+        removals: unresolved.length === 0 ? gone : gone.filter((name) => !isUnresolved(name)),
+        unresolved,
       }
     }
     return undefined
@@ -261,7 +283,7 @@ export class Session {
       const entry = this.holdings.entry(type, name)
       // What a first request says that the client has need not go again; any other name is answered.
       if (!first || entry.good === undefined) entry.resend = true
-      this.holdings.waived.delete(refKey(type.typeUrl, name))
+      if (this.holdings.waived.size > 0) this.holdings.waived.delete(refKey(type.typeUrl, name))
       this.#touch(type, name, Math.min(since, this.#takeAwaited(type.typeUrl, name)))
     }
   }
@@ -274,9 +296,9 @@ export class Session {
       this.#touch(type, name, this.#ackedRevision)
     }
     if (change.dropped.length === 0 && !change.nothingElse) return
-    for (const [name, entry] of type.entries) {
+    for (const name of type.entries.keys()) {
       if (type.subscription.wants(name)) continue
-      this.holdings.references.clear(type.typeUrl, entry)
+      this.holdings.references.clear(type.typeUrl, this.holdings.entry(type, name))
       type.entries.delete(name)
       type.dirty.delete(name)
       type.left.delete(name)
@@ -296,24 +318,25 @@ export class Session {
 
   /** The client will ask for this by its name if something that it has names it. */
   #expect(ref: ResourceRef, since: number): void {
-    const key = refKey(ref.typeUrl, ref.name)
-    if (this.holdings.view.get(ref.typeUrl, ref.name) === undefined) this.holdings.awaiting.delete(key)
-    else if (!NAMED_TYPES.has(ref.typeUrl) || this.holdings.waived.has(key) || this.holdings.subscribed(ref)) return
-    else if (this.holdings.references.hasAcknowledged(ref)) this.#await(ref.typeUrl, ref.name, since)
+    if (!NAMED_TYPES.has(ref.typeUrl)) return
+    const { awaiting, view, references } = this.holdings
+    if (view.get(ref.typeUrl, ref.name) === undefined) awaiting.delete(ref.typeUrl, ref.name)
+    else if (this.holdings.isWaived(ref) || this.holdings.subscribed(ref)) return
+    else if (references.hasAcknowledged(ref)) this.#await(ref.typeUrl, ref.name, since)
   }
 
   #await(typeUrl: TypeUrl, name: string, since: number): void {
-    const key = refKey(typeUrl, name)
-    const earlier = this.holdings.awaiting.get(key)
-    if (earlier === undefined) this.holdings.awaiting.set(key, { typeUrl, name, since, overdue: false })
-    else this.holdings.awaiting.set(key, { ...earlier, since: Math.min(earlier.since, since) })
+    const { awaiting } = this.holdings
+    const earlier = awaiting.get(typeUrl, name)
+    if (earlier === undefined) awaiting.set({ typeUrl, name, since, overdue: false })
+    else if (since < earlier.since) awaiting.set({ ...earlier, since })
   }
 
   /** The wait is over; returns the last revision at which this was not missing. */
   #takeAwaited(typeUrl: TypeUrl, name: string): number {
-    const key = refKey(typeUrl, name)
-    const since = this.holdings.awaiting.get(key)?.since ?? this.#ackedRevision
-    this.holdings.awaiting.delete(key)
+    const { awaiting } = this.holdings
+    const since = awaiting.get(typeUrl, name)?.since ?? this.#ackedRevision
+    awaiting.delete(typeUrl, name)
     return since
   }
 
@@ -328,10 +351,11 @@ export class Session {
     }
     type.dirty.delete(name)
     const entry = type.entries.get(name)
-    if (entry === undefined) return
+    if (entry === undefined || Object.isFrozen(entry)) return
     this.holdings.references.putRefused(type.typeUrl, entry, undefined)
     entry.suspect = false
     if (entry.good === undefined) type.entries.delete(name)
+    else this.holdings.share(type, name)
   }
 
   /** As `#touch`, after an answer to what was sent at `revision`. */
@@ -342,11 +366,24 @@ export class Session {
     this.#touch(type, name, since)
   }
 
+  /** Something changed. What that means for revisions is reckoned when somebody asks. */
   #settle(): void {
     for (const type of this.holdings.types.values()) this.holdings.cool(type)
-    const settled = (refusalsCount: boolean) => settledRevision(this.holdings, this.#revision, refusalsCount)
-    this.#ackedRevision = Math.max(this.#ackedRevision, settled(true))
-    this.#answeredRevision = Math.max(this.#answeredRevision, settled(false))
+    this.#reckoned = false
+  }
+
+  #outstanding(): number {
+    let count = this.holdings.awaiting.size
+    for (const { dirty } of this.holdings.types.values()) count += dirty.size
+    return count
+  }
+
+  #reckon(): void {
+    if (this.#reckoned) return
+    this.#reckoned = true
+    const { holdings } = this
+    this.#ackedRevision = settledRevision(holdings, this.#ackedRevision, this.#revision, true)
+    this.#answeredRevision = settledRevision(holdings, this.#answeredRevision, this.#revision, false)
   }
 }
 

@@ -1,6 +1,7 @@
-import type { Held, Rejection, ResourceRef, SyncState } from '../source.ts'
+import type { Held, ProxyNode, ProxyStatus, Rejection, ResourceRef, SyncState } from '../source.ts'
 import { isKnown, isRefused, REMOVAL, type Refusal } from './entry.ts'
 import type { Holdings, TypeState } from './holdings.ts'
+import type { Session } from './session.ts'
 
 /** Longest list of held resources in a status. */
 const MAX_HELD = 100
@@ -12,17 +13,52 @@ export interface TypeStatus {
   readonly atMs: number
 }
 
-/** Where each type stands, in the order in which types are sent. */
-export function typeStatuses(holdings: Holdings): TypeStatus[] {
-  return holdings.ordered().map((type) => {
-    let resources = 0
-    for (const { good } of type.entries.values()) if (good !== undefined) resources += 1
-    return { typeUrl: type.typeUrl, state: stateOf(type), resources, atMs: type.ackedAtMs }
-  })
+/** The status of a session, computed part by part when it is read: it is asked for after each request of hundreds of proxies. */
+export function liveStatus(node: ProxyNode, session: Session, connectedAtMs: number): ProxyStatus {
+  const { holdings } = session
+  return {
+    node,
+    mode: holdings.mode,
+    connectedAtMs,
+    get ackedRevision() {
+      return session.ackedRevision
+    },
+    get answeredRevision() {
+      return session.answeredRevision
+    },
+    get types() {
+      return typeStatuses(holdings)
+    },
+    get rejections() {
+      return rejections(holdings)
+    },
+    get held() {
+      return heldBack(holdings)
+    },
+  }
 }
 
-function stateOf(type: TypeState): SyncState {
-  for (const name of type.dirty.keys()) if (refusalOf(type, name) !== undefined) return 'NACKED'
+/** Where each type stands, in the order in which types are sent. */
+export function typeStatuses(holdings: Holdings): TypeStatus[] {
+  return holdings.ordered().map((type) => ({
+    typeUrl: type.typeUrl,
+    state: stateOf(holdings, type),
+    get resources() {
+      return goodOnes(type)
+    },
+    atMs: type.ackedAtMs,
+  }))
+}
+
+function goodOnes(type: TypeState): number {
+  let count = 0
+  for (const { good } of type.entries.values()) if (good !== undefined) count += 1
+  return count
+}
+
+function stateOf(holdings: Holdings, type: TypeState): SyncState {
+  if (holdings.references.refusals > 0)
+    for (const name of type.dirty.keys()) if (refusalOf(type, name) !== undefined) return 'NACKED'
   if (type.responses === 0) return type.dirty.size === 0 ? 'SYNCED' : 'NOT SENT'
   return type.inFlight === undefined && type.dirty.size === 0 ? 'SYNCED' : 'STALE'
 }
@@ -35,6 +71,7 @@ function refusalOf(type: TypeState, name: string): Refusal | undefined {
 
 /** What is refused now: until a later version is acknowledged, or what was refused is not wanted any more. */
 export function rejections(holdings: Holdings): Rejection[] {
+  if (holdings.references.refusals === 0) return []
   const byAnswer = new Map<string, { resources: ResourceRef[]; origins: Set<string>; first: Rejection }>()
   for (const type of holdings.types.values()) {
     for (const name of type.dirty.keys()) {
