@@ -1,9 +1,10 @@
 import type { ObjectKey, Problem } from '@mizzen/api'
-import { formatError, type Logger } from '@mizzen/base'
-import type { Store } from '@mizzen/store'
+import { type Clock, formatError, type Logger } from '@mizzen/base'
+import type { Change, Store } from '@mizzen/store'
 import type { ViewSource } from '@mizzen/xds'
-import { INGESTED_KINDS, ingestChanges, ingestObjects } from './ingest/tables.ts'
+import { INGESTED_KINDS, ingestChanges, ingestObjects, isIngested } from './ingest/tables.ts'
 import { DEFAULT_MESH_SETTINGS, type MeshSettings } from './model/mesh-settings.ts'
+import { ChangeBatcher } from './serve/change-batcher.ts'
 import { createPipeline } from './serve/pipeline.ts'
 import { PipelineViews } from './serve/view-source.ts'
 
@@ -12,11 +13,19 @@ export interface DiscoveryOptions {
   readonly logger: Logger
   /** Domain cluster.local, root namespace istio-system, cluster Kubernetes by default. */
   readonly mesh?: Partial<MeshSettings>
+  /** Gathers changes that follow each other closely; without one each is translated when it comes. */
+  readonly clock?: Clock
 }
 
 /** The live translation of a store's objects into configuration for whoever connects. */
 export interface Discovery {
   readonly views: ViewSource
+  /** The store's revision that views reflect. It can lag behind the store while much changes. */
+  readonly revision: number
+  /** Calls `listener` after each batch of changes. */
+  onCommit(listener: () => void): () => void
+  /** What the newest state of a VirtualService waits for, while its last good one is in force. */
+  waitsFor(key: ObjectKey): string | undefined
   /** What is wrong between objects (names that nobody has, conflicts): warnings with their places, by object. */
   notices(): readonly Problem[]
   /** Calls `listener` with the whole list whenever it changes. */
@@ -25,11 +34,13 @@ export interface Discovery {
   affectedProxies(key: ObjectKey): readonly string[]
   /** The content of every collection by its name, for people. */
   collections(): Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** The collections and what is made from what, in Graphviz' language. */
+  collectionGraph(): string
   /** Stops following the store. Views stay as they are. */
   close(): void
 }
 
-export function createDiscovery({ store, logger, mesh }: DiscoveryOptions): Discovery {
+export function createDiscovery({ store, logger, mesh, clock }: DiscoveryOptions): Discovery {
   const pipeline = createPipeline(
     { ...DEFAULT_MESH_SETTINGS, ...mesh },
     {
@@ -41,14 +52,24 @@ export function createDiscovery({ store, logger, mesh }: DiscoveryOptions): Disc
   const views = new PipelineViews(pipeline)
   graph.transaction(() => {
     for (const kind of INGESTED_KINDS) ingestObjects(tables, store.list(kind))
-    views.revision = store.revision
+    views.moveTo(store.revision, true)
   })
-  const endWatch = store.watch((changes, revision) =>
+  const take = (changes: readonly Change[], revision: number) =>
     graph.transaction(() => {
       ingestChanges(tables, changes)
-      views.revision = revision
-    }),
-  )
+      views.moveTo(
+        revision,
+        changes.some(({ statusOnly }) => statusOnly !== true),
+      )
+    })
+  const batcher = clock && new ChangeBatcher({ clock, onBatch: take })
+  const endWatch = store.watch((changes, revision) => {
+    // Statuses follow from what is served here, and must not hold up the next change.
+    const relevant = changes.filter(isIngested)
+    if (relevant.length === 0) return
+    if (batcher === undefined) take(relevant, revision)
+    else batcher.add(relevant, revision)
+  })
   const notices = (): readonly Problem[] =>
     pipeline.notices.keys().flatMap((key) =>
       (pipeline.notices.get(key) ?? []).map((notice) => {
@@ -58,12 +79,22 @@ export function createDiscovery({ store, logger, mesh }: DiscoveryOptions): Disc
     )
   return {
     views,
+    get revision() {
+      return views.revision
+    },
+    onCommit: (listener) => graph.onCommit(listener),
+    waitsFor: (key) => {
+      const missing = pipeline.heldBack.get(key)
+      return missing && `subset ${missing.subset} of ${missing.host}`
+    },
     notices,
     onNotices: (listener) => pipeline.notices.subscribe(() => listener(notices())),
     affectedProxies: (key) => views.affectedProxies(key),
     collections: () => graph.dump(),
+    collectionGraph: () => graph.graphviz(),
     close: () => {
       endWatch()
+      batcher?.close()
       views.close()
     },
   }

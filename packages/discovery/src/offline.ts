@@ -5,8 +5,7 @@ import { DEFAULT_MESH_SETTINGS, type MeshSettings } from './model/mesh-settings.
 import type { Notice } from './model/notices.ts'
 import type { ProxySpec } from './model/proxy.ts'
 import { createPipeline, type Pipeline } from './serve/pipeline.ts'
-import { ProxyView } from './serve/proxy-view.ts'
-import { scopeOf } from './serve/view-source.ts'
+import { PipelineViews } from './serve/view-source.ts'
 import { type ResourceJson, resourceJson } from './translate/json.ts'
 import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE } from './translate/resource.ts'
 
@@ -33,15 +32,13 @@ export function configurationFor(
   spec: ProxySpec,
   mesh: Partial<MeshSettings> = {},
 ): ProxyConfiguration {
-  const pipeline = filledPipeline(objects, mesh)
-  const scope = scopeOf(spec)
-  pipeline.proxies.set(scope, spec)
-  const view = new ProxyView(pipeline, scope, spec, () => 0)
+  const views = new PipelineViews(filledPipeline(objects, mesh))
+  const view = views.viewOf(spec)
   return {
-    listeners: view.list(LISTENER_TYPE),
-    routes: view.list(ROUTE_TYPE),
-    clusters: view.list(CLUSTER_TYPE),
-    endpoints: view.list(ENDPOINT_TYPE),
+    listeners: [...view.list(LISTENER_TYPE)],
+    routes: [...view.list(ROUTE_TYPE)],
+    clusters: [...view.list(CLUSTER_TYPE)],
+    endpoints: [...view.list(ENDPOINT_TYPE)],
   }
 }
 

@@ -188,19 +188,14 @@ describe('notices', () => {
   it('tell what is not done yet', () => {
     const port = { number: 443, name: 'https', protocol: 'HTTPS' }
     const tls = { servers: [{ port, hosts: ['*'], tls: { mode: 'SIMPLE', credentialName: 'x' } }] }
-    const ports = [{ number: 80, name: 'http', protocol: 'HTTP' }]
-    const entry = { hosts: ['a.example.com'], ports, resolution: 'DNS' }
     const mail = { ports: ['http', 'smtp'].map((name, index) => ({ name, port: [80, 25][index] })) }
-    const istio = 'networking.istio.io/v1'
     const { discovery } = setUp([
       { ...gateway(), spec: tls },
       { ...service('mail', {}), spec: mail },
-      { apiVersion: istio, kind: 'ServiceEntry', metadata: { name: 'external', namespace: 'default' }, spec: entry },
     ])
     expect(discovery.notices().map(({ code, path }) => `${code} ${path}`)).toEqual([
       'not-supported-yet spec.servers[0].port.protocol',
       'not-supported-yet spec.ports[1]',
-      'not-supported-yet spec.resolution',
     ])
   })
 

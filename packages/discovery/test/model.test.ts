@@ -21,7 +21,8 @@ const origin = (name: string, namespace = 'default', createdAt = '') => ({
 
 function rule(name: string, host: string, more: Partial<DestinationRuleModel> = {}): DestinationRuleModel {
   const subsets = [{ name, labels: { version: name } }]
-  return { host, origin: origin(name), visibility: new Set(['*']), trafficPolicy: undefined, subsets, ...more }
+  const plain = { visibility: new Set(['*']), trafficPolicy: undefined, selector: undefined }
+  return { host, origin: origin(name), ...plain, subsets, ...more }
 }
 
 describe('DestinationRules of one namespace', () => {

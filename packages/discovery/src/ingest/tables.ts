@@ -1,5 +1,5 @@
 import type { ObjectOf, Resource } from '@mizzen/api'
-import { objectKey } from '@mizzen/api'
+import { kindIdOf, objectKey } from '@mizzen/api'
 import type { Graph, Source } from '@mizzen/collections'
 import type { Change } from '@mizzen/store'
 
@@ -13,6 +13,8 @@ export const INGESTED_KINDS = [
   'DestinationRule',
   'Gateway',
   'ServiceEntry',
+  'WorkloadEntry',
+  'Sidecar',
 ] as const
 type IngestedKind = (typeof INGESTED_KINDS)[number]
 
@@ -26,16 +28,24 @@ export function createTables(graph: Graph): Tables {
 
 /** Puts objects in; other kinds are passed over. To be called within a transaction. */
 export function ingestObjects(tables: Tables, objects: Iterable<Resource>): void {
-  for (const object of objects) tableOf(tables, object.kind)?.set(objectKey(object), object)
+  for (const object of objects) tableOf(tables, kindIdOf(object))?.set(objectKey(object), object)
 }
 
-/** Applies what happened in a store. A change of status alone changes no configuration. */
+/**
+ * Whether a change may change configuration. Status is derived from it; but that of a Pod says where it is, and whether it is
+ * ready. Changes of other kinds count: what they bring is live as soon as everybody has what was there before.
+ */
+export function isIngested({ object, statusOnly }: Change): boolean {
+  return statusOnly !== true || object.kind === 'Pod'
+}
+
+/** Applies what happened in a store. To be called within a transaction. */
 export function ingestChanges(tables: Tables, changes: readonly Change[]): void {
-  for (const { type, key, object, statusOnly } of changes) {
-    const table = tableOf(tables, object.kind)
-    if (table === undefined || statusOnly === true) continue
-    if (type === 'deleted') table.delete(key)
-    else table.set(key, object)
+  for (const change of changes) {
+    const table = tableOf(tables, kindIdOf(change.object))
+    if (table === undefined || !isIngested(change)) continue
+    if (change.type === 'deleted') table.delete(change.key)
+    else table.set(change.key, change.object)
   }
 }
 

@@ -31,3 +31,9 @@ export function parseClusterName(name: string): ClusterName | undefined {
 export function domainName(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
+
+/** The reverse of `domainName`; undefined for what has no port. */
+export function parseDomainName(name: string): { readonly host: string; readonly port: number } | undefined {
+  const [, address, host = address, port] = /^(?:\[(.*)\]|(.*)):(\d+)$/.exec(name) ?? []
+  return host === undefined ? undefined : { host, port: Number(port) }
+}

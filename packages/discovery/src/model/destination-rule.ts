@@ -1,5 +1,6 @@
 import type { DestinationRule, PortTrafficPolicy, Subset, TrafficPolicy } from '@mizzen/api'
 import { mostSpecificMatch, resolveShortName } from './host-name.ts'
+import type { Labels } from './labels.ts'
 import type { MeshSettings } from './mesh-settings.ts'
 import { byAge, type Origin, originOf } from './origin.ts'
 import { isVisible, parseExportTo, type Visibility } from './visibility.ts'
@@ -10,6 +11,8 @@ export interface DestinationRuleModel {
   readonly visibility: Visibility
   readonly trafficPolicy: TrafficPolicy | undefined
   readonly subsets: readonly Subset[]
+  /** Labels of the clients that it is for; undefined for all. Those have to be of its own namespace. */
+  readonly selector: Labels | undefined
 }
 
 /** Every rule of one namespace about one service, as one. */
@@ -21,10 +24,9 @@ export interface MergedRule {
   readonly origins: readonly string[]
 }
 
-/** Rules with a workload selector are for some clients only, which is not done yet: undefined. */
-export function destinationRuleModel(rule: DestinationRule, mesh: MeshSettings): DestinationRuleModel | undefined {
+export function destinationRuleModel(rule: DestinationRule, mesh: MeshSettings): DestinationRuleModel {
   const { host, exportTo, subsets = [], trafficPolicy, workloadSelector } = rule.spec
-  if (Object.keys(workloadSelector?.matchLabels ?? {}).length > 0) return undefined
+  const labels = workloadSelector?.matchLabels ?? {}
   const origin = originOf(rule)
   return {
     host: resolveShortName(host, origin.namespace, mesh.domain).toLowerCase(),
@@ -32,19 +34,23 @@ export function destinationRuleModel(rule: DestinationRule, mesh: MeshSettings):
     visibility: parseExportTo(exportTo, origin.namespace),
     trafficPolicy,
     subsets,
+    selector: Object.keys(labels).length > 0 ? labels : undefined,
   }
 }
 
 /**
  * Rules of one namespace that cover `hostname`: those with the most specific host, oldest first. Subsets add up (the
- * first of a name counts); traffic policy and visibility are the oldest rule's.
+ * first of a name counts); traffic policy and visibility are the oldest rule's. A rule for some clients does not add up with
+ * one for all: there it stands alone.
  */
 export function mergeRules(rules: readonly DestinationRuleModel[], hostname: string): MergedRule | undefined {
   const host = mostSpecificMatch(
     hostname,
     rules.map((rule) => rule.host),
   )
-  const matching = rules.filter((rule) => rule.host === host).sort((left, right) => byAge(left.origin, right.origin))
+  const covering = rules.filter((rule) => rule.host === host).sort((left, right) => byAge(left.origin, right.origin))
+  const selecting = covering.filter((rule) => rule.selector !== undefined)
+  const matching = selecting.length > 0 ? selecting : covering
   const first = matching[0]
   if (first === undefined) return undefined
   const subsets = new Map<string, Subset>()

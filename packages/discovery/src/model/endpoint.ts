@@ -1,9 +1,12 @@
-import type { EndpointSlice, Pod, ServiceEntry, SliceEndpoint } from '@mizzen/api'
+import type { EndpointSlice, ServiceEntry, SliceEndpoint, WorkloadEntry, WorkloadEntrySpec } from '@mizzen/api'
 import type { Labels } from './labels.ts'
-import { type Workload, workloadOf } from './workload.ts'
+import type { PodModel } from './pod.ts'
+import type { ServiceModel, ServicePortModel } from './service.ts'
+import type { Workload } from './workload.ts'
 
 /** One address that answers for a service. */
 export interface EndpointModel {
+  /** An IP address; for services that are resolved by DNS possibly a name. */
   readonly address: string
   /** Port number by the name of the service's port. */
   readonly ports: Readonly<Record<string, number>>
@@ -12,12 +15,14 @@ export interface EndpointModel {
   readonly health: 'healthy' | 'draining'
   readonly weight: number
   readonly workload: Workload | undefined
+  /** `region/zone/subzone`, as far as it is known. */
+  readonly locality: string
 }
 
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name'
 
 /** Endpoints of a slice that can take traffic; Pods give them labels and workload. */
-export function sliceEndpoints(slice: EndpointSlice, podOf: (key: string) => Pod | undefined): EndpointModel[] {
+export function sliceEndpoints(slice: EndpointSlice, podOf: (key: string) => PodModel | undefined): EndpointModel[] {
   const ports: Record<string, number> = {}
   for (const { name = '', port } of slice.ports ?? []) if (port !== undefined) ports[name] = port
   const namespace = slice.metadata.namespace ?? ''
@@ -29,10 +34,11 @@ export function sliceEndpoints(slice: EndpointSlice, podOf: (key: string) => Pod
     return endpoint.addresses.slice(0, 1).map((address) => ({
       address,
       ports,
-      labels: pod?.metadata.labels ?? {},
+      labels: pod?.labels ?? {},
       health,
       weight: 1,
-      workload: pod && workloadOf(pod),
+      workload: pod?.workload,
+      locality: '',
     }))
   })
 }
@@ -44,15 +50,59 @@ function healthOf({ conditions = {} }: SliceEndpoint): EndpointModel['health'] |
   return (conditions.serving ?? ready) && conditions.terminating === true ? 'draining' : undefined
 }
 
-/** Endpoints that a ServiceEntry names itself; their ports are by the entry's port names. */
-export function entryEndpoints(entry: ServiceEntry): EndpointModel[] {
-  const { resolution = 'NONE', endpoints = [], ports = [] } = entry.spec
-  if (resolution !== 'STATIC') return []
-  return endpoints.flatMap(({ address = '', ports: own = {}, labels = {}, weight = 1 }) => {
-    if (address === '' || address.startsWith('unix:')) return []
-    const numbers = ports.map((port) => [port.name, own[port.name] ?? port.targetPort ?? port.number] as const)
-    return [
-      { address, ports: Object.fromEntries(numbers), labels, health: 'healthy' as const, weight, workload: undefined },
-    ]
+/**
+ * Endpoints that a ServiceEntry names itself. Without any, one that is resolved by DNS has its own hosts.
+ * @param hostname one of the entry's
+ */
+export function entryEndpoints(
+  { spec }: ServiceEntry,
+  { ports, resolution }: ServiceModel,
+  hostname: string,
+): EndpointModel[] {
+  if (resolution === 'NONE' || spec.workloadSelector !== undefined) return []
+  const { endpoints = [] } = spec
+  if (endpoints.length > 0) return endpoints.flatMap((endpoint) => workloadEndpoint(endpoint, ports))
+  if (resolution === 'STATIC' || hostname.startsWith('*')) return []
+  return workloadEndpoint({ address: hostname }, ports)
+}
+
+/** A WorkloadEntry as an endpoint of a service that selects it. */
+export function workloadEntryEndpoint(
+  { spec, metadata }: WorkloadEntry,
+  ports: readonly ServicePortModel[],
+): EndpointModel[] {
+  return workloadEndpoint({ ...spec, labels: { ...metadata.labels, ...spec.labels } }, ports)
+}
+
+/** Undefined ports are the service's own. Addresses of Unix sockets are of no use to other machines. */
+function workloadEndpoint(spec: WorkloadEntrySpec, ports: readonly ServicePortModel[]): EndpointModel[] {
+  const { address = '', ports: own = {}, labels = {}, weight = 1, locality = '' } = spec
+  if (address === '' || address.startsWith('unix:')) return []
+  const numbers = ports.map(({ name, number, target }) => {
+    return [name, own[name] ?? (typeof target === 'number' ? target : number)] as const
   })
+  return [
+    {
+      address,
+      ports: Object.fromEntries(numbers),
+      labels,
+      health: 'healthy',
+      weight: weight || 1,
+      workload: undefined,
+      locality,
+    },
+  ]
+}
+
+/** A Pod as an endpoint of a ServiceEntry that selects it. */
+export function podEndpoint(pod: PodModel, ports: readonly ServicePortModel[]): EndpointModel[] {
+  if (!pod.ready || pod.ip === '') return []
+  const numbers = ports.flatMap(({ name, target }) => {
+    const number = typeof target === 'number' ? target : pod.ports[target]
+    return number === undefined ? [] : [[name, number] as const]
+  })
+  const { labels, workload, ip } = pod
+  return [
+    { address: ip, ports: Object.fromEntries(numbers), labels, health: 'healthy', weight: 1, workload, locality: '' },
+  ]
 }

@@ -1,9 +1,9 @@
-import type { Destination, Problem, ServiceEntry } from '@mizzen/api'
+import type { Destination, Problem } from '@mizzen/api'
 import type { MergedRule } from './destination-rule.ts'
 import type { GatewayModel } from './gateway.ts'
 import { isPlainHttp } from './gateway.ts'
 import { hostsForNamespace, intersectHosts } from './host-name.ts'
-import { type Origin, originOf } from './origin.ts'
+import type { Origin } from './origin.ts'
 import { isHttpOrSniffed } from './protocol.ts'
 import type { ServiceModel } from './service.ts'
 import { MESH_GATEWAY, type VirtualServiceModel } from './virtual-service.ts'
@@ -86,7 +86,8 @@ function destinationNotice(origin: Origin, path: string, destination: Destinatio
   if (subsets.some(({ name }) => name === subset)) return []
   const message = `no DestinationRule gives ${host} a subset ${subset}`
   const known = subsets.map(({ name }) => name).join(', ')
-  const hint = `requests to it are answered 503; ${known === '' ? 'it has no subsets' : `it has ${known}`}`
+  // A state that named only what exists stays in force until this one does too.
+  const hint = `until one does, the last good state of the VirtualService counts, or requests to it are answered 503; ${known === '' ? 'it has no subsets' : `it has ${known}`}`
   return [warning(origin, 'unknown-subset', `${path}.subset`, message, hint)]
 }
 
@@ -106,15 +107,6 @@ export function serviceNotices(service: ServiceModel): Notice[] {
     const message = `port ${number} is ${protocol}, which the mesh does not carry yet`
     return [warning(service.origin, 'not-supported-yet', `spec.ports[${index}]`, message)]
   })
-}
-
-/** Only endpoints that an entry names itself are called yet. */
-export function serviceEntryNotices(entry: ServiceEntry): Notice[] {
-  const { resolution = 'NONE' } = entry.spec
-  if (resolution === 'STATIC') return []
-  const message = `resolution ${resolution} is not supported yet: requests to it are answered 503`
-  const hint = 'give the endpoints, and resolution STATIC'
-  return [warning(originOf(entry), 'not-supported-yet', 'spec.resolution', message, hint)]
 }
 
 function warning(origin: Origin, code: string, path: string, message: string, hint?: string): Notice {

@@ -4,6 +4,7 @@ import type { BoundServer, GatewayPort } from './merged-gateway.ts'
 import { isHttpOrSniffed, type Protocol } from './protocol.ts'
 import type { ProxySpec } from './proxy.ts'
 import type { ServiceTarget } from './service-target.ts'
+import type { RouteScope } from './virtual-host.ts'
 
 /**
  * What a proxy needs of its own, beside the clusters of the mesh: plain values, so that two proxies that need the same
@@ -11,11 +12,19 @@ import type { ServiceTarget } from './service-target.ts'
  */
 export interface ProxyPlan {
   readonly listeners: readonly ListenerPlan[]
-  readonly routes: readonly RoutePlan[]
+  /** Of a gateway. */
+  readonly routes: readonly GatewayRoutePlan[]
+  /** Of a sidecar's outbound HTTP proxy: who it shares its routes with. */
+  readonly outbound: RouteScope | undefined
+  /** Of a gRPC library that needs no proxy: who it shares its listeners, routes and clusters with. */
+  readonly proxyless: RouteScope | undefined
   readonly clusters: readonly InboundClusterPlan[]
 }
 
-export type ListenerPlan = GatewayListenerPlan | InboundListenerPlan | HttpProxyListenerPlan
+/** Of a proxy. */
+export type ProxyListenerPlan = GatewayListenerPlan | InboundListenerPlan | HttpProxyListenerPlan
+
+export type ListenerPlan = ProxyListenerPlan | ProxylessServerPlan
 
 interface ListenerPlanBase {
   readonly name: string
@@ -44,21 +53,20 @@ export interface HttpProxyListenerPlan extends ListenerPlanBase {
   readonly routeName: string
 }
 
-export type RoutePlan = GatewayRoutePlan | SidecarRoutePlan
+/** A port of a gRPC server that has its configuration without a proxy. */
+export interface ProxylessServerPlan {
+  readonly kind: 'proxyless-server'
+  readonly name: string
+  readonly address: string
+  readonly port: number
+  readonly origins: readonly string[]
+}
 
 export interface GatewayRoutePlan {
-  readonly kind: 'gateway'
   readonly name: string
   readonly namespace: string
   readonly labels: Labels
   readonly servers: readonly BoundServer[]
-}
-
-export interface SidecarRoutePlan {
-  readonly kind: 'sidecar'
-  readonly name: string
-  readonly namespace: string
-  readonly labels: Labels
 }
 
 export interface InboundClusterPlan {
@@ -71,7 +79,7 @@ export interface InboundClusterPlan {
 }
 
 /** Route configuration of a sidecar's outbound HTTP proxy. */
-const HTTP_PROXY_ROUTES = 'http_proxy'
+export const HTTP_PROXY_ROUTES = 'http_proxy'
 
 /** @param labels the labels that some route looks at; others make no difference, and so no resource of their own. */
 export function planGateway(spec: ProxySpec, ports: readonly GatewayPort[], labels: Labels): ProxyPlan {
@@ -87,18 +95,39 @@ export function planGateway(spec: ProxySpec, ports: readonly GatewayPort[], labe
       routeName: port.routeName,
     })),
     routes: http.map((port) => ({
-      kind: 'gateway',
       name: port.routeName,
       namespace: spec.namespace,
       labels,
       servers: port.servers,
     })),
+    outbound: undefined,
+    proxyless: undefined,
     clusters: [],
   }
 }
 
+/** Where Istio's agent and the gRPC libraries look for the listener of a port that is served. */
+const SERVER_LISTENER = 'xds.istio.io/grpc/lds/inbound/'
+/** Addresses that stand for all of the machine, as servers name them. */
+const ANY_ADDRESS = ['0.0.0.0', '[::]']
+
+/** A gRPC library without a proxy, which may be client, server or both. */
+export function planProxyless(targets: readonly ServiceTarget[], scope: RouteScope): ProxyPlan {
+  const ports = [...Map.groupBy(targets, (target) => target.targetPort)].sort(([left], [right]) => left - right)
+  const listeners = ports.flatMap(([port, sharing]) =>
+    ANY_ADDRESS.map((address) => ({
+      kind: 'proxyless-server' as const,
+      name: `${SERVER_LISTENER}${address}:${port}`,
+      address: address.replaceAll(/[[\]]/g, ''),
+      port,
+      origins: unique(sharing.map((target) => target.origin)),
+    })),
+  )
+  return { listeners, routes: [], outbound: undefined, proxyless: scope, clusters: [] }
+}
+
 /** A sidecar without interception: it listens on the Pod's address, and is the application's HTTP proxy. */
-export function planSidecar(spec: ProxySpec, targets: readonly ServiceTarget[], labels: Labels): ProxyPlan {
+export function planSidecar(spec: ProxySpec, targets: readonly ServiceTarget[], scope: RouteScope): ProxyPlan {
   const ports = [...Map.groupBy(targets.filter(takesHttp), (target) => target.targetPort)]
     .sort(([left], [right]) => left - right)
     .map(([port, sharing]) => ({ port, sharing }))
@@ -114,12 +143,9 @@ export function planSidecar(spec: ProxySpec, targets: readonly ServiceTarget[], 
   const proxies = spec.httpProxyPort === 0 ? [] : [outbound]
   return {
     listeners: [...ports.map(({ port, sharing }) => inboundListener(spec, port, sharing)), ...proxies],
-    routes: proxies.map((listener) => ({
-      kind: 'sidecar',
-      name: listener.routeName,
-      namespace: spec.namespace,
-      labels,
-    })),
+    routes: [],
+    outbound: spec.httpProxyPort === 0 ? undefined : scope,
+    proxyless: undefined,
     clusters: ports.map(({ port, sharing }) => inboundClusterPlan(spec, port, sharing)),
   }
 }

@@ -9,6 +9,8 @@ export interface ProxySpec {
   readonly ip: string
   /** The data plane: `mizzen` gets our own filters, all others what a stock Envoy takes. */
   readonly agent: string
+  /** A gRPC library that takes its configuration without a proxy: `GENERATOR: grpc` in Istio's metadata. */
+  readonly proxyless: boolean
   /** Address that gateway listeners without `bind` bind to. */
   readonly bindAddress: string
   /** Port of the outbound HTTP proxy of a sidecar; 0 for none. */
@@ -64,6 +66,7 @@ export function specOf(facts: ProxyFacts): ProxySpec {
     labels: sorted(facts.labels ?? words(metadata.LABELS ?? metadata.labels)),
     ip,
     agent,
+    proxyless: type === 'sidecar' && text(metadata.GENERATOR) === 'grpc',
     bindAddress: text(metadata.BIND_ADDRESS) || '0.0.0.0',
     httpProxyPort: type === 'sidecar' ? Number(text(metadata.HTTP_PROXY_PORT) || 15080) || 0 : 0,
     appPorts: sorted(numbers(parsed(metadata.MIZZEN_APP_PORTS))),

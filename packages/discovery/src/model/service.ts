@@ -22,6 +22,8 @@ export interface ServiceModel {
   /** Pod labels that make a Pod a part of it; undefined if endpoints come from elsewhere. */
   readonly selector: Readonly<Record<string, string>> | undefined
   readonly headless: boolean
+  /** Where addresses come from: endpoints, DNS (by the proxy; all answers, or the present first), or the request itself. */
+  readonly resolution: 'STATIC' | 'DNS' | 'DNS_ROUND_ROBIN' | 'NONE'
   readonly labels: Readonly<Record<string, string>>
   readonly visibility: Visibility
 }
@@ -52,8 +54,9 @@ export function serviceModel(service: Service, mesh: MeshSettings): ServiceModel
       protocol: protocolOf(port, name, protocol, appProtocol),
     })),
     addresses: clusterIPs.filter((address) => address !== 'None'),
-    selector: spec.selector !== undefined && Object.keys(spec.selector).length > 0 ? spec.selector : undefined,
+    selector: nonEmpty(spec.selector),
     headless: clusterIP === 'None',
+    resolution: 'STATIC',
     labels: service.metadata.labels ?? {},
     visibility: parseExportTo(
       exportTo?.split(',').map((word) => word.trim()),
@@ -62,7 +65,7 @@ export function serviceModel(service: Service, mesh: MeshSettings): ServiceModel
   }
 }
 
-/** One service for each host. Endpoints are those in the entry itself (resolution STATIC); others have none yet. */
+/** One service for each host. */
 export function serviceEntryModels(entry: ServiceEntry): ServiceModel[] {
   const { spec } = entry
   const origin = originOf(entry)
@@ -76,9 +79,20 @@ export function serviceEntryModels(entry: ServiceEntry): ServiceModel[] {
       protocol: parseProtocol(protocol),
     })),
     addresses: (spec.addresses ?? []).filter((address) => !address.includes('/')),
-    selector: undefined,
+    selector: nonEmpty(spec.workloadSelector?.labels),
     headless: false,
+    resolution: RESOLUTIONS[spec.resolution ?? 'NONE'] ?? 'NONE',
     labels: entry.metadata.labels ?? {},
     visibility: parseExportTo(spec.exportTo, origin.namespace),
   }))
+}
+
+const RESOLUTIONS: Readonly<Record<string, ServiceModel['resolution']>> = {
+  STATIC: 'STATIC',
+  DNS: 'DNS',
+  DNS_ROUND_ROBIN: 'DNS_ROUND_ROBIN',
+}
+
+function nonEmpty(labels: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> | undefined {
+  return labels !== undefined && Object.keys(labels).length > 0 ? labels : undefined
 }

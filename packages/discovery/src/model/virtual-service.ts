@@ -1,4 +1,4 @@
-import type { HTTPMatchRequest, HTTPRoute, VirtualService } from '@mizzen/api'
+import type { Destination, HTTPMatchRequest, HTTPRoute, VirtualService } from '@mizzen/api'
 import { resolveShortName } from './host-name.ts'
 import type { MeshSettings } from './mesh-settings.ts'
 import { type Origin, originOf } from './origin.ts'
@@ -7,13 +7,16 @@ import { parseExportTo, type Visibility } from './visibility.ts'
 /** The name that stands for all sidecars. */
 export const MESH_GATEWAY = 'mesh'
 
+/** A route, with where it is written if that is another object: a delegate. */
+export type RouteModel = HTTPRoute & { readonly from?: { readonly origin: string; readonly path: string } }
+
 /** A VirtualService with every name in full. */
 export interface VirtualServiceModel {
   readonly origin: Origin
   readonly hosts: readonly string[]
   /** `namespace/name`, or `mesh`. */
   readonly gateways: readonly string[]
-  readonly http: readonly HTTPRoute[]
+  readonly http: readonly RouteModel[]
   readonly visibility: Visibility
 }
 
@@ -54,4 +57,25 @@ function resolveRoute(route: HTTPRoute, full: (host: string) => string, gateway:
       mirrors: route.mirrors.map((one) => ({ ...one, destination: destination(one.destination) })),
     }),
   }
+}
+
+/** Everything that some route of it forwards or mirrors to. */
+export function destinationsOf({ http }: VirtualServiceModel): Destination[] {
+  return http.flatMap(destinationsOfRoute)
+}
+
+/** The same, of the routes that clients of a namespace can come to. */
+export function destinationsFor({ http }: VirtualServiceModel, namespace: string): Destination[] {
+  const open = ({ match = [] }: HTTPRoute) =>
+    match.length === 0 || match.some(({ sourceNamespace }) => !sourceNamespace || sourceNamespace === namespace)
+  return http.filter(open).flatMap(destinationsOfRoute)
+}
+
+function destinationsOfRoute({ route = [], mirror, mirrors = [] }: HTTPRoute): Destination[] {
+  return [...[...route, ...mirrors].map(({ destination }) => destination), ...(mirror ? [mirror] : [])]
+}
+
+/** Keys of the objects that it is made from: itself, and its delegates. */
+export function originsOfRule({ origin, http }: VirtualServiceModel): string[] {
+  return [...new Set([origin.key, ...http.flatMap(({ from }) => from?.origin ?? [])])]
 }

@@ -1,13 +1,7 @@
 import type { Collection, Graph } from '@mizzen/collections'
 import type { Tables } from '../ingest/tables.ts'
 import type { MeshSettings } from '../model/mesh-settings.ts'
-import {
-  type Notice,
-  serverNotices,
-  serviceEntryNotices,
-  serviceNotices,
-  virtualServiceNotices,
-} from '../model/notices.ts'
+import { type Notice, serverNotices, serviceNotices, virtualServiceNotices } from '../model/notices.ts'
 import { byAge } from '../model/origin.ts'
 import { serviceModel } from '../model/service.ts'
 import { type RuleCollections, ruleFor } from './rules.ts'
@@ -26,21 +20,18 @@ export function noticeCollection(
       virtualServiceNotices(service, {
         gatewayOf: (name) => reader.get(rules.gateways, `Gateway/${name}`),
         serviceOf: (hostname) => reader.get(services, hostname),
-        ruleOf: (one, namespace) => ruleFor(reader, rules, one, namespace, mesh),
+        ruleOf: (one, namespace) => ruleFor(reader, rules, one, { namespace, labels: {} }, mesh),
         meshRulesOf: (host) =>
           reader.lookup(rules.meshRulesOf, host).toSorted((left, right) => byAge(left.origin, right.origin)),
       }),
     ),
   )
   const gateways = graph.derive('notices/gateways', rules.gateways, (gateway) => orNothing(serverNotices(gateway)))
-  const entries = graph.derive('notices/service entries', tables.ServiceEntry, (one) =>
-    orNothing(serviceEntryNotices(one)),
-  )
   const kubernetes = graph.derive('notices/services', tables.Service, (one) => {
     const model = serviceModel(one, mesh)
     return model && orNothing(serviceNotices(model))
   })
-  return graph.join('notices', [routing, gateways, entries, kubernetes])
+  return graph.join('notices', [routing, gateways, kubernetes])
 }
 
 function orNothing(notices: readonly Notice[]): readonly Notice[] | undefined {

@@ -3,12 +3,18 @@ import { createTables, type Tables } from '../ingest/tables.ts'
 import type { MeshSettings } from '../model/mesh-settings.ts'
 import type { Notice } from '../model/notices.ts'
 import type { ProxySpec } from '../model/proxy.ts'
-import type { AssignedCollection } from './assigned.ts'
-import { namespaceResources } from './namespace-resources.ts'
+import { clusterParts } from './clusters.ts'
+import { gatewayRouteLists, gatewayRouteResources } from './gateway-routes.ts'
+import type { LayerPart } from './layer.ts'
 import { noticeCollection } from './notice-collection.ts'
-import { proxyResources } from './proxy-resources.ts'
-import { ruleCollections } from './rules.ts'
+import { proxyLayers, proxyParts, proxyPlans } from './proxy-resources.ts'
+import { proxylessParts } from './proxyless.ts'
+import { routeLists } from './route-lists.ts'
+import { type MissingSubset, ruleCollections } from './rules.ts'
+import { scopeCollections } from './scopes.ts'
 import { serviceCollections } from './services.ts'
+import { sidecarRouteParts } from './sidecar-routes.ts'
+import { virtualHostPlans } from './virtual-hosts.ts'
 
 /** Everything from raw objects and connected proxies to encoded resources. */
 export interface Pipeline {
@@ -16,20 +22,36 @@ export interface Pipeline {
   readonly tables: Tables
   /** Who is to be served, by scope. Nothing is made for a namespace or a kind of proxy that is not here. */
   readonly proxies: Source<ProxySpec>
-  readonly ofNamespaces: AssignedCollection
-  readonly ofProxies: AssignedCollection
+  /** Encoded resources by the layer that they belong to. */
+  readonly parts: Collection<LayerPart>
+  /** The layers that a proxy has, by its scope. */
+  readonly layersOf: Collection<readonly string[]>
   readonly notices: Collection<readonly Notice[]>
+  /** VirtualServices whose newest state waits for a subset, by key. */
+  readonly heldBack: Collection<MissingSubset>
 }
 
-/** objects → services, endpoints, rules → policies, plans → clusters, endpoints, routes, listeners. */
+/** objects → services, endpoints, rules → scopes, plans → clusters, endpoints, routes, listeners. */
 export function createPipeline(mesh: MeshSettings, options: GraphOptions = {}): Pipeline {
   const graph = new Graph(options)
   const tables = createTables(graph)
   const proxies = graph.source<ProxySpec>('proxies')
   const services = serviceCollections(graph, tables, mesh)
-  const rules = ruleCollections(graph, tables, mesh)
-  const ofNamespaces = namespaceResources(graph, proxies, services, rules, mesh)
-  const ofProxies = proxyResources(graph, tables, proxies, services, rules, mesh)
+  const rules = ruleCollections(graph, tables, services, mesh)
+  const { scopeOf, scopes } = scopeCollections(graph, tables, proxies, rules, mesh)
+  const plans = proxyPlans(graph, proxies, services, rules, scopeOf)
+  const input = { services, rules, egress: scopes, mesh }
+  const clients = graph.join('route scopes of clients', [plans.routeScopes, plans.proxylessScopes])
+  const hosts = virtualHostPlans(graph, clients, input)
+  const lists = routeLists(graph, [hosts.lists, gatewayRouteLists(graph, plans, rules)], services, rules)
+  const gatewayRoutes = gatewayRouteResources(graph, plans, rules, lists)
+  const parts = graph.join('parts of layers', [
+    clusterParts(graph, scopes, services, rules, mesh),
+    sidecarRouteParts(graph, plans.routeScopes, hosts, lists, input),
+    proxylessParts(graph, plans.proxylessScopes, hosts, lists, input),
+    proxyParts(graph, tables, plans, gatewayRoutes, mesh),
+  ])
+  const layersOf = proxyLayers(graph, plans, scopeOf)
   const notices = noticeCollection(graph, tables, services, rules, mesh)
-  return { graph, tables, proxies, ofNamespaces, ofProxies, notices }
+  return { graph, tables, proxies, parts, layersOf, notices, heldBack: rules.heldBack }
 }

@@ -1,30 +1,33 @@
-import { createHash } from 'node:crypto'
 import type { Collection, Graph, Reader } from '@mizzen/collections'
 import type { XdsResource } from '@mizzen/xds'
 import type { Tables } from '../ingest/tables.ts'
+import type { EgressScope } from '../model/egress-scope.ts'
 import type { Labels } from '../model/labels.ts'
 import { mergeGateways } from '../model/merged-gateway.ts'
 import { accessLogSettings } from '../model/mesh-config.ts'
 import { type AccessLogSettings, DEFAULT_ACCESS_LOG, type MeshSettings } from '../model/mesh-settings.ts'
 import type { ProxySpec } from '../model/proxy.ts'
 import {
+  type GatewayRoutePlan,
   type InboundClusterPlan,
   type ListenerPlan,
   type ProxyPlan,
   planGateway,
+  planProxyless,
   planSidecar,
-  type RoutePlan,
 } from '../model/proxy-plan.ts'
 import { type ServiceTarget, targetsOf } from '../model/service-target.ts'
-import { MESH_GATEWAY } from '../model/virtual-service.ts'
+import type { RouteScope } from '../model/virtual-host.ts'
 import { blackHoleCluster, inboundCluster, passthroughCluster } from '../translate/cluster.ts'
-import { gatewayRoutes } from '../translate/gateway-routes.ts'
+import { digest } from '../translate/digest.ts'
 import { listener } from '../translate/listener.ts'
-import { clusterResource, listenerResource, routeResource, sameResource } from '../translate/resource.ts'
-import { sidecarRoutes } from '../translate/sidecar-routes.ts'
-import { ASSIGNED_EQUALITY, type AssignedCollection, assign, assignedCollection } from './assigned.ts'
+import { clusterResource, listenerResource, sameResource } from '../translate/resource.ts'
+import { egressLayer } from './clusters.ts'
+import { LAYER_PART_EQUALITY, type LayerPart } from './layer.ts'
+import { proxylessClusterLayer, proxylessLayer } from './proxyless.ts'
 import type { RuleCollections } from './rules.ts'
-import type { ServiceCollections } from './services.ts'
+import { type ServiceCollections, servicesSelecting } from './services.ts'
+import { routeLayer } from './sidecar-routes.ts'
 
 const SAME_RESOURCE = { equals: sameResource }
 const ACCESS_LOG = 'access log'
@@ -32,60 +35,120 @@ const ACCESS_LOG = 'access log'
 /** The same in every proxy. */
 const COMMON_CLUSTERS = [clusterResource(passthroughCluster(), []), clusterResource(blackHoleCluster(), [])]
 
-/**
- * Listeners, routes and inbound clusters: what differs from proxy to proxy. Each proxy has a plan in plain values; equal
- * parts of plans are one resource, encoded once.
- */
-export function proxyResources(
+export interface ProxyPlans {
+  /** By scope of the proxy. */
+  readonly plans: Collection<ProxyPlan>
+  readonly gatewayRoutes: Collection<GatewayRoutePlan>
+  /** Of sidecars. */
+  readonly routeScopes: Collection<RouteScope>
+  /** Of gRPC libraries without a proxy. */
+  readonly proxylessScopes: Collection<RouteScope>
+}
+
+/** What differs from proxy to proxy, in plain values: equal parts of plans are one resource, encoded once. */
+export function proxyPlans(
   graph: Graph,
-  tables: Tables,
   proxies: Collection<ProxySpec>,
   services: ServiceCollections,
   rules: RuleCollections,
+  scopeOf: Collection<EgressScope>,
+): ProxyPlans {
+  const plans = graph.derive('proxy plans', proxies, (spec, reader, key) => {
+    const targets = serviceTargets(spec, reader, services)
+    const labels = labelsThatMatter(spec.labels, reader, rules)
+    if (spec.type === 'router')
+      return planGateway(spec, mergeGateways(reader.list(rules.gateways), spec, targets), labels)
+    const scope = reader.get(scopeOf, key)
+    if (scope === undefined) return undefined
+    const routes = routeScope(scope, labels)
+    return spec.proxyless ? planProxyless(targets, routes) : planSidecar(spec, targets, routes)
+  })
+  return {
+    plans,
+    gatewayRoutes: graph.deriveMany('gateway route plans', plans, (plan) => plan.routes.map(keyed)),
+    routeScopes: graph.deriveMany('route scopes', plans, ({ outbound }) =>
+      outbound === undefined ? [] : [[outbound.key, outbound] as const],
+    ),
+    proxylessScopes: graph.deriveMany('proxyless scopes', plans, ({ proxyless }) =>
+      proxyless === undefined ? [] : [[proxyless.key, proxyless] as const],
+    ),
+  }
+}
+
+/**
+ * The resources of each proxy's own layer: listeners, inbound clusters, a gateway's routes.
+ * @param gatewayRoutes by key of their plan
+ */
+export function proxyParts(
+  graph: Graph,
+  tables: Tables,
+  { plans }: ProxyPlans,
+  gatewayRoutes: Collection<XdsResource>,
   mesh: MeshSettings,
-): AssignedCollection {
-  const plans = graph.derive('proxy plans', proxies, (spec, reader) => planFor(spec, reader, services, rules))
+): Collection<LayerPart> {
   const listeners = listenerResources(graph, tables, plans, mesh)
-  const routes = routeResources(graph, plans, services, rules, mesh)
   const clusters = graph.derive(
     'inbound clusters',
     graph.deriveMany('inbound cluster plans', plans, (plan) => plan.clusters.map(keyed)),
     (plan: InboundClusterPlan) => clusterResource(inboundCluster(plan), plan.origins),
     SAME_RESOURCE,
   )
-  const assigned = graph.deriveMany(
+  return graph.derive(
     'resources of proxies',
     plans,
-    (plan, reader, scope) => {
+    (plan, reader, scope): LayerPart => {
       const own = [
         ...plan.clusters.map((part) => reader.get(clusters, keyOf(part))),
-        ...plan.routes.map((part) => reader.get(routes, keyOf(part))),
+        ...plan.routes.map((part) => reader.get(gatewayRoutes, keyOf(part))),
         ...plan.listeners.map((part) => reader.get(listeners, keyOf(part))),
       ]
-      return [...COMMON_CLUSTERS, ...own.filter((one) => one !== undefined)].map((one) => assign(scope, one))
+      const resources = [...COMMON_CLUSTERS, ...own.filter((one) => one !== undefined)]
+      return { layer: ownLayer(scope), resources }
     },
-    ASSIGNED_EQUALITY,
+    LAYER_PART_EQUALITY,
   )
-  return assignedCollection(graph, assigned)
 }
 
-function planFor(spec: ProxySpec, reader: Reader, services: ServiceCollections, rules: RuleCollections): ProxyPlan {
-  const targets = serviceTargets(spec, reader, services)
-  const labels = labelsThatMatter(spec.labels, reader, rules)
-  if (spec.type === 'sidecar') return planSidecar(spec, targets, labels)
-  return planGateway(spec, mergeGateways(reader.list(rules.gateways), spec, targets), labels)
+/** Which layers each proxy has, its own first; by scope of the proxy. */
+export function proxyLayers(
+  graph: Graph,
+  { plans }: ProxyPlans,
+  scopeOf: Collection<EgressScope>,
+): Collection<readonly string[]> {
+  return graph.derive('layers of proxies', plans, ({ outbound, proxyless }, reader, proxy) => {
+    const scope = reader.get(scopeOf, proxy)
+    const routes = outbound === undefined ? [] : [routeLayer(outbound.key)]
+    if (proxyless !== undefined) routes.push(proxylessLayer(proxyless.key), proxylessClusterLayer(proxyless.egress))
+    return [ownLayer(proxy), ...routes, ...(scope === undefined ? [] : [egressLayer(scope.key)])]
+  })
+}
+
+function ownLayer(proxy: string): string {
+  return `proxy ${proxy}`
+}
+
+function routeScope(egress: EgressScope, labels: Labels): RouteScope {
+  const asked = Object.keys(labels).length === 0 ? '' : `?${digest(JSON.stringify(labels))}`
+  return { key: `${egress.key}${asked}`, egress: egress.key, labels }
 }
 
 /** The services that a proxy's workload is part of: by labels, or because an endpoint has its address. */
 function serviceTargets(spec: ProxySpec, reader: Reader, services: ServiceCollections): ServiceTarget[] {
-  const byAddress = reader.lookup(services.atAddress, spec.ip)
-  const endpointsOf = new Map(byAddress.map(({ hostname, endpoints }) => [hostname, endpoints]))
-  const candidates = new Map(reader.lookup(services.selectingIn, spec.namespace).map((one) => [one.hostname, one]))
-  for (const { hostname } of byAddress) {
+  const endpointsOf = Map.groupBy(reader.lookup(services.atAddress, spec.ip), ({ hostname }) => hostname)
+  const selecting = servicesSelecting(reader, services.bySelector, spec.namespace, spec.labels)
+  const candidates = new Map(selecting.map((one) => [one.hostname, one]))
+  for (const hostname of endpointsOf.keys()) {
     const service = reader.get(services.services, hostname)
     if (service !== undefined) candidates.set(hostname, service)
   }
-  return [...candidates.values()].flatMap((one) => targetsOf(spec, one, endpointsOf.get(one.hostname) ?? []))
+  const byName = [...candidates.values()].sort((left, right) => (left.hostname < right.hostname ? -1 : 1))
+  return byName.flatMap((one) =>
+    targetsOf(
+      spec,
+      one,
+      (endpointsOf.get(one.hostname) ?? []).flatMap((part) => part.endpoints),
+    ),
+  )
 }
 
 /** Other labels (a ReplicaSet's hash) would only keep proxies from sharing routes. */
@@ -108,6 +171,8 @@ function listenerResources(
     graph.deriveMany('listener plans', plans, (plan) => plan.listeners.map(keyed)),
     (plan: ListenerPlan, reader) => {
       const settings: AccessLogSettings | undefined = reader.get(logs, ACCESS_LOG)
+      if (plan.kind === 'proxyless-server')
+        return listenerResource(listener(plan, DEFAULT_ACCESS_LOG), {}, plan.origins)
       const names = plan.kind === 'inbound' ? { cluster: plan.cluster } : { routes: plan.routeName }
       return listenerResource(listener(plan, settings ?? DEFAULT_ACCESS_LOG), names, plan.origins)
     },
@@ -115,37 +180,7 @@ function listenerResources(
   )
 }
 
-function routeResources(
-  graph: Graph,
-  plans: Collection<ProxyPlan>,
-  { services }: ServiceCollections,
-  { boundTo }: RuleCollections,
-  mesh: MeshSettings,
-): Collection<XdsResource> {
-  return graph.derive(
-    'routes',
-    graph.deriveMany('route plans', plans, (plan) => plan.routes.map(keyed)),
-    (plan: RoutePlan, reader) => {
-      const serviceOf = (hostname: string) => reader.get(services, hostname)
-      if (plan.kind === 'gateway') {
-        const virtualServicesOf = (gateway: string) => reader.lookup(boundTo, gateway)
-        const gateways = [...new Set(plan.servers.map((server) => server.gateway))]
-        const origins = gateways.flatMap((gateway) => virtualServicesOf(gateway).map((one) => one.origin.key))
-        const own = plan.servers.map((server) => server.origin)
-        return routeResource(gatewayRoutes(plan, { virtualServicesOf, serviceOf }), [...own, ...origins])
-      }
-      const virtualServices = reader.lookup(boundTo, MESH_GATEWAY)
-      const input = { mesh, services: reader.list(services), virtualServices, serviceOf }
-      return routeResource(
-        sidecarRoutes(plan, input),
-        virtualServices.map((one) => one.origin.key),
-      )
-    },
-    SAME_RESOURCE,
-  )
-}
-
-type Part = ListenerPlan | RoutePlan | InboundClusterPlan
+type Part = ListenerPlan | GatewayRoutePlan | InboundClusterPlan
 
 function keyed<P extends Part>(part: P): readonly [string, P] {
   return [keyOf(part), part]
@@ -153,5 +188,5 @@ function keyed<P extends Part>(part: P): readonly [string, P] {
 
 /** Equal parts have equal keys: the name for people, and a digest of all of it. */
 function keyOf(part: Part): string {
-  return `${part.name} ${createHash('sha256').update(JSON.stringify(part)).digest('hex').slice(0, 16)}`
+  return `${part.name} ${digest(JSON.stringify(part))}`
 }

@@ -1,52 +1,61 @@
 import type { ResourceView, TypeUrl, ViewChanges, XdsResource } from '@mizzen/xds'
-import type { ProxySpec } from '../model/proxy.ts'
-import { assignedKey } from './assigned.ts'
-import { namespaceScope } from './namespace-resources.ts'
-import type { Pipeline } from './pipeline.ts'
+import type { Layer } from './layer.ts'
 
 const NO_CHANGES: ViewChanges = new Map()
 
-/** What proxies of one specification are to have: the resources of their namespace, and their own. */
+/** What proxies of one specification are to have: the resources of a few layers, most of which others share. */
 export class ProxyView implements ResourceView {
-  /** Its own, then its namespace's. */
-  readonly scopes: readonly [own: string, namespace: string]
-  readonly #pipeline: Pipeline
+  /** Ids of the nodes that have it, each as often as it is connected. */
+  readonly nodes: string[] = []
   readonly #revision: () => number
   readonly #listeners = new Set<(changes: ViewChanges) => void>()
+  #layers: readonly Layer[] = []
   #pending: Map<TypeUrl, Set<string>> | undefined
 
-  constructor(pipeline: Pipeline, scope: string, spec: ProxySpec, revision: () => number) {
-    this.#pipeline = pipeline
+  constructor(revision: () => number) {
     this.#revision = revision
-    this.scopes = [scope, namespaceScope(spec.namespace)]
   }
 
   get revision(): number {
     return this.#revision()
   }
 
-  get(typeUrl: TypeUrl, name: string): XdsResource | undefined {
-    const { ofProxies, ofNamespaces } = this.#pipeline
-    const [own, namespace] = this.scopes
-    const assigned =
-      ofProxies.resources.get(assignedKey(own, typeUrl, name)) ??
-      ofNamespaces.resources.get(assignedKey(namespace, typeUrl, name))
-    return assigned?.resource
+  get layers(): readonly Layer[] {
+    return this.#layers
   }
 
-  /** Ordered by name within each scope. */
-  list(typeUrl: TypeUrl): XdsResource[] {
-    const { ofProxies, ofNamespaces } = this.#pipeline
-    const [own, namespace] = this.scopes
-    return [
-      ...ofNamespaces.ofType.lookup(`${namespace} ${typeUrl}`),
-      ...ofProxies.ofType.lookup(`${own} ${typeUrl}`),
-    ].map(({ resource }) => resource)
+  /** A resource that is in several layers is the first one's. */
+  get(typeUrl: TypeUrl, name: string): XdsResource | undefined {
+    for (const layer of this.#layers) {
+      const resource = layer.get(typeUrl, name)
+      if (resource !== undefined) return resource
+    }
+    return undefined
+  }
+
+  /** What is shared first; by name within each layer. */
+  *list(typeUrl: TypeUrl): Iterable<XdsResource> {
+    for (const layer of this.#layers.toReversed()) {
+      for (const name of layer.names(typeUrl)) {
+        const resource = layer.get(typeUrl, name)
+        if (resource !== undefined && resource === this.get(typeUrl, name)) yield resource
+      }
+    }
   }
 
   subscribe(listener: (changes: ViewChanges) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
+  }
+
+  /** From now on it is made of these; told at the next `commit`. */
+  setLayers(layers: readonly Layer[]): void {
+    const before = this.#layers
+    this.#layers = layers
+    for (const layer of [...before, ...layers]) {
+      if (before.includes(layer) && layers.includes(layer)) continue
+      for (const { typeUrl, name } of layer) this.touch(typeUrl, name)
+    }
   }
 
   /** A resource of this view changed; told at the next `commit`. */
@@ -57,11 +66,15 @@ export class ProxyView implements ResourceView {
     else names.add(name)
   }
 
+  /** Something is touched and not told. */
+  get changed(): boolean {
+    return this.#pending !== undefined
+  }
+
   /** Tells of what was touched; of nothing, if only the revision moved. */
-  commit(revisionMoved: boolean): void {
-    const changes = this.#pending
+  commit(): void {
+    const changes = this.#pending ?? NO_CHANGES
     this.#pending = undefined
-    if (changes === undefined && !revisionMoved) return
-    for (const listener of [...this.#listeners]) listener(changes ?? NO_CHANGES)
+    for (const listener of [...this.#listeners]) listener(changes)
   }
 }

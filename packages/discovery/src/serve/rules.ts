@@ -1,5 +1,6 @@
-import type { Collection, Graph, Index, Reader } from '@mizzen/collections'
+import { type Collection, type Graph, type Index, type Reader, structurallyEqual } from '@mizzen/collections'
 import type { Tables } from '../ingest/tables.ts'
+import { withDelegates } from '../model/delegate.ts'
 import {
   chooseRule,
   type DestinationRuleModel,
@@ -9,65 +10,165 @@ import {
 } from '../model/destination-rule.ts'
 import { type GatewayModel, gatewayModel } from '../model/gateway.ts'
 import { isWildcard } from '../model/host-name.ts'
+import { type Labels, selects } from '../model/labels.ts'
 import type { MeshSettings } from '../model/mesh-settings.ts'
 import type { ServiceModel } from '../model/service.ts'
-import { MESH_GATEWAY, type VirtualServiceModel, virtualServiceModel } from '../model/virtual-service.ts'
+import {
+  destinationsOf,
+  MESH_GATEWAY,
+  type VirtualServiceModel,
+  virtualServiceModel,
+} from '../model/virtual-service.ts'
+import type { ServiceCollections } from './services.ts'
+
+/** A subset that a VirtualService waits for. */
+export interface MissingSubset {
+  readonly host: string
+  readonly subset: string
+}
 
 /** What users say about traffic, with names resolved. */
 export interface RuleCollections {
   readonly gateways: Collection<GatewayModel>
+  /** Those in force: see `heldBack`. */
   readonly virtualServices: Collection<VirtualServiceModel>
+  /** VirtualServices whose newest state is not in force yet, because it names a subset that does not exist. */
+  readonly heldBack: Collection<MissingSubset>
   /** By `namespace/name` of a Gateway, or `mesh`. */
   readonly boundTo: Index<VirtualServiceModel>
-  /** Those of the mesh, by host. */
+  /** Those of the mesh, by host; wildcards under `*` as well. */
   readonly meshRulesOf: Index<VirtualServiceModel>
+  /** Those of the mesh that lead to a host. */
+  readonly leadingTo: Index<VirtualServiceModel>
   /** Those with a match on this label of the client. */
   readonly matchingLabel: Index<VirtualServiceModel>
   /** By host; wildcards under `*`. */
   readonly destinationRules: Index<DestinationRuleModel>
+  /** Those that are for some workloads of their namespace, by namespace. */
+  readonly selectingRules: Index<DestinationRuleModel>
 }
 
-const WILDCARDS = '*'
+export const WILDCARDS = '*'
 
-export function ruleCollections(graph: Graph, tables: Tables, mesh: MeshSettings): RuleCollections {
+export function ruleCollections(
+  graph: Graph,
+  tables: Tables,
+  services: ServiceCollections,
+  mesh: MeshSettings,
+): RuleCollections {
   const gateways = graph.derive('gateways', tables.Gateway, (object) => gatewayModel(object))
-  const virtualServices = graph.derive('virtual services', tables.VirtualService, (object) =>
-    virtualServiceModel(object, mesh),
-  )
   const rules = graph.derive('destination rules', tables.DestinationRule, (object) =>
     destinationRuleModel(object, mesh),
   )
+  const destinationRules = graph.index('destination rules by host', rules, ({ host }) => [
+    isWildcard(host) ? WILDCARDS : host,
+  ])
+  const written = graph.derive('virtual services/written', tables.VirtualService, (object) =>
+    virtualServiceModel(object, mesh),
+  )
+  // Delegates have no hosts, and count only where they are used.
+  const whole = graph.derive('virtual services/with delegates', written, (one, reader) =>
+    one.hosts.length === 0 ? undefined : withDelegates(one, (key) => reader.get(written, key)),
+  )
+  const { virtualServices, heldBack } = inForce(graph, whole, services, destinationRules, mesh)
+  const ofMesh = ({ gateways: names }: VirtualServiceModel) => names.includes(MESH_GATEWAY)
   return {
     gateways,
     virtualServices,
+    heldBack,
     boundTo: graph.index('virtual services by gateway', virtualServices, (one) => one.gateways),
     meshRulesOf: graph.index('virtual services of the mesh by host', virtualServices, (one) =>
-      one.gateways.includes(MESH_GATEWAY) ? one.hosts : [],
+      ofMesh(one) ? [...one.hosts, ...(one.hosts.some(isWildcard) ? [WILDCARDS] : [])] : [],
+    ),
+    leadingTo: graph.index('virtual services of the mesh by destination', virtualServices, (one) =>
+      ofMesh(one) ? destinationsOf(one).map(({ host }) => host) : [],
     ),
     matchingLabel: graph.index('virtual services by source label', virtualServices, sourceLabels),
-    destinationRules: graph.index('destination rules by host', rules, ({ host }) => [
-      isWildcard(host) ? WILDCARDS : host,
-    ]),
+    destinationRules,
+    selectingRules: graph.index('destination rules by selecting namespace', rules, ({ selector, origin }) =>
+      selector === undefined ? [] : [origin.namespace],
+    ),
   }
+}
+
+interface InForce {
+  readonly model: VirtualServiceModel
+  /** It named nothing that did not exist when it came into force. */
+  readonly good: boolean
+  readonly waitsFor: MissingSubset | undefined
+}
+
+/**
+ * A VirtualService that names a subset which does not exist yet keeps its last good routes until it does: in Istio the order
+ * in which objects are applied decides whether requests fail. A service without the subset counts, a host that is unknown
+ * as a whole does not. The only place where what is served depends on what was there before.
+ */
+function inForce(
+  graph: Graph,
+  written: Collection<VirtualServiceModel>,
+  { services }: ServiceCollections,
+  destinationRules: Index<DestinationRuleModel>,
+  mesh: MeshSettings,
+) {
+  const kept = graph.derive<VirtualServiceModel, InForce>(
+    'virtual services/with last good',
+    written,
+    (model, reader, _key, previous) => {
+      const missing = missingSubset(model, reader, services, destinationRules, mesh)
+      if (missing === undefined) return { model, good: true, waitsFor: undefined }
+      if (previous === undefined || !previous.good) return { model, good: false, waitsFor: undefined }
+      const same = structurallyEqual(previous.model, model)
+      return { model: previous.model, good: true, waitsFor: same ? undefined : missing }
+    },
+  )
+  return {
+    virtualServices: graph.derive('virtual services', kept, ({ model }) => model),
+    heldBack: graph.derive('virtual services/held back', kept, ({ waitsFor }) => waitsFor),
+  }
+}
+
+function missingSubset(
+  rule: VirtualServiceModel,
+  reader: Reader,
+  services: Collection<ServiceModel>,
+  destinationRules: Index<DestinationRuleModel>,
+  mesh: MeshSettings,
+): MissingSubset | undefined {
+  return destinationsOf(rule).flatMap(({ host, subset }) => {
+    const service = subset ? reader.get(services, host) : undefined
+    if (service === undefined || !subset) return []
+    const namespaces = [rule.origin.namespace, service.origin.namespace]
+    const exists = namespaces.some((namespace) =>
+      ruleFor(reader, { destinationRules }, service, { namespace, labels: {} }, mesh)?.subsets.some(
+        ({ name }) => name === subset,
+      ),
+    )
+    return exists ? [] : [{ host, subset }]
+  })[0]
 }
 
 function sourceLabels({ http }: VirtualServiceModel): string[] {
   return http.flatMap(({ match = [] }) => match.flatMap((one) => Object.keys(one.sourceLabels ?? {})))
 }
 
-/** The merged DestinationRule that clients of a namespace heed for a service. */
+/** The merged DestinationRule that clients of a namespace, with these labels, heed for a service. */
 export function ruleFor(
   reader: Reader,
-  { destinationRules }: RuleCollections,
+  { destinationRules }: Pick<RuleCollections, 'destinationRules'>,
   service: ServiceModel,
-  clientNamespace: string,
+  client: { readonly namespace: string; readonly labels: Labels },
   mesh: MeshSettings,
 ): MergedRule | undefined {
   const candidates = [
     ...reader.lookup(destinationRules, service.hostname),
     ...reader.lookup(destinationRules, WILDCARDS),
   ]
-  const byNamespace = Map.groupBy(candidates, (rule) => rule.origin.namespace)
+  if (candidates.length === 0) return undefined
+  const heeded = candidates.filter(
+    ({ selector, origin }) =>
+      selector === undefined || (origin.namespace === client.namespace && selects(selector, client.labels)),
+  )
+  const byNamespace = Map.groupBy(heeded, (rule) => rule.origin.namespace)
   const merged = [...byNamespace.values()].flatMap((rules) => mergeRules(rules, service.hostname) ?? [])
-  return chooseRule(merged, clientNamespace, service.origin.namespace, mesh.rootNamespace)
+  return chooseRule(merged, client.namespace, service.origin.namespace, mesh.rootNamespace)
 }

@@ -1,11 +1,20 @@
-import type { Collection, Graph, Index } from '@mizzen/collections'
+import type { Collection, Graph, Index, Reader } from '@mizzen/collections'
 import type { Tables } from '../ingest/tables.ts'
-import { type EndpointModel, entryEndpoints, SERVICE_NAME_LABEL, sliceEndpoints } from '../model/endpoint.ts'
+import {
+  type EndpointModel,
+  entryEndpoints,
+  podEndpoint,
+  SERVICE_NAME_LABEL,
+  sliceEndpoints,
+  workloadEntryEndpoint,
+} from '../model/endpoint.ts'
+import { type Labels, selects } from '../model/labels.ts'
 import type { MeshSettings } from '../model/mesh-settings.ts'
+import { type PodModel, podModel } from '../model/pod.ts'
 import { type ServiceModel, serviceEntryModels, serviceHostname, serviceModel } from '../model/service.ts'
 
-/** Part of the endpoints of a service: those of one slice, or of one ServiceEntry. */
-interface ServiceEndpoints {
+/** Part of the endpoints of a service: those of one slice, one ServiceEntry, or one workload that it selects. */
+export interface EndpointPart {
   readonly hostname: string
   readonly endpoints: readonly EndpointModel[]
 }
@@ -13,12 +22,13 @@ interface ServiceEndpoints {
 export interface ServiceCollections {
   /** By hostname. */
   readonly services: Collection<ServiceModel>
-  /** Services that select Pods, by namespace. */
-  readonly selectingIn: Index<ServiceModel>
+  /** Services that select workloads, by namespace and one of the labels that they ask for. Read it by `servicesSelecting`. */
+  readonly bySelector: Index<ServiceModel>
+  readonly parts: Collection<EndpointPart>
   /** Everything that answers for a service, by hostname. */
-  readonly endpoints: Collection<ServiceEndpoints>
-  /** The services that an address answers for. */
-  readonly atAddress: Index<ServiceEndpoints>
+  readonly partsOf: Index<EndpointPart>
+  /** What an address answers for. */
+  readonly atAddress: Index<EndpointPart>
 }
 
 /** Services from Kubernetes and from ServiceEntries (the former count where both have a name), and their endpoints. */
@@ -31,41 +41,81 @@ export function serviceCollections(graph: Graph, tables: Tables, mesh: MeshSetti
     serviceEntryModels(object).map((model) => [model.hostname, model] as const),
   )
   const services = graph.join('services', [kubernetes, entries])
-  const partsOf = endpointParts(graph, tables, mesh)
-  const endpoints = graph.derive('endpoints', services, (_, reader, hostname): ServiceEndpoints => {
-    const parts = partsOf.flatMap((index) => reader.lookup(index, hostname))
-    return { hostname, endpoints: withoutRepeats(parts.flatMap((part) => part.endpoints)) }
-  })
+  const bySelector = graph.index('services by selector', services, ({ selector = {}, origin }) =>
+    Object.entries(selector)
+      .slice(0, 1)
+      .map(([name, value]) => selectorKey(origin.namespace, name, value)),
+  )
+  const pods = graph.derive('pods', tables.Pod, podModel)
+  const parts = graph.join('endpoints', [
+    sliceParts(graph, tables, pods, mesh),
+    entryParts(graph, tables),
+    podParts(graph, pods, bySelector),
+    workloadEntryParts(graph, tables, bySelector),
+  ])
   return {
     services,
-    selectingIn: graph.index('services by namespace', services, ({ selector, origin }) =>
-      selector === undefined ? [] : [origin.namespace],
-    ),
-    endpoints,
-    atAddress: graph.index('endpoints by address', endpoints, (one) => one.endpoints.map(({ address }) => address)),
+    bySelector,
+    parts,
+    partsOf: graph.index('endpoints by host', parts, ({ hostname }) => [hostname]),
+    atAddress: graph.index('endpoints by address', parts, (one) => one.endpoints.map(({ address }) => address)),
   }
 }
 
-function endpointParts(graph: Graph, tables: Tables, mesh: MeshSettings): readonly Index<ServiceEndpoints>[] {
-  const slices = graph.derive('endpoints/slices', tables.EndpointSlice, (slice, reader) => {
+function sliceParts(
+  graph: Graph,
+  tables: Tables,
+  pods: Collection<PodModel>,
+  mesh: MeshSettings,
+): Collection<EndpointPart> {
+  return graph.derive('endpoints/slices', tables.EndpointSlice, (slice, reader) => {
     const service = slice.metadata.labels?.[SERVICE_NAME_LABEL]
     if (service === undefined) return undefined
     const hostname = serviceHostname(service, slice.metadata.namespace ?? '', mesh)
-    return { hostname, endpoints: sliceEndpoints(slice, (key) => reader.get(tables.Pod, key)) }
+    return { hostname, endpoints: sliceEndpoints(slice, (key) => reader.get(pods, key)) }
   })
-  const entries = graph.deriveMany('endpoints/entries', tables.ServiceEntry, (entry, _reader, key) => {
-    const endpoints = entryEndpoints(entry)
-    return serviceEntryModels(entry).map(({ hostname }) => [`${key} ${hostname}`, { hostname, endpoints }] as const)
-  })
-  return [slices, entries].map((parts) => graph.index(`${parts.name} by host`, parts, ({ hostname }) => [hostname]))
 }
 
-/** An endpoint may be in two slices while it moves from one to the other; the first counts. */
-function withoutRepeats(endpoints: readonly EndpointModel[]): EndpointModel[] {
-  const seen = new Map<string, EndpointModel>()
-  for (const endpoint of endpoints) {
-    const key = `${endpoint.address} ${JSON.stringify(endpoint.ports)}`
-    if (!seen.has(key)) seen.set(key, endpoint)
-  }
-  return [...seen.values()]
+function entryParts(graph: Graph, tables: Tables): Collection<EndpointPart> {
+  return graph.deriveMany('endpoints/entries', tables.ServiceEntry, (entry, _reader, key) =>
+    serviceEntryModels(entry).map((service) => {
+      const { hostname } = service
+      return [`${key} ${hostname}`, { hostname, endpoints: entryEndpoints(entry, service, hostname) }] as const
+    }),
+  )
+}
+
+/** Pods are endpoints of Kubernetes' Services by slices, and of ServiceEntries by themselves. */
+function podParts(graph: Graph, pods: Collection<PodModel>, bySelector: Index<ServiceModel>): Collection<EndpointPart> {
+  return graph.deriveMany('endpoints/pods', pods, (pod, reader, key) =>
+    servicesSelecting(reader, bySelector, pod.namespace, pod.labels)
+      .filter(({ origin }) => origin.key.startsWith('ServiceEntry/'))
+      .map(({ hostname, ports }) => [`${key} ${hostname}`, { hostname, endpoints: podEndpoint(pod, ports) }] as const),
+  )
+}
+
+function workloadEntryParts(graph: Graph, tables: Tables, bySelector: Index<ServiceModel>): Collection<EndpointPart> {
+  return graph.deriveMany('endpoints/workload entries', tables.WorkloadEntry, (entry, reader, key) => {
+    const { metadata, spec } = entry
+    const labels = { ...metadata.labels, ...spec.labels }
+    return servicesSelecting(reader, bySelector, metadata.namespace ?? '', labels).map(({ hostname, ports }) => {
+      return [`${key} ${hostname}`, { hostname, endpoints: workloadEntryEndpoint(entry, ports) }] as const
+    })
+  })
+}
+
+/** The services of a namespace whose selector takes these labels. */
+export function servicesSelecting(
+  reader: Reader,
+  bySelector: Index<ServiceModel>,
+  namespace: string,
+  labels: Labels,
+): ServiceModel[] {
+  return Object.entries(labels)
+    .flatMap(([name, value]) => reader.lookup(bySelector, selectorKey(namespace, name, value)))
+    .filter(({ selector }) => selector !== undefined && selects(selector, labels))
+}
+
+function selectorKey(namespace: string, name: string, value: string): string {
+  return `${namespace} ${name}=${value}`
 }

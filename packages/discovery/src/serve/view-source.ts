@@ -1,106 +1,121 @@
-import { createHash } from 'node:crypto'
-import type { Change } from '@mizzen/collections'
 import type { ProxyNode, ResourceView, ViewSource } from '@mizzen/xds'
 import { type ProxySpec, proxySpecOf } from '../model/proxy.ts'
-import type { Assigned } from './assigned.ts'
+import { digest } from '../translate/digest.ts'
+import { Layers } from './layers.ts'
 import type { Pipeline } from './pipeline.ts'
 import { ProxyView } from './proxy-view.ts'
-
-interface Served {
-  readonly view: ProxyView
-  /** Ids of the nodes that have it, each as often as it is connected. */
-  readonly nodes: string[]
-}
 
 /** Gives each connected proxy its view; proxies of the same specification share one. */
 export class PipelineViews implements ViewSource {
   readonly #pipeline: Pipeline
-  readonly #served = new Map<string, Served>()
-  readonly #byScope = new Map<string, Set<ProxyView>>()
+  readonly #layers = new Layers()
+  /** By scope, as the pipeline's proxies. */
+  readonly #views = new Map<string, ProxyView>()
   readonly #ends: (() => void)[]
-  #revision = 0
+  /** Answers to `affectedProxies`, by the layers that say so, as long as nobody comes or goes. */
+  readonly #affected = new Map<string, readonly string[]>()
+  #next: { readonly revision: number; readonly counts: boolean } | undefined
   #announced = 0
 
   constructor(pipeline: Pipeline) {
     this.#pipeline = pipeline
-    const { graph, ofNamespaces, ofProxies } = pipeline
-    const touch = (changes: readonly Change<Assigned>[]) => this.#touch(changes)
+    const { graph, parts, layersOf } = pipeline
+    for (const part of parts.list()) this.#layers.apply({ before: undefined, after: part })
     this.#ends = [
-      ofNamespaces.resources.subscribe(touch),
-      ofProxies.resources.subscribe(touch),
+      parts.subscribe((changes) => {
+        for (const change of changes) this.#layers.apply(change)
+      }),
+      layersOf.subscribe((changes) => {
+        for (const { key, after } of changes) this.#assign(key, after)
+      }),
       graph.onCommit(() => this.#commit()),
     ]
   }
 
-  /** The store's revision that the content reflects; to be set within the transaction that brings it. */
-  set revision(revision: number) {
-    this.#revision = revision
+  /** The store's revision that the content reflects. */
+  get revision(): number {
+    return this.#announced
+  }
+
+  /**
+   * The store moved to `revision`; to be said within the transaction that brings it.
+   * @param counts whether that is told even where it changes nothing for anybody
+   */
+  moveTo(revision: number, counts: boolean): void {
+    this.#next = { revision, counts: counts || (this.#next?.counts ?? false) }
   }
 
   viewFor(node: ProxyNode): ResourceView {
-    const spec = proxySpecOf(node)
+    const view = this.viewOf(proxySpecOf(node))
+    view.nodes.push(node.id)
+    this.#affected.clear()
+    return view
+  }
+
+  /** What proxies of this specification have; made if it is not there. */
+  viewOf(spec: ProxySpec): ProxyView {
     const scope = scopeOf(spec)
-    const known = this.#served.get(scope)
-    if (known !== undefined) {
-      known.nodes.push(node.id)
-      return known.view
-    }
-    const view = new ProxyView(this.#pipeline, scope, spec, () => this.#revision)
-    this.#served.set(scope, { view, nodes: [node.id] })
-    for (const one of view.scopes) this.#byScope.set(one, new Set([...(this.#byScope.get(one) ?? []), view]))
+    const known = this.#views.get(scope)
+    if (known !== undefined) return known
+    const view = new ProxyView(() => this.#announced)
+    this.#views.set(scope, view)
     this.#pipeline.graph.transaction(() => this.#pipeline.proxies.set(scope, spec))
     return view
   }
 
   release(node: ProxyNode): void {
     const scope = scopeOf(proxySpecOf(node))
-    const served = this.#served.get(scope)
-    const at = served?.nodes.indexOf(node.id) ?? -1
-    if (served === undefined || at === -1) return
-    served.nodes.splice(at, 1)
-    if (served.nodes.length > 0) return
-    this.#served.delete(scope)
-    for (const one of served.view.scopes) this.#leave(one, served.view)
+    const view = this.#views.get(scope)
+    const at = view?.nodes.indexOf(node.id) ?? -1
+    if (view === undefined || at === -1) return
+    view.nodes.splice(at, 1)
+    this.#affected.clear()
+    if (view.nodes.length > 0) return
+    this.#views.delete(scope)
+    this.#layers.assign(view, [])
     this.#pipeline.graph.transaction(() => this.#pipeline.proxies.delete(scope))
   }
 
-  /** Ids of the connected proxies whose configuration is made from this object, sorted. */
-  affectedProxies(origin: string): string[] {
-    const { ofNamespaces, ofProxies } = this.#pipeline
-    const assigned = [...ofProxies.madeFrom.lookup(origin), ...ofNamespaces.madeFrom.lookup(origin)]
-    const scopes = new Set(assigned.map(({ scope }) => scope))
-    const served = [...this.#served.values()].filter(({ view }) => view.scopes.some((scope) => scopes.has(scope)))
-    return [...new Set(served.flatMap(({ nodes }) => nodes))].sort()
+  /**
+   * Ids of the connected proxies whose configuration is made from this object, sorted. The same array for all objects that
+   * affect the same proxies.
+   */
+  affectedProxies(origin: string): readonly string[] {
+    const layers = this.#layers.layersMadeFrom(origin)
+    const key = layers
+      .map(({ name }) => name)
+      .sort()
+      .join(' ')
+    let nodes = this.#affected.get(key)
+    if (nodes === undefined) {
+      const views = layers.flatMap((layer) => [...this.#layers.viewsOf(layer)])
+      nodes = [...new Set(views.flatMap((view) => view.nodes))].sort()
+      this.#affected.set(key, nodes)
+    }
+    return nodes
   }
 
   close(): void {
     for (const end of this.#ends) end()
   }
 
-  #touch(changes: readonly Change<Assigned>[]): void {
-    for (const { before, after } of changes) {
-      const assigned = after ?? before
-      if (assigned === undefined) continue
-      const { typeUrl, name } = assigned.resource
-      for (const view of this.#byScope.get(assigned.scope) ?? []) view.touch(typeUrl, name)
-    }
+  #assign(scope: string, layers: readonly string[] | undefined): void {
+    const view = this.#views.get(scope)
+    if (view !== undefined && layers !== undefined) this.#layers.assign(view, layers)
+    this.#affected.clear()
   }
 
   #commit(): void {
-    const moved = this.#revision !== this.#announced
-    this.#announced = this.#revision
-    for (const { view } of [...this.#served.values()]) view.commit(moved)
-  }
-
-  #leave(scope: string, view: ProxyView): void {
-    const views = this.#byScope.get(scope)
-    views?.delete(view)
-    if (views?.size === 0) this.#byScope.delete(scope)
+    const changed = [...this.#views.values()].filter((view) => view.changed)
+    const next = this.#next
+    this.#next = undefined
+    const moved = next !== undefined && (next.counts || changed.length > 0)
+    if (moved) this.#announced = next.revision
+    for (const view of moved ? [...this.#views.values()] : changed) view.commit()
   }
 }
 
 /** Names a specification: two proxies with the same one get the same. */
 export function scopeOf(spec: ProxySpec): string {
-  const digest = createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 16)
-  return `proxy/${spec.type}/${spec.namespace}/${spec.ip}/${digest}`
+  return `${spec.type}/${spec.namespace}/${spec.ip}/${digest(JSON.stringify(spec))}`
 }

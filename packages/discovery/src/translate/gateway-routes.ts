@@ -1,20 +1,18 @@
-import type { Route, VirtualHost } from '@mizzen/xds/gen/envoy/config/route/v3/route_components_pb.js'
-import type { RouteConfiguration } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
 import { domainName } from '../model/cluster-name.ts'
 import { compareSpecificity, hostsForNamespace, intersectHosts } from '../model/host-name.ts'
 import type { BoundServer } from '../model/merged-gateway.ts'
 import { byAge } from '../model/origin.ts'
 import type { GatewayRoutePlan } from '../model/proxy-plan.ts'
-import type { ServiceModel } from '../model/service.ts'
+import { type RouteListPlan, ruleList } from '../model/route-list.ts'
 import type { VirtualServiceModel } from '../model/virtual-service.ts'
 import { isVisible } from '../model/visibility.ts'
-import { virtualServiceRoutes } from './route.ts'
-import { matchesEverything } from './route-match.ts'
-import { byName, routeConfiguration, virtualHost } from './virtual-host.ts'
+import type { EncodedRoutes } from './route-list.ts'
+import { byName, type EncodedVirtualHost, encodeVirtualHost } from './virtual-host.ts'
 
 export interface GatewayRouteInput {
   virtualServicesOf(gateway: string): readonly VirtualServiceModel[]
-  serviceOf(hostname: string): ServiceModel | undefined
+  /** Undefined if it has no routes. */
+  routesOf(plan: RouteListPlan): EncodedRoutes | undefined
 }
 
 /** A virtual host in the making; routes of several VirtualServices for one host add up. */
@@ -22,54 +20,51 @@ interface Draft {
   readonly host: string
   readonly port: number
   /** The lists that were added, by identity: hosts with the same lists become one virtual host. */
-  readonly contributions: (readonly Route[])[]
+  readonly contributions: EncodedRoutes[]
   httpsOnly: boolean
 }
 
-/** All routes of one plain HTTP port of a gateway workload. */
-export function gatewayRoutes(plan: GatewayRoutePlan, input: GatewayRouteInput): RouteConfiguration {
-  const drafts = new Map<string, Draft>()
-  const routesOf = memoizedRoutes(plan, input)
-  for (const bound of plan.servers) addServer(drafts, bound, plan.namespace, input, routesOf)
-  const port = plan.servers[0]?.server.port ?? 0
-  const hosts = drafts.size === 0 ? [virtualHost(domainName('blackhole', port), ['*'], [])] : collapse(drafts)
-  return routeConfiguration(plan.name, hosts.sort(byName), true)
+/** The lists of routes that a port of a gateway workload is made from. */
+export function listsOfGateway(
+  plan: GatewayRoutePlan,
+  virtualServicesOf: GatewayRouteInput['virtualServicesOf'],
+): RouteListPlan[] {
+  return plan.servers.flatMap((bound) =>
+    virtualServicesOf(bound.gateway).map((service) => routeListAt(plan, bound, service)),
+  )
 }
 
-type RoutesOf = (service: VirtualServiceModel, bound: BoundServer) => readonly Route[]
+/** All virtual hosts of one plain HTTP port of a gateway workload. */
+export function gatewayVirtualHosts(plan: GatewayRoutePlan, input: GatewayRouteInput): EncodedVirtualHost[] {
+  const drafts = new Map<string, Draft>()
+  for (const bound of plan.servers) addServer(drafts, bound, plan, input)
+  const port = plan.servers[0]?.server.port ?? 0
+  const hosts = drafts.size === 0 ? [encodeVirtualHost(domainName('blackhole', port), ['*'], [])] : collapse(drafts)
+  return hosts.sort(byName)
+}
 
-function memoizedRoutes(plan: GatewayRoutePlan, input: GatewayRouteInput): RoutesOf {
-  const known = new Map<string, readonly Route[]>()
-  return (service, { gateway, server }) => {
-    const key = `${gateway} ${server.port} ${service.origin.key}`
-    const routes =
-      known.get(key) ??
-      virtualServiceRoutes(service, {
-        gateway,
-        listenPort: server.port,
-        proxyNamespace: plan.namespace,
-        proxyLabels: plan.labels,
-        serviceOf: (hostname) => input.serviceOf(hostname),
-      })
-    known.set(key, routes)
-    return routes
-  }
+function routeListAt(
+  { namespace, labels }: GatewayRoutePlan,
+  { gateway, server }: BoundServer,
+  service: VirtualServiceModel,
+): RouteListPlan {
+  const place = { gateway, listenPort: server.port, proxyNamespace: namespace, proxyLabels: labels }
+  return ruleList(service, place)
 }
 
 function addServer(
   drafts: Map<string, Draft>,
   bound: BoundServer,
-  namespace: string,
+  plan: GatewayRoutePlan,
   input: GatewayRouteInput,
-  routesOf: RoutesOf,
 ): void {
   const { server } = bound
-  const visible = input.virtualServicesOf(bound.gateway).filter((one) => isVisible(one.visibility, namespace))
+  const visible = input.virtualServicesOf(bound.gateway).filter((one) => isVisible(one.visibility, plan.namespace))
   for (const service of visible.toSorted((left, right) => byAge(left.origin, right.origin))) {
     const hosts = intersectHosts(hostsForNamespace(server.hosts, service.origin.namespace), service.hosts)
     if (hosts.length === 0) continue
-    const routes = routesOf(service, bound)
-    if (routes.length === 0) continue
+    const routes = input.routesOf(routeListAt(plan, bound, service))
+    if (routes === undefined) continue
     for (const host of hosts) draftFor(drafts, host.toLowerCase(), server.port).contributions.push(routes)
   }
   if (!server.httpsRedirect) {
@@ -92,9 +87,9 @@ function draftFor(drafts: Map<string, Draft>, host: string, port: number): Draft
 }
 
 /** Hosts with exactly the same routes share one virtual host, named after the most specific of them. */
-function collapse(drafts: ReadonlyMap<string, Draft>): VirtualHost[] {
-  const numbers = new Map<readonly Route[], number>()
-  const identity = (routes: readonly Route[]) => {
+function collapse(drafts: ReadonlyMap<string, Draft>): EncodedVirtualHost[] {
+  const numbers = new Map<EncodedRoutes, number>()
+  const identity = (routes: EncodedRoutes) => {
     if (!numbers.has(routes)) numbers.set(routes, numbers.size)
     return numbers.get(routes)
   }
@@ -103,12 +98,8 @@ function collapse(drafts: ReadonlyMap<string, Draft>): VirtualHost[] {
   return [...shared.values()].map((group) => finish(group))
 }
 
-/** Routes that take everything go last, so that each VirtualService's own conditions have their chance. */
-function finish(group: readonly Draft[]): VirtualHost {
+function finish(group: readonly Draft[]): EncodedVirtualHost {
   const [first] = group as [Draft]
-  const routes = first.contributions.flat()
-  const takesAll = (route: Route) => route.match !== undefined && matchesEverything(route.match)
-  const ordered = [...routes.filter((route) => !takesAll(route)), ...routes.filter(takesAll)]
   const domains = group.map((draft) => draft.host)
-  return virtualHost(domainName(first.host, first.port), domains, ordered, first.httpsOnly)
+  return encodeVirtualHost(domainName(first.host, first.port), domains, first.contributions, first.httpsOnly)
 }

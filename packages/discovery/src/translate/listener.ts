@@ -1,10 +1,8 @@
 import { create } from '@bufbuild/protobuf'
 import { TrafficDirection } from '@mizzen/xds/gen/envoy/config/core/v3/base_pb.js'
-import { ApiVersion } from '@mizzen/xds/gen/envoy/config/core/v3/config_source_pb.js'
 import { type Listener, ListenerSchema } from '@mizzen/xds/gen/envoy/config/listener/v3/listener_pb.js'
 import {
   HttpConnectionManager_ForwardClientCertDetails as ForwardClientCert,
-  type HttpConnectionManager,
   HttpConnectionManagerSchema,
   HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
 } from '@mizzen/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
@@ -15,17 +13,18 @@ import type {
   HttpProxyListenerPlan,
   InboundListenerPlan,
   ListenerPlan,
+  ProxyListenerPlan,
 } from '../model/proxy-plan.ts'
 import { accessLogs } from './access-log.ts'
-import { pack } from './any.ts'
+import { filterChain, routesByName } from './connection-manager.ts'
 import { defaultInboundRoute } from './default-route.ts'
 import { durationOf, NO_TIMEOUT } from './duration.ts'
 import { httpFilters, type Side } from './http-filters.ts'
+import { serverListener } from './proxyless.ts'
 import { routeConfiguration, virtualHost } from './virtual-host.ts'
 
-const HCM_FILTER = 'envoy.filters.network.http_connection_manager'
 const SERVER_NAME = 'istio-envoy'
-const SIDES: Readonly<Record<ListenerPlan['kind'], Side>> = {
+const SIDES: Readonly<Record<ProxyListenerPlan['kind'], Side>> = {
   gateway: 'gateway',
   inbound: 'inbound',
   'http-proxy': 'outbound',
@@ -33,6 +32,7 @@ const SIDES: Readonly<Record<ListenerPlan['kind'], Side>> = {
 
 /** One listener with one filter chain: HTTP in the clear is all there is yet. */
 export function listener(plan: ListenerPlan, log: AccessLogSettings): Listener {
+  if (plan.kind === 'proxyless-server') return serverListener(plan)
   const inbound = plan.kind === 'inbound'
   const manager = create(HttpConnectionManagerSchema, {
     ...common(plan, log),
@@ -51,17 +51,12 @@ export function listener(plan: ListenerPlan, log: AccessLogSettings): Listener {
   })
 }
 
-function managerOf(plan: ListenerPlan) {
+function managerOf(plan: ProxyListenerPlan) {
   if (plan.kind === 'gateway') return gatewayManager(plan)
   return plan.kind === 'inbound' ? inboundManager(plan) : outboundManager(plan)
 }
 
-function filterChain(name: string, manager: HttpConnectionManager) {
-  const value = pack(HttpConnectionManagerSchema, manager)
-  return { name, filters: [{ name: HCM_FILTER, configType: { case: 'typedConfig', value } as const }] }
-}
-
-function common(plan: ListenerPlan, log: AccessLogSettings) {
+function common(plan: ProxyListenerPlan, log: AccessLogSettings) {
   const side = SIDES[plan.kind]
   return {
     statPrefix: `${side === 'inbound' ? 'inbound' : 'outbound'}_${plan.name}`,
@@ -77,7 +72,7 @@ function common(plan: ListenerPlan, log: AccessLogSettings) {
 /** The edge: nothing that a client says about itself is believed. */
 function gatewayManager(plan: GatewayListenerPlan) {
   return {
-    routeSpecifier: { case: 'rds', value: rds(plan.routeName) } as const,
+    routeSpecifier: { case: 'rds', value: routesByName(plan.routeName) } as const,
     serverName: SERVER_NAME,
     useRemoteAddress: true,
     forwardClientCertDetails: ForwardClientCert.SANITIZE_SET,
@@ -100,20 +95,9 @@ function inboundManager(plan: InboundListenerPlan) {
 
 function outboundManager(plan: HttpProxyListenerPlan) {
   return {
-    routeSpecifier: { case: 'rds', value: rds(plan.routeName) } as const,
+    routeSpecifier: { case: 'rds', value: routesByName(plan.routeName) } as const,
     useRemoteAddress: false,
     // A client's connections outlive its requests; the default hour is Envoy's own.
     commonHttpProtocolOptions: { idleTimeout: durationOf(3_600_000) },
   }
-}
-
-function rds(routeConfigName: string) {
-  return {
-    routeConfigName,
-    configSource: {
-      configSourceSpecifier: { case: 'ads', value: {} },
-      initialFetchTimeout: NO_TIMEOUT,
-      resourceApiVersion: ApiVersion.V3,
-    },
-  } as const
 }

@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto'
 import { type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf'
 import type { ResourceRef, XdsResource } from '@mizzen/xds'
 import type { Cluster } from '@mizzen/xds/gen/envoy/config/cluster/v3/cluster_pb.js'
 import { Cluster_DiscoveryType, ClusterSchema } from '@mizzen/xds/gen/envoy/config/cluster/v3/cluster_pb.js'
-import type { ClusterLoadAssignment } from '@mizzen/xds/gen/envoy/config/endpoint/v3/endpoint_pb.js'
 import { ClusterLoadAssignmentSchema } from '@mizzen/xds/gen/envoy/config/endpoint/v3/endpoint_pb.js'
 import type { Listener } from '@mizzen/xds/gen/envoy/config/listener/v3/listener_pb.js'
 import { ListenerSchema } from '@mizzen/xds/gen/envoy/config/listener/v3/listener_pb.js'
 import type { RouteConfiguration } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
 import { RouteConfigurationSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
+import { digest } from './digest.ts'
+import { joined } from './protobuf-bytes.ts'
+import type { EncodedVirtualHost } from './virtual-host.ts'
 
 const PREFIX = 'type.googleapis.com/'
 
@@ -24,13 +25,42 @@ export function clusterResource(cluster: Cluster, origins: readonly string[]): X
   return encode(ClusterSchema, cluster, cluster.name, refs, origins)
 }
 
-export function endpointResource(assignment: ClusterLoadAssignment, origins: readonly string[]): XdsResource {
-  return encode(ClusterLoadAssignmentSchema, assignment, assignment.clusterName, [], origins)
+/** @param body an encoded ClusterLoadAssignment */
+export function endpointResource(name: string, body: Uint8Array, origins: readonly string[]): XdsResource {
+  return { typeUrl: ENDPOINT_TYPE, name, version: digest(body), body, refs: [], origins: distinct(origins) }
 }
 
-export function routeResource(routes: RouteConfiguration, origins: readonly string[]): XdsResource {
-  const refs = clustersOf(routes).map((name) => ({ typeUrl: CLUSTER_TYPE, name }))
-  return encode(RouteConfigurationSchema, routes, routes.name, refs, origins)
+/**
+ * A route configuration from virtual hosts that are encoded already. Its version is made from theirs.
+ * @param settings all but the virtual hosts
+ * @param refs of all clusters that they name; the same array as long as those are the same, so that nobody compares them
+ */
+export function routeResource(
+  settings: RouteConfiguration,
+  hosts: readonly EncodedVirtualHost[],
+  refs: readonly ResourceRef[],
+  origins: readonly string[],
+): XdsResource {
+  const head = toBinary(RouteConfigurationSchema, settings)
+  return {
+    typeUrl: ROUTE_TYPE,
+    name: settings.name,
+    version: digest(`${digest(head)} ${hosts.map((host) => host.version).join(' ')}`),
+    body: joined([head, ...hosts.map((host) => host.bytes)]),
+    refs,
+    origins,
+  }
+}
+
+/** The clusters that virtual hosts name, in order, each once. */
+export function clusterRefs(hosts: readonly Pick<EncodedVirtualHost, 'clusters'>[]): ResourceRef[] {
+  const names = new Set(hosts.flatMap((host) => host.clusters))
+  return [...names].sort().map((name) => ({ typeUrl: CLUSTER_TYPE, name }))
+}
+
+/** The objects that virtual hosts are made from, in order, each once. */
+export function originsOf(hosts: readonly Pick<EncodedVirtualHost, 'origins'>[]): string[] {
+  return [...new Set(hosts.flatMap((host) => host.origins))].sort()
 }
 
 /** @param routes the route configurations or clusters that the listener names. */
@@ -68,24 +98,13 @@ function encode<Desc extends DescMessage>(
   return {
     typeUrl: PREFIX + schema.typeName,
     name,
-    version: createHash('sha256').update(body).digest('hex').slice(0, 16),
+    version: digest(body),
     body,
     refs,
-    origins: [...new Set(origins)].sort(),
+    origins: distinct(origins),
   }
 }
 
-/** Every cluster that some route forwards or mirrors to, once. */
-function clustersOf(routes: RouteConfiguration): string[] {
-  const names = new Set<string>()
-  for (const { action } of routes.virtualHosts.flatMap((host) => host.routes)) {
-    if (action.case !== 'route') continue
-    const { clusterSpecifier, requestMirrorPolicies } = action.value
-    if (clusterSpecifier.case === 'cluster') names.add(clusterSpecifier.value)
-    if (clusterSpecifier.case === 'weightedClusters') {
-      for (const { name } of clusterSpecifier.value.clusters) names.add(name)
-    }
-    for (const { cluster } of requestMirrorPolicies) names.add(cluster)
-  }
-  return [...names].sort()
+function distinct(origins: readonly string[]): readonly string[] {
+  return [...new Set(origins)].sort()
 }

@@ -3,8 +3,8 @@ import type { HTTPMatchRequest, HTTPRoute } from '@mizzen/api'
 import { type Route, RouteSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_components_pb.js'
 import { HTTPFaultSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js'
 import { parseClusterName } from '../model/cluster-name.ts'
-import { selects } from '../model/labels.ts'
-import type { VirtualServiceModel } from '../model/virtual-service.ts'
+import { appliesAt } from '../model/route-place.ts'
+import type { RouteModel, VirtualServiceModel } from '../model/virtual-service.ts'
 import { pack } from './any.ts'
 import { configPath, metadata } from './config-metadata.ts'
 import { httpFault } from './fault.ts'
@@ -24,8 +24,10 @@ export function virtualServiceRoutes(service: VirtualServiceModel, context: Rout
   for (const [index, http] of service.http.entries()) {
     const matches = http.match === undefined || http.match.length === 0 ? [undefined] : http.match
     for (const [at, match] of matches.entries()) {
-      if (match !== undefined && !appliesHere(match, context)) continue
-      const path = `spec.http[${index}]${match === undefined ? '' : `.match[${at}]`}`
+      if (match !== undefined && !appliesAt(match, context)) continue
+      // Conditions of a delegate are merged: which of its own one comes from is not known.
+      const own = `spec.http[${index}]${match === undefined ? '' : `.match[${at}]`}`
+      const path = http.from?.path ?? own
       const route = translateRoute(service, http, match, path, context)
       if (route === undefined) continue
       routes.push(route)
@@ -36,17 +38,9 @@ export function virtualServiceRoutes(service: VirtualServiceModel, context: Rout
   return routes
 }
 
-/** Gateways of a match count before its source conditions, as in Istio. */
-function appliesHere(match: HTTPMatchRequest, context: RouteContext): boolean {
-  if (match.port !== undefined && match.port !== 0 && match.port !== context.listenPort) return false
-  if (match.gateways !== undefined && match.gateways.length > 0) return match.gateways.includes(context.gateway)
-  if (!selects(match.sourceLabels ?? {}, context.proxyLabels)) return false
-  return !match.sourceNamespace || match.sourceNamespace === context.proxyNamespace
-}
-
 function translateRoute(
   service: VirtualServiceModel,
-  http: HTTPRoute,
+  http: RouteModel,
   match: HTTPMatchRequest | undefined,
   path: string,
   context: RouteContext,
@@ -54,7 +48,10 @@ function translateRoute(
   const action = actionOf(http, context)
   if (action === undefined) return undefined
   const fault = http.fault && httpFault(http.fault)
-  const from = metadata({ istio: { config: configPath(service.origin.key) }, 'mizzen.io': { path } })
+  const from = metadata({
+    istio: { config: configPath(http.from?.origin ?? service.origin.key) },
+    'mizzen.io': { path },
+  })
   const route = create(RouteSchema, {
     name: [http.name ?? '', ...(match?.name ? [match.name] : [])].join('.'),
     match: routeMatch(match),

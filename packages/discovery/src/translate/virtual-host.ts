@@ -1,4 +1,4 @@
-import { create } from '@bufbuild/protobuf'
+import { create, toBinary } from '@bufbuild/protobuf'
 import {
   type Route,
   VirtualHost_TlsRequirementType as TlsRequirement,
@@ -6,9 +6,47 @@ import {
   VirtualHostSchema,
 } from '@mizzen/xds/gen/envoy/config/route/v3/route_components_pb.js'
 import { type RouteConfiguration, RouteConfigurationSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
+import { digest } from './digest.ts'
+import { fieldHead, joined } from './protobuf-bytes.ts'
+import type { EncodedRoutes } from './route-list.ts'
 
 /** Istio's limit for direct responses, which validation applies too. */
 const MAX_DIRECT_RESPONSE_BYTES = 1024 * 1024
+
+/** A virtual host as a field of the route configuration around it. */
+export interface EncodedVirtualHost {
+  readonly name: string
+  readonly bytes: Uint8Array
+  /** Every cluster that its routes name, once. */
+  readonly clusters: readonly string[]
+  readonly origins: readonly string[]
+  readonly version: string
+}
+
+/** RouteConfiguration.virtual_hosts */
+const VIRTUAL_HOSTS = 2
+
+/** @param lists their routes with conditions come first, in order, then what takes everything: each list has its chance */
+export function encodeVirtualHost(
+  name: string,
+  domains: readonly string[],
+  lists: readonly EncodedRoutes[],
+  httpsOnly = false,
+): EncodedVirtualHost {
+  const head = toBinary(VirtualHostSchema, virtualHost(name, domains, [], httpsOnly))
+  const parts = [head, ...lists.map((list) => list.conditional), ...lists.map((list) => list.catchAll)]
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const bytes = joined([fieldHead(VIRTUAL_HOSTS, length), ...parts])
+  const [only] = lists
+  const single = lists.length === 1 && only !== undefined
+  return {
+    name,
+    bytes,
+    clusters: single ? only.clusters : [...new Set(lists.flatMap((list) => list.clusters))].sort(),
+    origins: single ? only.origins : [...new Set(lists.flatMap((list) => list.origins))],
+    version: digest(bytes),
+  }
+}
 
 export function virtualHost(
   name: string,
@@ -40,6 +78,6 @@ export function routeConfiguration(
   })
 }
 
-export function byName(left: VirtualHost, right: VirtualHost): number {
+export function byName(left: { readonly name: string }, right: { readonly name: string }): number {
   return left.name < right.name ? -1 : left.name > right.name ? 1 : 0
 }

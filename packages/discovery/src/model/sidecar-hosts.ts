@@ -1,0 +1,103 @@
+import { domainName } from './cluster-name.ts'
+import { type EgressScope, seesRule } from './egress-scope.ts'
+import { isWildcard, mostSpecificMatch } from './host-name.ts'
+import { byAge } from './origin.ts'
+import { isHttpOrSniffed } from './protocol.ts'
+import { ruleList } from './route-list.ts'
+import { hasRoutesAt } from './route-place.ts'
+import type { ServiceModel, ServicePortModel } from './service.ts'
+import type { RouteScope, VirtualHostPlan } from './virtual-host.ts'
+import { virtualHostDomains } from './virtual-host-domains.ts'
+import { MESH_GATEWAY, type VirtualServiceModel } from './virtual-service.ts'
+
+/** A client's point of view. */
+export interface SidecarClient {
+  readonly scope: RouteScope
+  readonly egress: EgressScope
+  /** DNS domain of the mesh. */
+  readonly domain: string
+}
+
+/** The port whose virtual hosts may be named without it. */
+const DEFAULT_PORT = 80
+
+/**
+ * A virtual host for each HTTP port of a service that a client sees. Here the port in the Host header decides, so it is
+ * part of the domains.
+ */
+export function serviceHosts(
+  client: SidecarClient,
+  service: ServiceModel,
+  ports: readonly ServicePortModel[],
+  rule: VirtualServiceModel | undefined,
+): VirtualHostPlan[] {
+  const { scope, egress, domain } = client
+  return ports.flatMap(({ number, protocol }) => {
+    if (!isHttpOrSniffed(protocol)) return []
+    const place = placeOf(client, number)
+    if (rule !== undefined && !hasRoutesAt(rule, place)) return []
+    const domains = virtualHostDomains(service, `${egress.namespace}.svc.${domain}`, number)
+    return {
+      scope: scope.key,
+      name: domainName(service.hostname, number),
+      domains: distinct(onPort(domains, number)),
+      routes: rule ? ruleList(rule, place) : { kind: 'default', hostname: service.hostname, port: number },
+    }
+  })
+}
+
+/** Hosts of a VirtualService that no service has, on port 80 as in Istio. */
+export function unknownHosts(
+  client: SidecarClient,
+  rule: VirtualServiceModel,
+  isKnown: (host: string) => boolean,
+  winnerFor: (host: string) => VirtualServiceModel | undefined,
+): VirtualHostPlan[] {
+  const place = placeOf(client, DEFAULT_PORT)
+  if (!seesRule(client.egress, rule) || !hasRoutesAt(rule, place)) return []
+  const free = rule.hosts.filter((host) => !isKnown(host) && winnerFor(host)?.origin.key === rule.origin.key)
+  return free.map((host) => ({
+    scope: client.scope.key,
+    name: domainName(host, DEFAULT_PORT),
+    domains: host === '*' ? ['*'] : [host, domainName(host, DEFAULT_PORT)],
+    routes: ruleList(rule, place),
+  }))
+}
+
+/**
+ * The VirtualService for a host: the most specific name counts, then the oldest object. They do not merge in the mesh.
+ * @param exact those that name the host itself
+ * @param wildcards those that name wildcards
+ */
+export function ruleFor(
+  hostname: string,
+  egress: EgressScope,
+  exact: readonly VirtualServiceModel[],
+  wildcards: readonly VirtualServiceModel[],
+): VirtualServiceModel | undefined {
+  const own = oldest(exact.filter((rule) => seesRule(egress, rule)))
+  if (own !== undefined) return own
+  const seen = wildcards.filter((rule) => seesRule(egress, rule))
+  const best = mostSpecificMatch(
+    hostname,
+    seen.flatMap((rule) => rule.hosts.filter(isWildcard)),
+  )
+  return best === undefined ? undefined : oldest(seen.filter((rule) => rule.hosts.includes(best)))
+}
+
+function oldest(rules: readonly VirtualServiceModel[]): VirtualServiceModel | undefined {
+  return rules.toSorted((left, right) => byAge(left.origin, right.origin))[0]
+}
+
+function placeOf({ scope, egress }: SidecarClient, listenPort: number) {
+  return { gateway: MESH_GATEWAY, listenPort, proxyNamespace: egress.namespace, proxyLabels: scope.labels }
+}
+
+/** On other ports than 80 a client has to name the port. */
+function onPort(domains: readonly string[], port: number): readonly string[] {
+  return port === DEFAULT_PORT ? domains : domains.filter((domain) => domain.endsWith(`:${port}`))
+}
+
+function distinct(domains: readonly string[]): string[] {
+  return [...new Set(domains.map((domain) => domain.toLowerCase()))]
+}

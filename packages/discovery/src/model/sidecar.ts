@@ -1,0 +1,72 @@
+import type { Sidecar } from '@mizzen/api'
+import { isSubsetOf } from './host-name.ts'
+import { type Labels, selects } from './labels.ts'
+import { byAge, type Origin, originOf } from './origin.ts'
+
+/** One egress listener of a Sidecar: what its clients may call. */
+export interface EgressHosts {
+  /** The only port that is meant; undefined for all. */
+  readonly port: number | undefined
+  /** `*` is every namespace. */
+  readonly hosts: readonly { readonly namespace: string; readonly host: string }[]
+}
+
+export interface SidecarModel {
+  readonly origin: Origin
+  /** Undefined: for all workloads of the namespace. */
+  readonly selector: Labels | undefined
+  /** Undefined: everything that is visible. */
+  readonly egress: readonly EgressHosts[] | undefined
+  /** Whether requests to what the mesh does not know are refused; undefined: as the mesh says. */
+  readonly registryOnly: boolean | undefined
+}
+
+export function sidecarModel(object: Sidecar): SidecarModel {
+  const origin = originOf(object)
+  const { workloadSelector, egress, outboundTrafficPolicy } = object.spec
+  const labels = workloadSelector?.labels ?? {}
+  return {
+    origin,
+    selector: Object.keys(labels).length === 0 ? undefined : labels,
+    egress: egress?.map(({ port, hosts }) => ({
+      port: port?.number || undefined,
+      hosts: hosts.flatMap((host) => egressHost(host, origin.namespace)),
+    })),
+    registryOnly: outboundTrafficPolicy && outboundTrafficPolicy.mode !== 'ALLOW_ANY',
+  }
+}
+
+/** `namespace/host`, with `.` for its own namespace and `~` for none. */
+function egressHost(text: string, namespace: string): EgressHosts['hosts'] {
+  const slash = text.indexOf('/')
+  const named = slash === -1 ? '*' : text.slice(0, slash)
+  if (named === '~') return []
+  return [{ namespace: named === '.' ? namespace : named, host: text.slice(slash + 1).toLowerCase() }]
+}
+
+/**
+ * The Sidecar that a workload heeds: the oldest of its namespace that selects it, else the oldest of its namespace without
+ * a selector, else the one of the root namespace.
+ * @param sidecars those of the workload's namespace and of the root namespace
+ */
+export function chooseSidecar(
+  sidecars: readonly SidecarModel[],
+  namespace: string,
+  labels: Labels,
+  rootNamespace: string,
+): SidecarModel | undefined {
+  const byRank = [...sidecars].sort((left, right) => byAge(left.origin, right.origin))
+  const own = byRank.filter(({ origin }) => origin.namespace === namespace)
+  return (
+    own.find(({ selector }) => selector !== undefined && selects(selector, labels)) ??
+    own.find(({ selector }) => selector === undefined) ??
+    byRank.find(({ origin, selector }) => origin.namespace === rootNamespace && selector === undefined)
+  )
+}
+
+/** The listeners that let a name of `namespace` in. */
+export function listenersFor(egress: readonly EgressHosts[], hostname: string, namespace: string): EgressHosts[] {
+  return egress.filter(({ hosts }) =>
+    hosts.some((one) => (one.namespace === '*' || one.namespace === namespace) && isSubsetOf(hostname, one.host)),
+  )
+}
