@@ -2,7 +2,9 @@ import type { Resource } from '@mizzen/api'
 import type { Place } from '@mizzen/base'
 import { type MeshSettings, originOfConfigPath, type ProxySpec, translateFor } from '@mizzen/discovery'
 import { type Call, type CallMode, headersOf, isHttpCall, isTls, modeOf } from './call.ts'
+import { EndpointPolicies } from './endpoint-policies.ts'
 import { type CallError, type Explanation, NOWHERE, type Reason } from './explanation.ts'
+import { localAnswer } from './local-answer.ts'
 import { findVirtualHost, matchesRoute } from './route-matching.ts'
 import type {
   AssignmentJson,
@@ -44,7 +46,8 @@ export function explainer(
     clusters: byKey(clusters as unknown as ClusterJson[], (one) => one.name),
     assignments: byKey(endpoints as unknown as AssignmentJson[], (one) => one.clusterName),
   }
-  return (call) => new Walk(configuration, spec, call, options).listener()
+  const policies = new EndpointPolicies(objects)
+  return (call) => new Walk(configuration, policies, spec, call, options).listener()
 }
 
 interface Configuration {
@@ -57,6 +60,7 @@ interface Configuration {
 /** Follows one request from step to step; each gives the answer, or hands on to the next. */
 class Walk {
   readonly #configuration: Configuration
+  readonly #policies: EndpointPolicies
   readonly #spec: ProxySpec
   readonly #call: Call
   readonly #options: ExplainOptions
@@ -64,8 +68,15 @@ class Walk {
   readonly #because: Reason[] = []
   #answer: Explanation = NOWHERE
 
-  constructor(configuration: Configuration, spec: ProxySpec, call: Call, options: ExplainOptions) {
+  constructor(
+    configuration: Configuration,
+    policies: EndpointPolicies,
+    spec: ProxySpec,
+    call: Call,
+    options: ExplainOptions,
+  ) {
     this.#configuration = configuration
+    this.#policies = policies
     this.#spec = spec
     this.#call = call
     this.#options = options
@@ -128,9 +139,10 @@ class Walk {
     this.#answer = { ...this.#answer, route: route.name ?? '' }
     const label = route.name ? `route ${route.name}` : 'a route without a name'
     const origin = origins(route.metadata)
-    if (route.redirect !== undefined) return this.#end(null, 'route', `${label} redirects`, origin)
-    if (route.directResponse !== undefined) {
-      return this.#end(null, 'route', `${label} answers ${route.directResponse.status} itself`, origin)
+    const answer = localAnswer(route)
+    if (answer !== undefined) {
+      this.#answer = { ...this.#answer, answer }
+      return this.#end(null, 'route', `${label} ${answer}`, origin)
     }
     const split = shares(route)
     const likeliest = split.toSorted((left, right) => right.percent - left.percent)[0]
@@ -155,7 +167,17 @@ class Walk {
       return this.#end(null, 'endpoint', 'no endpoint of it is known; without one the answer is 503 (UH)')
     const { address, portValue } = first.endpoint.address.socketAddress
     this.#answer = { ...this.#answer, endpoint: `${address}:${portValue}` }
-    return this.#end(null, 'endpoint', `one of ${healthy.length === 0 ? all.length : healthy.length}`)
+    this.#say('endpoint', `one of ${healthy.length === 0 ? all.length : healthy.length}`)
+    return this.#atEndpoint(address)
+  }
+
+  /** What the server's side has to say: these objects decide there. */
+  #atEndpoint(address: string): Explanation {
+    for (const { subject, reach } of this.#policies.of(address)) {
+      const how = reach === 'workload' ? 'selects this workload' : `is for the whole ${reach}`
+      this.#say('policies', `${subject.kind} ${subject.name} ${how}`, { key: subject.key, path: '' })
+    }
+    return { ...this.#answer, error: null, because: this.#because }
   }
 
   #authority(): string {

@@ -9,7 +9,15 @@ export type CallError =
 
 /** One step of the way, and the object that made it so. */
 export interface Reason {
-  readonly step: 'listener' | 'filterChain' | 'routeConfig' | 'virtualHost' | 'route' | 'cluster' | 'endpoint'
+  readonly step:
+    | 'listener'
+    | 'filterChain'
+    | 'routeConfig'
+    | 'virtualHost'
+    | 'route'
+    | 'cluster'
+    | 'endpoint'
+    | 'policies'
   /** `Kind/namespace/name`; null where no object of the user's is behind it. */
   readonly resource: string | null
   readonly file: string | null
@@ -26,6 +34,8 @@ export interface Explanation {
   readonly virtualHost: string | null
   /** '' for a route without a name. */
   readonly route: string | null
+  /** What the proxy answers itself, without a cluster: `answers 404 itself`. */
+  readonly answer: string | null
   /** The likeliest, if the route splits. */
   readonly cluster: string | null
   /** All that the route splits between, with their shares in percent. */
@@ -42,6 +52,7 @@ export const NOWHERE: Explanation = {
   routeConfig: null,
   virtualHost: null,
   route: null,
+  answer: null,
   cluster: null,
   clusters: [],
   endpoint: null,

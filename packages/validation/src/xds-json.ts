@@ -33,9 +33,20 @@ export interface RouteJson {
   readonly name?: string
   readonly match: RouteMatchJson
   readonly route?: RouteActionJson
-  readonly redirect?: Readonly<Record<string, unknown>>
+  readonly redirect?: RedirectJson
   readonly directResponse?: { readonly status: number }
   readonly metadata?: MetadataJson
+}
+
+export interface RedirectJson {
+  readonly httpsRedirect?: boolean
+  readonly schemeRedirect?: string
+  readonly hostRedirect?: string
+  readonly portRedirect?: number
+  readonly pathRedirect?: string
+  readonly prefixRewrite?: string
+  /** 301 without one. */
+  readonly responseCode?: string
 }
 
 export interface MetadataJson {

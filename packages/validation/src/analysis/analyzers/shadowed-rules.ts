@@ -1,0 +1,56 @@
+import { type Analyzer, eachAlone } from '../analyzer.ts'
+import { coversMatch } from '../facts/match-coverage.ts'
+import { type Fields, isFields, items } from '../loose.ts'
+import type { Subject } from '../subject.ts'
+
+export const shadowedRules: Analyzer = {
+  name: 'mizzen.ShadowedRuleAnalyzer',
+  summary: 'rules that never get a request, because an earlier one takes it',
+  analyze: eachAlone(['VirtualService', 'AuthorizationPolicy'], (subject, report) => {
+    const shadowed = subject.kind === 'VirtualService' ? shadowedRoutes(subject) : shadowedPolicyRules(subject)
+    for (const { path, by } of shadowed) {
+      // What `validate` finds by itself has a code of Istio's.
+      if (subject.problems.some((problem) => TOLD.includes(problem.code) && problem.path.startsWith(path))) continue
+      report('MZN0106', path, `never used: ${by} takes all that it would match`)
+    }
+  }),
+}
+
+const TOLD = ['unreachable-rule', 'ineffective-match']
+
+interface Shadowed {
+  readonly path: string
+  /** Path of the rule that takes what this one is for. */
+  readonly by: string
+}
+
+/** Rules that are compared in one object: each with all before it. */
+const MAX_RULES = 500
+
+function shadowedRoutes({ spec }: Subject): readonly Shadowed[] {
+  const rules = items(spec.http).slice(0, MAX_RULES).map(matchesOf)
+  return rules.flatMap((matches, index) => {
+    const by = rules.slice(0, index).findIndex((earlier) => matches.every((one) => takes(earlier, one)))
+    return by === -1 ? [] : [{ path: `spec.http[${index}]`, by: `spec.http[${by}]` }]
+  })
+}
+
+/** A rule without matches takes everything: it is one match that asks for nothing. */
+function matchesOf({ match }: Fields): readonly Fields[] {
+  const matches = items(match)
+  return matches.length === 0 ? [{}] : matches
+}
+
+function takes(earlier: readonly Fields[], match: Fields): boolean {
+  return earlier.some((one) => coversMatch(one, match))
+}
+
+/** Rules of a policy are alternatives: after one that matches everything, others change nothing. */
+function shadowedPolicyRules({ spec }: Subject): readonly Shadowed[] {
+  const rules = Array.isArray(spec.rules) ? spec.rules : []
+  const all = rules.findIndex((rule) => rule === null || (isFields(rule) && Object.keys(rule).length === 0))
+  if (all === -1) return []
+  return rules.flatMap((_, index) =>
+    index === all ? [] : [{ path: `spec.rules[${index}]`, by: `spec.rules[${all}]` }],
+  )
+}
