@@ -1,5 +1,5 @@
 import { type Clock, formatError, type Logger } from '@mizzen/base'
-import { CounterMerge } from './counter-merge.ts'
+import { CounterMerge, type Increment } from './counter-merge.ts'
 import { parseExposition, SeriesCache } from './exposition.ts'
 import { GoldenSignals, type VersionSignals } from './golden-signals.ts'
 import { fetchText } from './http-text.ts'
@@ -13,6 +13,8 @@ export interface TelemetryOptions {
   readonly targets: () => readonly ScrapeTarget[]
   /** Default: an HTTP GET of at most 900 ms and 16 MiB. */
   readonly fetch?: (url: string) => Promise<string>
+  /** Hears of everything that counted up, one call for each scrape of a proxy (but not the first of each). */
+  readonly onIncrements?: (increments: readonly Increment[]) => void
 }
 
 export interface Telemetry {
@@ -44,7 +46,10 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       // Parsed as a whole before anything is added: a broken page adds nothing.
       const { first, increments } = merge.add(proxy, parseExposition(text, 'istio_', cache))
       if (first) recent.learn(increments)
-      else recent.record(clock.monotonic(), increments)
+      else {
+        recent.record(clock.monotonic(), increments)
+        options.onIncrements?.(increments)
+      }
       unreachable.delete(proxy)
     },
     onError: ({ proxy }, error) => {

@@ -1,0 +1,85 @@
+import type { CanarySpec } from '@mizzen/api'
+import type { Action, Decision } from './action.ts'
+import { takeAll } from './ends.ts'
+import { abort } from './failure.ts'
+import type { Command, Observation } from './observation.ts'
+import { because, currentStep, initialState, type RolloutState } from './state.ts'
+import { nextStep } from './steps.ts'
+
+/** Does what users asked for, in order; what makes no sense in the present phase changes nothing. */
+export function obey(spec: CanarySpec, state: RolloutState, seen: Observation): Decision {
+  let decision: Decision = { state: heedSpec(spec, state), actions: [] }
+  for (const command of seen.commands) {
+    const next = COMMANDS[command](spec, decision.state, seen)
+    decision = { state: next.state, actions: [...decision.actions, ...next.actions] }
+  }
+  return decision
+}
+
+/** `spec.paused` holds like the command, and its going resumes what it held. */
+function heedSpec(spec: CanarySpec, state: RolloutState): RolloutState {
+  if (spec.paused === true) return state.phase === 'Progressing' ? pausedState(state) : state
+  return state
+}
+
+function unchanged(state: RolloutState): Decision {
+  return { state, actions: [] }
+}
+
+const UNDERWAY: readonly string[] = ['Initializing', 'Progressing', 'Paused', 'Promoting']
+
+const ENDED: readonly string[] = ['Promoted', 'RolledBack']
+
+function anew(state: RolloutState, seen: Observation): Decision {
+  const actions: readonly Action[] = [{ kind: 'forget-evidence' }, { kind: 'set-weight', weight: 0 }]
+  return { state: initialState(seen.canary.revision, state.seenAt), actions }
+}
+
+const COMMANDS: Readonly<Record<Command, (spec: CanarySpec, state: RolloutState, seen: Observation) => Decision>> = {
+  /** Ends the pause that it is in, or the wait for promotion. */
+  promote(spec, state, seen) {
+    if (state.phase === 'Paused') return resume(state)
+    if (state.phase !== 'Progressing') return unchanged(state)
+    if (currentStep(spec.steps ?? [], state) === undefined) return takeAll(state)
+    return nextStep(spec, state, seen)
+  },
+  'promote-full': (_spec, state) => (UNDERWAY.includes(state.phase) ? takeAll(state) : unchanged(state)),
+  abort(_spec, state) {
+    if (!UNDERWAY.includes(state.phase)) return unchanged(state)
+    return abort(state, { code: 'AbortedByUser', message: 'aborted by hand' }, alert('warn', 'aborted by hand'))
+  },
+  pause: (_spec, state) => unchanged(state.phase === 'Progressing' ? pausedState(state) : state),
+  resume: (_spec, state) => resume(state),
+  start: (_spec, state, seen) => (ENDED.includes(state.phase) ? anew(state, seen) : unchanged(state)),
+  retry: (_spec, state, seen) => (state.phase === 'RolledBack' ? anew(state, seen) : unchanged(state)),
+  undo(_spec, state) {
+    if (state.phase !== 'CleaningUp') return unchanged(state)
+    return abort(state, { code: 'UndoneByUser', message: 'taken back by hand' }, alert('warn', 'taken back by hand'))
+  },
+  skip(spec, state, seen) {
+    const going = state.phase === 'Progressing' || state.phase === 'Paused'
+    return going ? nextStep(spec, { ...state, phase: 'Progressing', resumeTo: null }, seen) : unchanged(state)
+  },
+}
+
+function pausedState(state: RolloutState): RolloutState {
+  return { ...because(state, 'PausedByUser', 'paused by hand'), phase: 'Paused', resumeTo: 'Progressing' }
+}
+
+/** What was changed by hand meanwhile is set again. */
+function resume(state: RolloutState): Decision {
+  if (state.phase !== 'Paused') return unchanged(state)
+  const resumed: RolloutState = {
+    ...state,
+    phase: state.resumeTo ?? 'Progressing',
+    resumeTo: null,
+    stalledMs: 0,
+    elapsedMs: 0,
+    weightSeen: false,
+  }
+  return { state: because(resumed, 'Step', 'resumed'), actions: [{ kind: 'set-weight', weight: state.weight }] }
+}
+
+function alert(severity: 'info' | 'warn', message: string): Action {
+  return { kind: 'alert', severity, message }
+}

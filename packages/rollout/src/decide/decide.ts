@@ -1,0 +1,108 @@
+import type { CanarySpec } from '@mizzen/api'
+import type { Action, Decision } from './action.ts'
+import { obey } from './commands.ts'
+import { cleanUp, goBack, promote } from './ends.ts'
+import { judgeFailure } from './failure.ts'
+import { openGate } from './gates.ts'
+import { isWatched } from './hold.ts'
+import type { Observation } from './observation.ts'
+import { because, initialState, passTime, type RolloutState } from './state.ts'
+import { advance, firstStep } from './steps.ts'
+
+/**
+ * What to do next, given what is wanted, what is remembered and what is seen. Pure; called again and again (each tick),
+ * and right at any time: the same state and observation give the same decision, and actions may be repeated.
+ *
+ * What holds always: the weight rises only while metrics come in, the last weight is live in every proxy, and nothing
+ * speaks against the canary; it falls whatever is missing.
+ *
+ * @param state null for a rollout that begins now (`begins` says whether it may)
+ * @param now ms since the epoch
+ */
+export function decide(spec: CanarySpec, state: RolloutState | null, seen: Observation, now: number): Decision {
+  if (state === null) return begin(seen, now)
+  if (isNewVersion(spec, state, seen)) return restart(state, seen, now)
+  const asked = obey(spec, noteRoute(passTime(state, now), seen), seen)
+  return proceed(spec, asked, seen)
+}
+
+function noteRoute(state: RolloutState, { route }: Observation): RolloutState {
+  const seen = route.kind === 'there' && route.weight === state.weight
+  return seen && !state.weightSeen ? { ...state, weightSeen: true } : state
+}
+
+function proceed(spec: CanarySpec, { state, actions }: Decision, seen: Observation): Decision {
+  const next = phaseOf(spec, state, seen)
+  return { state: next.state, actions: [...actions, ...next.actions] }
+}
+
+function phaseOf(spec: CanarySpec, state: RolloutState, seen: Observation): Decision {
+  switch (state.phase) {
+    case 'Initializing':
+      return initialize(spec, state, seen)
+    case 'Progressing':
+      return progress(spec, state, seen)
+    case 'Paused':
+      return stay(spec, state, seen)
+    case 'Promoting':
+      return promote(spec, state, seen)
+    case 'CleaningUp':
+      return cleanUp(spec, state, seen)
+    case 'RollingBack':
+      return goBack(state, seen)
+    case 'Promoted':
+    case 'RolledBack':
+      return { state, actions: [] }
+  }
+}
+
+function begin(seen: Observation, now: number): Decision {
+  const state = initialState(seen.canary.revision, now)
+  return { state, actions: [{ kind: 'forget-evidence' }, { kind: 'set-weight', weight: 0 }] }
+}
+
+/** Where a rollout has ended, only another version begins one; in mid-rollout a third version begins from nothing. */
+function isNewVersion(spec: CanarySpec, state: RolloutState, seen: Observation): boolean {
+  const { revision } = seen.canary
+  if (revision === '' || revision === state.canaryRevision) return false
+  const ended = state.phase === 'Promoted' || state.phase === 'RolledBack'
+  return !ended || begins(spec, seen)
+}
+
+/** Whether a rollout that has not begun, or has ended, may begin. */
+export function begins(spec: CanarySpec, { commands }: Pick<Observation, 'commands'>): boolean {
+  return spec.trigger !== 'manual' || commands.includes('start')
+}
+
+function restart(state: RolloutState, seen: Observation, now: number): Decision {
+  const fresh = begin(seen, now)
+  const message = `version ${seen.canary.revision} has taken the place of ${state.canaryRevision || 'none'}: from the beginning`
+  const actions: Action[] = [...fresh.actions, { kind: 'alert', severity: 'info', message }]
+  return { state: because(fresh.state, 'NewVersion', message), actions }
+}
+
+/** Until the canary can take traffic and nobody objects. */
+function initialize(spec: CanarySpec, state: RolloutState, seen: Observation): Decision {
+  const failed = judgeFailure(spec, state, seen)
+  if (failed !== null) return failed
+  if (seen.canary.ready === 0) {
+    const message = `waiting for the canary: 0 of ${seen.canary.wanted} ready`
+    return { state: because(state, 'WaitingForEndpoints', message), actions: [] }
+  }
+  const held = isWatched(spec, state, seen)
+  if (held !== null) return held
+  for (const type of ['confirm-rollout', 'pre-rollout']) {
+    const closed = openGate(spec, state, seen, type)
+    if (closed !== null) return closed
+  }
+  return firstStep(spec, state, seen)
+}
+
+function progress(spec: CanarySpec, state: RolloutState, seen: Observation): Decision {
+  return judgeFailure(spec, state, seen) ?? isWatched(spec, state, seen) ?? advance(spec, state, seen)
+}
+
+/** A pause ends by a command; meanwhile the canary is judged as ever, unless it has no traffic. */
+function stay(spec: CanarySpec, state: RolloutState, seen: Observation): Decision {
+  return judgeFailure(spec, state, seen) ?? { state, actions: [] }
+}

@@ -1,0 +1,97 @@
+import { type CanarySpec, parseDuration } from '@mizzen/api'
+import type { Action, Decision } from './action.ts'
+import type { Observation } from './observation.ts'
+import { because, type Reason, type RolloutState } from './state.ts'
+
+const DEFAULT_DEADLINE_MS = 600_000
+
+/** What speaks against the canary: the decision to go back, or null. */
+export function judgeFailure(spec: CanarySpec, state: RolloutState, seen: Observation): Decision | null {
+  const reason = faultOf(spec, state, seen)
+  return reason === null ? null : fail(spec, state, reason)
+}
+
+function faultOf(spec: CanarySpec, state: RolloutState, seen: Observation): Reason | null {
+  const exposed = state.weight > 0 || state.mirror > 0 || state.headerRoute
+  if (exposed && seen.judged?.answer === 'fail') return { code: 'JudgedWorse', message: seen.judged.message }
+  const bad = exposed ? seen.metrics.find((metric) => metric.state === 'bad' && !metric.dryRun) : undefined
+  if (bad !== undefined) return { code: 'MetricOutOfRange', message: `${bad.name}: ${bad.message}` }
+  return unavailable(state, seen) ?? hookFault(seen) ?? overdue(spec, state)
+}
+
+function unavailable(state: RolloutState, { canary, route }: Observation): Reason | null {
+  // Without the route nobody knows which Pods are meant.
+  if (canary.ready > 0 || route.kind === 'missing') return null
+  if (canary.crashing) return { code: 'CanaryUnavailable', message: 'its containers end again and again' }
+  // Before it has traffic a canary may take its time: the deadline ends that.
+  if (state.weight === 0) return null
+  return { code: 'CanaryUnavailable', message: `0 of ${canary.wanted} Pods are ready` }
+}
+
+function hookFault({ webhooks }: Observation): Reason | null {
+  const asked = webhooks.find(({ type, state }) => type === 'rollback' && state === 'passed')
+  if (asked !== undefined) return { code: 'WebhookFailed', message: `${asked.name} asks for a rollback` }
+  const failed = webhooks.find(
+    ({ type, state }) => (type === 'rollout' || type === 'pre-rollout') && state === 'failed',
+  )
+  return failed === undefined ? null : { code: 'WebhookFailed', message: `${failed.name}: ${failed.message}` }
+}
+
+/** Waiting for a hand is no lack of progress. */
+function overdue(spec: CanarySpec, state: RolloutState): Reason | null {
+  const waits = state.phase === 'Paused' || ['WaitingForPromotion', 'WaitingForGate'].includes(state.reason.code)
+  const deadline = spec.progressDeadline === undefined ? DEFAULT_DEADLINE_MS : parseDuration(spec.progressDeadline)
+  if (waits || state.stalledMs < deadline) return null
+  const message = `no progress for ${Math.round(state.stalledMs / 1000)} s: ${state.reason.message}`
+  return { code: 'ProgressDeadlineExceeded', message }
+}
+
+/** Off the canary, in the way that the spec says. */
+export function fail(spec: CanarySpec, state: RolloutState, reason: Reason): Decision {
+  const alert: Action = { kind: 'alert', severity: 'error', message: `${reason.code}: ${reason.message}` }
+  if (spec.onFailure === 'pause' && state.phase !== 'Initializing') {
+    if (state.phase === 'Paused') return { state, actions: [] }
+    return {
+      state: { ...because(state, reason.code, reason.message), phase: 'Paused', resumeTo: state.phase },
+      actions: [alert],
+    }
+  }
+  if (spec.onFailure === 'lastGoodWeight' && state.lastGoodWeight > 0 && state.lastGoodWeight < state.weight) {
+    const weight = state.lastGoodWeight
+    const back: RolloutState = {
+      ...state,
+      weight,
+      weightSeen: false,
+      phase: 'Paused',
+      resumeTo: 'Progressing',
+      stalledMs: 0,
+    }
+    return {
+      state: because(back, reason.code, `${reason.message}; back at ${weight} %`),
+      // What was seen at the higher weight has been judged; from here on a new judgement begins.
+      actions: [{ kind: 'set-weight', weight }, { kind: 'forget-evidence' }, alert],
+    }
+  }
+  return abort(state, reason, alert)
+}
+
+/** All traffic to the stable version, at once. */
+export function abort(state: RolloutState, reason: Reason, alert: Action): Decision {
+  const back: RolloutState = {
+    ...state,
+    phase: 'RollingBack',
+    weight: 0,
+    mirror: 0,
+    headerRoute: false,
+    resumeTo: null,
+  }
+  return { state: because(back, reason.code, reason.message), actions: [...withdrawal(state), alert] }
+}
+
+/** Takes the canary off everything that leads to it. */
+export function withdrawal(state: RolloutState): readonly Action[] {
+  const actions: Action[] = [{ kind: 'set-weight', weight: 0 }]
+  if (state.mirror > 0) actions.push({ kind: 'set-mirror', percentage: 0 })
+  if (state.headerRoute) actions.push({ kind: 'set-header-route', match: null })
+  return actions
+}

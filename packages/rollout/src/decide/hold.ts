@@ -1,0 +1,53 @@
+import type { CanarySpec } from '@mizzen/api'
+import type { Decision } from './action.ts'
+import type { Observation } from './observation.ts'
+import { because, type ReasonCode, type RolloutState } from './state.ts'
+
+/**
+ * Null if the rollout may go on. Else it stays where it is until what is missing is there: a route that somebody deleted
+ * or edited, proxies that do not have the weight yet, metrics.
+ */
+export function isWatched(spec: CanarySpec, state: RolloutState, seen: Observation): Decision | null {
+  const { route } = seen
+  if (route.kind === 'missing') return hold(state, 'RouteMissing', route.message)
+  if (route.weight !== state.weight) return deviates(state, route.weight)
+  if (!route.programmed) {
+    return hold(state, 'WaitingForProxies', `${state.weight} % is not live in every proxy yet`)
+  }
+  if (state.weight > 0 && seen.judged === null) return hold(state, 'NoMetrics', 'no metrics come in: the weight stays')
+  const missing = seen.metrics.find((metric) => metric.state === 'missing' && !metric.dryRun)
+  if (missing !== undefined && state.weight > 0) return hold(state, 'NoMetrics', `${missing.name}: ${missing.message}`)
+  return shareDiffers(spec, state, seen)
+}
+
+/** The write may be on its way; it is said again, which does no harm. Somebody's own weight is left alone. */
+function deviates(state: RolloutState, weight: number): Decision {
+  if (!state.weightSeen) return { state, actions: [{ kind: 'set-weight', weight: state.weight }] }
+  const message = `the route gives the canary ${weight} % where the rollout set ${state.weight} %: somebody else changed it`
+  const paused: RolloutState = { ...because(state, 'RouteEdited', message), phase: 'Paused', resumeTo: 'Progressing' }
+  return { state: paused, actions: [{ kind: 'alert', severity: 'warn', message }] }
+}
+
+/** From this many requests on the observed share is compared with the weight. */
+const FEWEST_FOR_SHARE = 200
+/** Standard deviations: once in 15 million looks by chance. */
+const SIGMAS = 5.5
+
+function shareDiffers(spec: CanarySpec, state: RolloutState, { judged }: Observation): Decision | null {
+  const exact = spec.sessionAffinity === undefined && !state.headerRoute
+  if (judged === null || !exact || state.weight === 0 || state.weight === 100) return null
+  const total = judged.recent.canary + judged.recent.stable
+  if (total < FEWEST_FOR_SHARE) return null
+  const wanted = state.weight / 100
+  const share = judged.recent.canary / total
+  const deviation = Math.sqrt((wanted * (1 - wanted)) / total)
+  if (Math.abs(share - wanted) <= SIGMAS * deviation) return null
+  const message = `the canary gets ${(share * 100).toFixed(1)} % of the requests where ${state.weight} % are meant`
+  const decision = hold(state, 'ShareMismatch', message)
+  if (state.reason.code === 'ShareMismatch') return decision
+  return { state: decision.state, actions: [{ kind: 'alert', severity: 'warn', message }] }
+}
+
+export function hold(state: RolloutState, code: ReasonCode, message: string): Decision {
+  return { state: because(state, code, message), actions: [] }
+}

@@ -1,0 +1,62 @@
+import type { Answer } from '../judge/verdict.ts'
+
+/** `start` begins a rollout that has none, or has ended; all others are words of Argo's. */
+export type Command = 'start' | 'promote' | 'promote-full' | 'abort' | 'pause' | 'resume' | 'retry' | 'undo' | 'skip'
+
+/** Pods of one version. */
+export interface VersionHealth {
+  /** Names the version (a hash of its Pod template); '' while there is no workload. */
+  readonly revision: string
+  readonly wanted: number
+  /** Endpoints that take traffic. */
+  readonly ready: number
+  /** Its containers end again and again. */
+  readonly crashing: boolean
+}
+
+/** How the traffic is split, as it is and not as it is meant. */
+export type Route =
+  /** `programmed`: every proxy that it affects has acknowledged it. */
+  | { readonly kind: 'there'; readonly weight: number; readonly mirror: number; readonly programmed: boolean }
+  | { readonly kind: 'missing'; readonly message: string }
+
+export interface Judged {
+  readonly answer: Answer
+  /** The strongest finding, or what is missing, in a sentence. */
+  readonly message: string
+  /** Requests that the canary has had, in all. */
+  readonly canaryRequests: number
+  /** Since the last change of weight was programmed. */
+  readonly recent: { readonly canary: number; readonly stable: number }
+}
+
+/** A bound beside the comparison (`analysis.metrics`). */
+export interface MetricResult {
+  readonly name: string
+  /** `missing`: no value, NaN, or the source can't be asked. */
+  readonly state: 'good' | 'bad' | 'missing'
+  readonly message: string
+  readonly dryRun: boolean
+}
+
+/** Of a hook that was called in this step. `confirm-…` hooks hold; `pre-rollout` and `rollout` fail a rollout. */
+export interface WebhookResult {
+  readonly name: string
+  /** In Flagger's words. */
+  readonly type: string
+  readonly state: 'waiting' | 'passed' | 'failed'
+  readonly message: string
+}
+
+/** All that a decision rests on, gathered at one moment. */
+export interface Observation {
+  readonly route: Route
+  readonly stable: VersionHealth
+  readonly canary: VersionHealth
+  /** Null while there is no telemetry, or what there is has become old. */
+  readonly judged: Judged | null
+  readonly metrics: readonly MetricResult[]
+  readonly webhooks: readonly WebhookResult[]
+  /** What users asked for since the last look, oldest first. */
+  readonly commands: readonly Command[]
+}

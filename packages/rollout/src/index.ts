@@ -1,0 +1,34 @@
+export type { Action, Decision } from './decide/action.ts'
+export { decide } from './decide/decide.ts'
+export type {
+  Command,
+  Judged,
+  MetricResult,
+  Observation,
+  Route,
+  VersionHealth,
+  WebhookResult,
+} from './decide/observation.ts'
+export type { Phase, Reason, ReasonCode, RolloutState } from './decide/state.ts'
+export { fromArgo } from './import/argo.ts'
+export { fromFlagger } from './import/flagger.ts'
+export type { Imported } from './import/imported.ts'
+export { type Judgement, newJudgement, takeIn } from './judge/judgement.ts'
+export { type MannWhitney, mannWhitney } from './judge/mann-whitney.ts'
+export type { ChannelSample, Sample, Side, Traffic } from './judge/sample.ts'
+export { DEFAULT_SETTINGS, type JudgeSettings, settingsOf } from './judge/settings.ts'
+export { type Answer, answerOf, type Finding, type Rate, type Verdict, verdictOf } from './judge/verdict.ts'
+export { RolloutController } from './reconcile/controller.ts'
+export { FileMemory } from './reconcile/file-memory.ts'
+export { IncrementSamples } from './reconcile/increment-samples.ts'
+export { type Entry, type RolloutMemory, VolatileMemory } from './reconcile/memory.ts'
+export { type Scene, sceneOf } from './reconcile/observe.ts'
+export { Rollout, type RolloutDeps, type SampleSource } from './reconcile/rollout.ts'
+export { stateOf } from './reconcile/status.ts'
+export type { Query } from './reconcile/thresholds.ts'
+export type { Selected } from './reconcile/versions.ts'
+export type { Post } from './reconcile/webhooks.ts'
+export { describeFinding, describeVerdict } from './report/describe-verdict.ts'
+export { renderJUnit, renderMarkdown, renderText } from './report/render.ts'
+export { type Replay, replay } from './report/replay.ts'
+export { type Outcome, type Report, ReportLog, type TimelineEntry } from './report/report.ts'

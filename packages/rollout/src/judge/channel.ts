@@ -1,0 +1,90 @@
+import { type AgainstBaseline, baselineEvidence, NO_BASELINE, weigh } from './against-baseline.ts'
+import { compareLatency, type LatencyTest, NO_LATENCY, QUANTILES } from './latency.ts'
+import { addTraffic, type ChannelSample, NO_TRAFFIC, type Side, type Traffic } from './sample.ts'
+import type { JudgeSettings } from './settings.ts'
+import { compare, comparisonEvidence, NO_COMPARISON, type SideBySide } from './side-by-side.ts'
+
+/** Where evidence may come from, within a channel. */
+export type Check = 'failures' | 'failures-against-baseline' | 'latency'
+
+export interface Evidence {
+  readonly check: Check
+  /** Of latency: which quantile. */
+  readonly quantile?: number
+  /** Part of the whole rollout's false alarms that this may use; the parts of a channel sum to 1. */
+  readonly weight: number
+  /** Natural logarithm; 0 = none. */
+  readonly log: number
+}
+
+/** Everything known of one route as one side sees it. */
+export interface Channel {
+  readonly side: Side
+  readonly route: string
+  /** Part of the rollout's false alarms that this channel may use. */
+  readonly weight: number
+  readonly failures: SideBySide
+  readonly baseline: AgainstBaseline
+  readonly latency: LatencyTest
+  readonly canary: Traffic
+  readonly stable: Traffic
+}
+
+const WEIGHTS = { failures: 0.45, baseline: 0.25, latency: 0.3 } as const
+/** Part of the false alarms that goes to bounds of the stable version's rate being wrong. */
+export const BOUND_SHARE = 0.1
+
+export function newChannel(side: Side, route: string, weight: number): Channel {
+  return {
+    side,
+    route,
+    weight,
+    failures: NO_COMPARISON,
+    baseline: NO_BASELINE,
+    latency: NO_LATENCY,
+    canary: NO_TRAFFIC,
+    stable: NO_TRAFFIC,
+  }
+}
+
+export function observe(
+  channel: Channel,
+  sample: ChannelSample,
+  boundsMs: readonly number[],
+  settings: JudgeSettings,
+): Channel {
+  const { canary, stable } = sample
+  const split = {
+    requests: canary.requests,
+    bad: canary.failures,
+    otherRequests: stable.requests,
+    otherBad: stable.failures,
+  }
+  const miss = settings.falseAlarm * BOUND_SHARE * channel.weight
+  return {
+    ...channel,
+    failures: compare(channel.failures, split),
+    baseline: weigh(channel.baseline, split, miss),
+    latency: compareLatency(channel.latency, sample, boundsMs, toleratedFactor(settings)),
+    canary: addTraffic(channel.canary, canary),
+    stable: addTraffic(channel.stable, stable),
+  }
+}
+
+/** Half way (as factors go) between no slower and too slow: so that the one is tolerated and the other found. */
+export function toleratedFactor(settings: JudgeSettings): number {
+  return Math.sqrt(settings.latencyEffect)
+}
+
+export function evidenceOf(channel: Channel): readonly Evidence[] {
+  return [
+    { check: 'failures', weight: WEIGHTS.failures, log: comparisonEvidence(channel.failures) },
+    { check: 'failures-against-baseline', weight: WEIGHTS.baseline, log: baselineEvidence(channel.baseline) },
+    ...QUANTILES.map((quantile, index) => ({
+      check: 'latency' as const,
+      quantile,
+      weight: WEIGHTS.latency / QUANTILES.length,
+      log: comparisonEvidence(channel.latency.tests[index] as SideBySide),
+    })),
+  ]
+}

@@ -1,0 +1,80 @@
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { open, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RolloutState } from '../decide/state.ts'
+import type { Entry, RolloutMemory } from './memory.ts'
+
+/** Bytes of a record from which on samples are no longer added (a day of a busy rollout); decisions always are. */
+const MOST_BYTES = 64 * 1024 * 1024
+
+/**
+ * One folder, two files for each rollout: `KEY.state.json`, replaced whole by rename, and `KEY.record.jsonl`, one entry a
+ * line. A line that a crash cut short is left out when read.
+ */
+export class FileMemory implements RolloutMemory {
+  readonly #folder: string
+  readonly #sizes = new Map<string, number>()
+
+  constructor(folder: string) {
+    this.#folder = folder
+    mkdirSync(folder, { recursive: true })
+  }
+
+  async load(key: string): Promise<{ state: RolloutState | null; entries: readonly Entry[] }> {
+    const state = await readOrEmpty(this.#path(key, 'state.json'))
+    const record = await readOrEmpty(this.#path(key, 'record.jsonl'))
+    this.#sizes.set(key, record.length)
+    return { state: state === '' ? null : (JSON.parse(state) as RolloutState), entries: parseLines(record) }
+  }
+
+  async saveState(key: string, state: RolloutState): Promise<void> {
+    const path = this.#path(key, 'state.json')
+    const file = await open(`${path}.new`, 'w')
+    try {
+      await file.writeFile(JSON.stringify(state))
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(`${path}.new`, path)
+  }
+
+  append(key: string, entries: readonly Entry[], fresh: boolean): void {
+    const size = fresh ? 0 : (this.#sizes.get(key) ?? 0)
+    const kept = size < MOST_BYTES ? entries : entries.filter(({ kind }) => kind !== 'sample')
+    const text = kept.map((entry) => `${JSON.stringify(entry)}\n`).join('')
+    appendFileSync(this.#path(key, 'record.jsonl'), text, { flag: fresh ? 'w' : 'a' })
+    this.#sizes.set(key, size + text.length)
+  }
+
+  async forget(key: string): Promise<void> {
+    this.#sizes.delete(key)
+    for (const name of ['state.json', 'record.jsonl']) await rm(this.#path(key, name), { force: true })
+  }
+
+  /** Names of Kubernetes objects hold no slash, so `/` in a key is only our separator. */
+  #path(key: string, name: string): string {
+    return join(this.#folder, `${key.replaceAll('/', '.')}.${name}`)
+  }
+}
+
+async function readOrEmpty(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}
+
+function parseLines(text: string): readonly Entry[] {
+  const lines = text.split('\n')
+  return lines.flatMap((line) => {
+    if (line === '') return []
+    try {
+      return [JSON.parse(line) as Entry]
+    } catch {
+      return []
+    }
+  })
+}

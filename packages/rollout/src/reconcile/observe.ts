@@ -1,0 +1,89 @@
+import type { Canary, CanarySpec, VirtualService } from '@mizzen/api'
+import type { Store } from '@mizzen/store'
+import type { Command, Judged, MetricResult, Observation, Route, WebhookResult } from '../decide/observation.ts'
+import type { Judgement } from '../judge/judgement.ts'
+import type { Sample } from '../judge/sample.ts'
+import { answerOf, verdictOf } from '../judge/verdict.ts'
+import { describeVerdict } from '../report/describe-verdict.ts'
+import { weightsOf } from './route-weights.ts'
+import { type Selected, selectVersion } from './versions.ts'
+
+/** What the world looks like to one rollout, without the judgement. */
+export interface Scene {
+  readonly virtualService: VirtualService | undefined
+  readonly route: Route
+  readonly stable: Selected | undefined
+  readonly canary: Selected | undefined
+}
+
+const ABSENT = { revision: '', wanted: 0, ready: 0, crashing: false }
+
+export function sceneOf(store: Store, canary: Canary): Scene {
+  const spec = canary.spec as CanarySpec
+  const namespace = canary.metadata.namespace ?? 'default'
+  const name = spec.traffic.virtualService
+  const virtualService = store.get('VirtualService', namespace, name) as VirtualService | undefined
+  if (virtualService === undefined) {
+    const route = { kind: 'missing' as const, message: `there is no VirtualService ${namespace}/${name}` }
+    return { virtualService, route, stable: undefined, canary: undefined }
+  }
+  const objects = { store, namespace, virtualService }
+  return {
+    virtualService,
+    route: routeOf(virtualService, spec),
+    stable: selectVersion(objects, spec, spec.stable),
+    canary: selectVersion(objects, spec, spec.canary),
+  }
+}
+
+function routeOf(virtualService: VirtualService, spec: CanarySpec): Route {
+  const weights = weightsOf(virtualService, spec)
+  if ('problem' in weights) return { kind: 'missing', message: weights.problem }
+  return { kind: 'there', ...weights, programmed: isProgrammed(virtualService) }
+}
+
+function isProgrammed({ metadata, status }: VirtualService): boolean {
+  const condition = status?.conditions?.find(({ type }) => type === 'Programmed')
+  return condition?.status === 'True' && (condition.observedGeneration ?? 0) >= (metadata.generation ?? 0)
+}
+
+export interface Evidence {
+  readonly judgement: Judgement
+  /** False when samples have stopped coming. */
+  readonly fresh: boolean
+  /** Samples since the last change of weight was live. */
+  readonly recent: readonly Sample[]
+}
+
+export function observationOf(
+  scene: Scene,
+  evidence: Evidence,
+  results: { metrics: readonly MetricResult[]; webhooks: readonly WebhookResult[]; commands: readonly Command[] },
+): Observation {
+  return {
+    route: scene.route,
+    stable: scene.stable?.health ?? ABSENT,
+    canary: scene.canary?.health ?? ABSENT,
+    judged: evidence.fresh ? judged(evidence) : null,
+    ...results,
+  }
+}
+
+function judged({ judgement, recent }: Evidence): Judged {
+  const whole = judgement.channels.filter(({ route }) => route === '')
+  const channel = whole.find(({ side }) => side === 'caller') ?? whole[0]
+  const answer = answerOf(judgement)
+  return {
+    answer,
+    message: describeVerdict(verdictOf(judgement)),
+    canaryRequests: channel?.canary.requests ?? 0,
+    recent: { canary: sum(recent, 'canary'), stable: sum(recent, 'stable') },
+  }
+}
+
+function sum(samples: readonly Sample[], version: 'canary' | 'stable'): number {
+  const whole = samples.flatMap(({ channels }) =>
+    channels.filter(({ route, side }) => route === '' && side === 'caller'),
+  )
+  return whole.reduce((total, channel) => total + channel[version].requests, 0)
+}

@@ -1,0 +1,45 @@
+import type { Canary, Condition } from '@mizzen/api'
+import type { RolloutState } from '../decide/state.ts'
+
+/** What `kubectl get` and dashboards read, and all that the rollout remembers. */
+export interface RolloutStatus {
+  readonly phase: string
+  readonly currentStep: number
+  readonly currentWeight: number
+  readonly observedGeneration: number
+  readonly conditions: readonly Condition[]
+  readonly rollout: RolloutState
+}
+
+export function statusOf(canary: Canary, state: RolloutState, now: number): RolloutStatus {
+  return {
+    phase: state.phase,
+    currentStep: state.step,
+    currentWeight: state.weight,
+    observedGeneration: canary.metadata.generation ?? 0,
+    conditions: [condition(canary, state, now)],
+    rollout: state,
+  }
+}
+
+/** Null for a Canary that has never been looked at, or whose status is not ours. */
+export function stateOf(canary: Canary): RolloutState | null {
+  const { rollout } = (canary.status ?? {}) as Partial<RolloutStatus>
+  return rollout !== undefined && typeof rollout.phase === 'string' && Number.isInteger(rollout.step) ? rollout : null
+}
+
+/** Flagger's condition: True when it has ended well, False when it has ended badly, Unknown on the way. */
+function condition(canary: Canary, state: RolloutState, now: number): Condition {
+  const status = { Promoted: 'True', CleaningUp: 'True', RolledBack: 'False', RollingBack: 'False' } as const
+  const before = canary.status?.conditions?.find(({ type }) => type === 'Promoted')
+  const current = status[state.phase as keyof typeof status] ?? 'Unknown'
+  const since = before?.status === current ? before.lastTransitionTime : undefined
+  return {
+    type: 'Promoted',
+    status: current,
+    reason: state.reason.code,
+    message: state.reason.message,
+    observedGeneration: canary.metadata.generation ?? 0,
+    lastTransitionTime: since ?? new Date(now).toISOString(),
+  }
+}

@@ -1,0 +1,113 @@
+import type { CanarySpec, Deployment, DestinationRule, Pod, Service, VirtualService } from '@mizzen/api'
+import type { Store } from '@mizzen/store'
+import type { VersionHealth } from '../decide/observation.ts'
+
+type Labels = Readonly<Record<string, string>>
+type Version = CanarySpec['stable']
+
+/** Where the Pods of a version are, and who makes them. */
+export interface Selected {
+  readonly namespace: string
+  /** Short name of the service. */
+  readonly service: string
+  readonly labels: Labels
+  readonly deployment: Deployment | undefined
+  readonly health: VersionHealth
+}
+
+export interface Objects {
+  readonly store: Store
+  readonly namespace: string
+  readonly virtualService: VirtualService
+}
+
+/** Restarts from which on a container that is not ready counts as one that ends again and again. */
+const CRASHING_RESTARTS = 2
+const MESH_DOMAIN = '.svc.cluster.local'
+
+/** The Pods of a version, by its subset's labels and its service's selector; undefined while these are not there. */
+export function selectVersion(objects: Objects, spec: CanarySpec, version: Version): Selected | undefined {
+  const host = version.host ?? hostOf(objects.virtualService, spec)
+  if (host === undefined) return undefined
+  const [service = '', namespace = objects.namespace] = host.replace(MESH_DOMAIN, '').split('.')
+  const selector = objects.store.get('Service', namespace, service) as Service | undefined
+  const subset = version.subset === undefined ? {} : subsetLabels(objects.store, namespace, service, version.subset)
+  if (selector === undefined || subset === undefined) return undefined
+  const labels = { ...selector.spec?.selector, ...subset }
+  const named = version === spec.canary ? spec.workloads?.canary : spec.workloads?.stable
+  const deployment = deploymentOf(objects.store, namespace, labels, named)
+  const pods = (objects.store.list('Pod', namespace) as readonly Pod[]).filter((pod) =>
+    matches(pod.metadata.labels, labels),
+  )
+  return { namespace, service, labels, deployment, health: healthOf(pods, deployment) }
+}
+
+/** The host that both versions are subsets of. */
+function hostOf(virtualService: VirtualService, spec: CanarySpec): string | undefined {
+  const destinations = (virtualService.spec?.http ?? []).flatMap(({ route }) => route ?? [])
+  const subsets = [spec.stable.subset, spec.canary.subset]
+  return destinations.find(({ destination }) => subsets.includes(destination.subset))?.destination.host
+}
+
+function subsetLabels(store: Store, namespace: string, service: string, name: string): Labels | undefined {
+  const names = [service, `${service}.${namespace}`, `${service}.${namespace}${MESH_DOMAIN}`]
+  const rules = store.list('DestinationRule') as readonly DestinationRule[]
+  const own = rules.filter(
+    ({ metadata, spec }) =>
+      names.includes(spec?.host ?? '') && (spec?.host !== service || metadata.namespace === namespace),
+  )
+  return own.flatMap(({ spec }) => spec?.subsets ?? []).find((subset) => subset.name === name)?.labels
+}
+
+function deploymentOf(
+  store: Store,
+  namespace: string,
+  labels: Labels,
+  name: string | undefined,
+): Deployment | undefined {
+  if (name !== undefined) return store.get('Deployment', namespace, name) as Deployment | undefined
+  const all = store.list('Deployment', namespace) as readonly Deployment[]
+  return all.find(({ spec }) => matches(spec?.template.metadata?.labels, labels))
+}
+
+function matches(labels: Labels | undefined, wanted: Labels): boolean {
+  return Object.entries(wanted).every(([name, value]) => labels?.[name] === value)
+}
+
+function healthOf(pods: readonly Pod[], deployment: Deployment | undefined): VersionHealth {
+  const alive = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+  return {
+    revision: revisionOf(alive, deployment),
+    wanted: deployment?.spec?.replicas ?? (deployment === undefined ? alive.length : 1),
+    ready: isRolledOut(deployment) ? alive.filter(isReady).length : 0,
+    crashing: alive.length > 0 && alive.every((pod) => !isReady(pod) && restarts(pod) >= CRASHING_RESTARTS),
+  }
+}
+
+/** While Pods of an older template are among them, nobody knows which version answers. */
+function isRolledOut(deployment: Deployment | undefined): boolean {
+  if (deployment?.status === undefined) return true
+  const { observedGeneration = 0, replicas = 0, updatedReplicas = 0 } = deployment.status
+  return observedGeneration >= (deployment.metadata.generation ?? 0) && replicas === updatedReplicas
+}
+
+/** What makes one version another: the Pod template. Replicas and labels of the Deployment itself do not. */
+function revisionOf(pods: readonly Pod[], deployment: Deployment | undefined): string {
+  if (deployment !== undefined) return hash(JSON.stringify(deployment.spec?.template))
+  return pods[0]?.metadata.labels?.['pod-template-hash'] ?? ''
+}
+
+function isReady(pod: Pod): boolean {
+  return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
+}
+
+function restarts(pod: Pod): number {
+  return Math.max(0, ...(pod.status?.containerStatuses ?? []).map(({ restartCount }) => restartCount))
+}
+
+/** FNV-1a, 32 bits, as eight hex digits: a name, not a secret. */
+function hash(text: string): string {
+  let sum = 0x811c9dc5
+  for (let index = 0; index < text.length; index += 1) sum = Math.imul(sum ^ text.charCodeAt(index), 0x01000193)
+  return (sum >>> 0).toString(16).padStart(8, '0')
+}

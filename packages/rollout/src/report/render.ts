@@ -1,0 +1,66 @@
+import { describeFinding } from './describe-verdict.ts'
+import type { Report } from './report.ts'
+
+/** For a terminal. */
+export function renderText(name: string, report: Report): string {
+  const lines = [
+    `${name}: ${report.verdict} (${report.phase})`,
+    `  why:      ${report.code}: ${report.reason}`,
+    `  judged:   ${report.judgement}`,
+    `  requests: ${report.canaryRequests} to the canary, ${report.failedCanaryRequests} failed, in ${seconds(report)} s`,
+    'timeline:',
+    ...report.timeline.map(
+      ({ time, weight, code, message }) =>
+        `  ${time.slice(11, 23)}  ${String(weight).padStart(3)} %  ${code}: ${message}`,
+    ),
+    ...(report.evidence.length === 0 ? [] : ['evidence:']),
+    ...report.evidence.map((finding) => `  ${describeFinding(finding)}`),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** For a pull request. */
+export function renderMarkdown(name: string, report: Report): string {
+  const rows = report.timeline.map(
+    ({ time, weight, code, message }) => `| ${time.slice(11, 19)} | ${weight} % | ${code} | ${cell(message)} |`,
+  )
+  return [
+    `### Canary ${name}: ${report.verdict}`,
+    '',
+    `${report.reason} — ${report.canaryRequests} requests to the canary, ${report.failedCanaryRequests} failed, ${seconds(report)} s.`,
+    '',
+    '| time | weight | reason | |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+    ...report.evidence.map((finding) => `- ${describeFinding(finding)}`),
+    '',
+  ].join('\n')
+}
+
+/** One test case: passed if promoted. */
+export function renderJUnit(name: string, report: Report): string {
+  const passed = report.verdict === 'promoted'
+  const failure = `<failure message="${xml(report.code)}">${xml(report.reason)}</failure>`
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuite name="canary" tests="1" failures="${passed ? 0 : 1}" time="${seconds(report)}">`,
+    `  <testcase classname="canary" name="${xml(name)}" time="${seconds(report)}">${passed ? '' : failure}</testcase>`,
+    '</testsuite>',
+    '',
+  ].join('\n')
+}
+
+function seconds({ durationMs }: Report): string {
+  return (durationMs / 1000).toFixed(1)
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|')
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+
+function xml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] as string)
+}

@@ -1,0 +1,119 @@
+import type { Phase, ReasonCode } from '../decide/state.ts'
+import type { Side } from '../judge/sample.ts'
+import type { Verdict } from '../judge/verdict.ts'
+import type { Entry } from '../reconcile/memory.ts'
+import { describeVerdict } from './describe-verdict.ts'
+
+export type Outcome = 'promoted' | 'rolledBack' | 'paused' | 'progressing'
+
+export interface TimelineEntry {
+  /** RFC 3339. */
+  readonly time: string
+  readonly phase: Phase
+  readonly weight: number
+  readonly code: string
+  readonly message: string
+}
+
+/** Why a rollout is where it is, with its numbers. For pipelines (JSON), and what `explain` shows. */
+export interface Report {
+  readonly verdict: Outcome
+  readonly phase: Phase
+  /** A word to branch on. */
+  readonly code: ReasonCode
+  /** A sentence. */
+  readonly reason: string
+  readonly durationMs: number
+  readonly canaryRequests: number
+  readonly failedCanaryRequests: number
+  /** What the last judgement found, strongest first. */
+  readonly evidence: Verdict['findings']
+  readonly judgement: string
+  readonly timeline: readonly TimelineEntry[]
+}
+
+const OUTCOMES: Partial<Readonly<Record<Phase, Outcome>>> = {
+  CleaningUp: 'promoted',
+  Promoted: 'promoted',
+  RollingBack: 'rolledBack',
+  RolledBack: 'rolledBack',
+  Paused: 'paused',
+}
+
+type DecisionEntry = Extract<Entry, { kind: 'decision' }>
+
+/** Decisions that are kept for the timeline; the oldest but the first go first. */
+const MOST_DECISIONS = 10_000
+
+interface Counts {
+  requests: number
+  failures: number
+}
+
+/** What a report is made of, kept up with the record so that nobody has to read that again. */
+export class ReportLog {
+  readonly #decisions: DecisionEntry[] = []
+  readonly #counts: Readonly<Record<Side, Counts>> = {
+    caller: { requests: 0, failures: 0 },
+    server: { requests: 0, failures: 0 },
+  }
+
+  add(entry: Entry): void {
+    if (entry.kind === 'decision') {
+      this.#decisions.push(entry)
+      if (this.#decisions.length > MOST_DECISIONS) this.#decisions.splice(1, 1)
+      return
+    }
+    for (const { side, route, canary } of entry.sample.channels) {
+      if (route !== '') continue
+      this.#counts[side].requests += canary.requests
+      this.#counts[side].failures += canary.failures
+    }
+  }
+
+  /** Null while nothing has been recorded. */
+  report(): Report | null {
+    const decisions = this.#decisions
+    const [first] = decisions
+    const last = decisions.at(-1)
+    if (first === undefined || last === undefined) return null
+    const { state } = last
+    const judged = deciding(decisions)
+    const counts = this.#counts.caller.requests > 0 ? this.#counts.caller : this.#counts.server
+    return {
+      verdict: OUTCOMES[state.phase] ?? 'progressing',
+      phase: state.phase,
+      code: state.reason.code,
+      reason: state.reason.message,
+      durationMs: last.at - first.at,
+      canaryRequests: counts.requests,
+      failedCanaryRequests: counts.failures,
+      evidence: judged?.findings ?? [],
+      judgement: judged === undefined ? 'nothing has been judged yet' : describeVerdict(judged),
+      timeline: timeline(decisions),
+    }
+  }
+}
+
+/** The judgement that turned it, if one did: what was found later says less. */
+function deciding(decisions: readonly DecisionEntry[]): Verdict | undefined {
+  const turned = decisions.findLast(
+    ({ state, verdict }) => state.reason.code === 'JudgedWorse' && verdict?.answer === 'fail',
+  )
+  return (turned ?? decisions.at(-1))?.verdict
+}
+
+/** One line for each change of phase, weight or reason. */
+function timeline(decisions: readonly DecisionEntry[]): readonly TimelineEntry[] {
+  const lines = decisions.map(({ at, state }) => ({
+    time: new Date(at).toISOString(),
+    phase: state.phase,
+    weight: state.weight,
+    code: state.reason.code,
+    message: state.reason.message,
+  }))
+  return lines.filter((line, index) => {
+    const before = lines[index - 1]
+    return before?.phase !== line.phase || before.weight !== line.weight || before.code !== line.code
+  })
+}

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import {
+  DEFAULT_SETTINGS,
+  type Judgement,
+  type JudgeSettings,
+  mannWhitney,
+  newJudgement,
+  type Sample,
+  takeIn,
+  verdictOf,
+} from '../src/index.ts'
+import { logLikelihoods } from '../src/judge/noncentral-hypergeometric.ts'
+import { isBelow, lowerBound, upperBound } from '../src/judge/rate-bounds.ts'
+
+const BOUNDS = [10, 20, 50, 100]
+const FAST = [8, 2, 0, 0, 0]
+
+function traffic(requests: number, failures: number, latency: readonly number[] = FAST) {
+  const unit = latency.reduce((sum, part) => sum + part, 0)
+  return { requests, failures, latency: latency.map((part) => Math.round((part * requests) / unit)) }
+}
+
+function sample(canary: ReturnType<typeof traffic>, stable: ReturnType<typeof traffic>, route = ''): Sample {
+  return { atMs: 0, forMs: 500, boundsMs: BOUNDS, channels: [{ side: 'caller', route, canary, stable }] }
+}
+
+function after(ticks: number, one: Sample, settings: Partial<JudgeSettings> = {}): Judgement {
+  let judgement = newJudgement({ ...DEFAULT_SETTINGS, ...settings })
+  for (let tick = 0; tick < ticks; tick += 1) judgement = takeIn(judgement, one)
+  return judgement
+}
+
+describe('the noncentral hypergeometric distribution', () => {
+  it('is the hypergeometric one at even odds', () => {
+    // 5 of 20 are bad; 8 drawn; P(3) = C(5,3) C(15,5) / C(20,8) = 30030 / 125970.
+    const [log = 0] = logLikelihoods({ requests: 8, bad: 3, otherRequests: 12, otherBad: 2 }, [0])
+    expect(Math.exp(log)).toBeCloseTo(30030 / 125970, 12)
+  })
+
+  it.each([0, 1, 5])('sums to 1 at log odds %d', (odds) => {
+    let sum = 0
+    for (let bad = 0; bad <= 6; bad += 1) {
+      sum += Math.exp(logLikelihoods({ requests: 30, bad, otherRequests: 70, otherBad: 6 - bad }, [odds])[0] as number)
+    }
+    expect(sum).toBeCloseTo(1, 10)
+  })
+
+  it('takes large counts', () => {
+    const split = { requests: 1_000_000, bad: 500_000, otherRequests: 1_000_000, otherBad: 500_000 }
+    const [even = 0, worse = 0] = logLikelihoods(split, [0, Math.log(3)])
+    expect(even).toBeGreaterThan(worse)
+    expect(Number.isFinite(worse)).toBe(true)
+  })
+})
+
+describe('bounds of a rate', () => {
+  it('enclose it, and close in', () => {
+    const few = { requests: 100, bad: 5 }
+    const many = { requests: 10_000, bad: 500 }
+    expect(lowerBound(few, 0.01)).toBeLessThan(0.05)
+    expect(upperBound(few, 0.01)).toBeGreaterThan(0.05)
+    expect(upperBound(many, 0.01)).toBeLessThan(upperBound(few, 0.01))
+    expect(upperBound(many, 0.01)).toBeLessThan(0.06)
+  })
+
+  it('are the same whether looked for or asked about', () => {
+    const tally = { requests: 700, bad: 3 }
+    const bound = upperBound(tally, 0.0125)
+    expect(isBelow(tally, bound * 1.001, 0.0125)).toBe(true)
+    expect(isBelow(tally, bound * 0.999, 0.0125)).toBe(false)
+  })
+})
+
+describe('the verdict', () => {
+  it('cuts a canary with 20 % errors within a few ticks', () => {
+    const { answer, findings } = verdictOf(after(3, sample(traffic(10, 2), traffic(90, 0))))
+    expect(answer).toBe('fail')
+    expect(findings[0]).toMatchObject({ side: 'caller', route: '', canary: { requests: 30, bad: 6 } })
+  })
+
+  it('does not blame it for what both suffer', () => {
+    const calm = after(60, sample(traffic(10, 0), traffic(90, 0)))
+    let judgement = calm
+    for (let tick = 0; tick < 20; tick += 1) judgement = takeIn(judgement, sample(traffic(10, 3), traffic(90, 27)))
+    expect(verdictOf(judgement).answer).not.toBe('fail')
+  })
+
+  it('is not swayed by one unlucky request among few', () => {
+    let judgement = after(200, sample(traffic(0, 0, FAST), traffic(100, 0)))
+    judgement = takeIn(judgement, sample(traffic(1, 1), traffic(99, 0)))
+    expect(verdictOf(judgement).answer).toBe('not-enough-evidence')
+  })
+
+  it('passes a healthy one when there is enough, and says before how much is missing', () => {
+    const early = verdictOf(after(5, sample(traffic(10, 0), traffic(90, 0))))
+    expect(early.answer).toBe('not-enough-evidence')
+    expect(early.needed).toBeGreaterThan(300)
+    expect(early.needed).toBeLessThan(1000)
+    expect(verdictOf(after(100, sample(traffic(10, 0), traffic(90, 0)))).answer).toBe('pass')
+  })
+
+  it('says that more requests will not help a canary that is just too bad to pass', () => {
+    const settings = { falseAlarm: 1e-300 }
+    const verdict = verdictOf(after(50, sample(traffic(100, 5), traffic(100, 0)), settings))
+    expect(verdict).toMatchObject({ answer: 'not-enough-evidence', needed: null })
+  })
+
+  it('finds one route that fails in traffic that is well as a whole', () => {
+    let judgement = newJudgement(DEFAULT_SETTINGS)
+    const whole = sample(traffic(1000, 3), traffic(9000, 2)).channels[0]
+    const checkout = sample(traffic(5, 3), traffic(45, 0), 'checkout').channels[0]
+    const channels = [whole, checkout].flatMap((channel) => (channel === undefined ? [] : [channel]))
+    for (let tick = 0; tick < 3; tick += 1) {
+      judgement = takeIn(judgement, { atMs: 0, forMs: 500, boundsMs: BOUNDS, channels })
+    }
+    const verdict = verdictOf(judgement)
+    expect(verdict.answer).toBe('fail')
+    expect(verdict.findings[0]?.route).toBe('checkout')
+  })
+
+  it('finds a canary that is slower', () => {
+    const slow = traffic(50, 0, [2, 3, 4, 1, 0])
+    const judgement = after(20, sample(slow, traffic(50, 0)))
+    const { answer, findings } = verdictOf(judgement)
+    expect(answer).toBe('fail')
+    expect(findings[0]?.check).toBe('latency')
+  })
+
+  it('leaves numbers out that cannot be', () => {
+    const judgement = after(10, sample({ requests: 1, failures: Number.NaN, latency: [] }, traffic(10, 0)))
+    expect(judgement.unsound).toBe(10)
+    expect(verdictOf(judgement).answer).toBe('not-enough-evidence')
+  })
+})
+
+describe("Mann and Whitney's test", () => {
+  it('says how often the canary is slower', () => {
+    expect(mannWhitney([10, 0], [0, 10])).toMatchObject({ slower: 0 })
+    expect(mannWhitney([0, 10], [10, 0]).pValue).toBeLessThan(0.001)
+    expect(mannWhitney([5, 5], [5, 5]).slower).toBe(0.5)
+    expect(mannWhitney([1], [1]).pValue).toBeNull()
+  })
+})
