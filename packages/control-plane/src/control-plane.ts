@@ -5,6 +5,7 @@ import { createDiscovery, type Discovery } from '@mizzen/discovery'
 import type { Store } from '@mizzen/store'
 import { createTelemetry, type ScrapeTarget, type Telemetry } from '@mizzen/telemetry'
 import { createXdsServer, type XdsServer } from '@mizzen/xds'
+import { LiveAnalysis } from './analysis/live-analysis.ts'
 import { createApiServer } from './api/api-server.ts'
 import type { MeshFacts } from './api/debug.ts'
 import { createMetrics } from './metrics.ts'
@@ -14,6 +15,7 @@ import { ProblemLog } from './problem-log.ts'
 import { ProgrammedTracker } from './programmed/tracker.ts'
 import { prometheusUrl } from './proxy-identity.ts'
 import { RejectionLog } from './rejection-log.ts'
+import { createRollouts } from './rollouts.ts'
 
 export interface ControlPlaneDeps {
   readonly logger: Logger
@@ -39,31 +41,50 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
   const later = <Part>(part: Part, end: (part: Part) => void | Promise<void>): Part => undo.adopt(part, end)
 
   const store = later(await openStore(options, clock), (part) => part.close())
-  const discovery = later(createDiscovery({ store, logger: logger.scope('discovery') }), (part) => part.close())
+  const discovery = later(createDiscovery({ store, clock, logger: logger.scope('discovery') }), (part) => part.close())
   const ads = { source: discovery.views, clock, random, logger: logger.scope('ads') }
   const xds = later(createXdsServer(ads), (part) => part.close())
   // After discovery, which has taken in a change when the tracker hears of it.
   const programmed = later(
-    new ProgrammedTracker({ store, clock, affected: discovery.affectedProxies, statuses: () => xds.statuses() }),
+    new ProgrammedTracker({
+      ...{ store, clock, affected: discovery.affectedProxies, statuses: () => xds.statuses() },
+      ...{ revision: () => discovery.revision, waitsFor: discovery.waitsFor },
+    }),
     (part) => part.close(),
   )
+  undo.defer(discovery.onCommit(() => programmed.onConfigured()))
   const metrics = later(createMetrics(store, xds, clock), (part) => part.close())
+  const rolloutOptions = { store, clock, logger: logger.scope('rollout'), stateDir: options.stateDir }
+  const rollouts = later(createRollouts(rolloutOptions), ({ controller }) => controller.close())
   const telemetry = later(
-    createTelemetry({ clock, logger: logger.scope('telemetry'), targets: () => scrapeTargets(xds) }),
+    createTelemetry({
+      ...{ clock, logger: logger.scope('telemetry'), targets: () => scrapeTargets(xds) },
+      onIncrements: (increments) => rollouts.samples.add(increments),
+    }),
     (part) => part.close(),
   )
   undo.defer(reportProxies(xds, programmed, logger.scope('ads')))
-  undo.defer(reportProblems(store, discovery, logger.scope('config')))
+  const analysis = later(new LiveAnalysis({ store, clock }), (part) => part.close())
+  const problems = () => problemsOf(store, discovery, analysis)
+  undo.defer(reportProblems(store, discovery, analysis, problems, logger.scope('config')))
 
   const xdsAddress = { ...options.xds, port: await xds.listen(options.xds.host, options.xds.port) }
   const mesh: { facts?: MeshFacts } = {}
   const api = later(
     createApiServer({
-      ...{ store, xds, telemetry, logger: logger.scope('api'), localOnly: isLoopback(options.api.host) },
+      ...{
+        store,
+        xds,
+        telemetry,
+        rollouts: rollouts.controller,
+        logger: logger.scope('api'),
+        localOnly: isLoopback(options.api.host),
+      },
       onValidated: metrics.validated,
       metrics: () => allMetrics(metrics.text, telemetry),
-      problems: () => problemsOf(store, discovery),
+      problems,
       collections: () => discovery.collections(),
+      collectionGraph: () => discovery.collectionGraph(),
       mesh: () => mesh.facts as MeshFacts,
     }),
     (part) => part.close(),
@@ -82,8 +103,15 @@ async function allMetrics(own: () => Promise<string>, telemetry: Telemetry): Pro
   return `${await own()}${telemetry.metricsText()}`
 }
 
-function problemsOf(store: Store, discovery: Discovery): readonly Problem[] {
-  return [...store.problems(), ...discovery.notices()]
+/** What analysis finds too, with a code of Istio's, need not be told twice. */
+const FOUND_BY_ANALYSIS: readonly string[] = [
+  ...['unknown-gateway', 'host-not-in-gateway', 'duplicate-host'],
+  ...['unknown-destination', 'unknown-port', 'unknown-subset'],
+]
+
+function problemsOf(store: Store, discovery: Discovery, analysis: LiveAnalysis): readonly Problem[] {
+  const notices = discovery.notices().filter(({ code }) => !FOUND_BY_ANALYSIS.includes(code))
+  return [...store.problems(), ...notices, ...analysis.problems()]
 }
 
 /** Tells the tracker and the log what proxies answer. Returns the call that ends it. */
@@ -96,11 +124,16 @@ function reportProxies(xds: XdsServer, programmed: ProgrammedTracker, logger: Lo
   })
 }
 
-function reportProblems(store: Store, discovery: Discovery, logger: Logger): () => void {
+function reportProblems(
+  store: Store,
+  discovery: Discovery,
+  analysis: LiveAnalysis,
+  problems: () => readonly Problem[],
+  logger: Logger,
+): () => void {
   const log = new ProblemLog(logger)
-  const update = () => log.update(problemsOf(store, discovery))
-  const ends = [store.watchProblems(update), discovery.onNotices(update)]
-  update()
+  const update = () => log.update(problems())
+  const ends = [store.watchProblems(update), discovery.onNotices(update), analysis.onRound(update)]
   return () => {
     for (const end of ends) end()
   }

@@ -3,10 +3,12 @@ import {
   ENDPOINT_TYPE,
   EXTENSION_TYPE,
   LISTENER_TYPE,
+  NAME_TABLE_TYPE,
   ROUTE_TYPE,
   SECRET_TYPE,
   shortType,
   type TypeUrl,
+  VIRTUAL_HOST_TYPE,
 } from '@mizzen/xds'
 
 const NAMES: ReadonlyMap<TypeUrl, string> = new Map([
@@ -16,6 +18,8 @@ const NAMES: ReadonlyMap<TypeUrl, string> = new Map([
   [ROUTE_TYPE, 'RDS'],
   [SECRET_TYPE, 'SDS'],
   [EXTENSION_TYPE, 'ECDS'],
+  [VIRTUAL_HOST_TYPE, 'VHDS'],
+  [NAME_TABLE_TYPE, 'NDS'],
 ])
 
 /** `CDS` for clusters and so on: the words that people and Istio's tools use. */

@@ -50,11 +50,17 @@ class Bench {
   readonly store: Store = createMemoryStore()
   statuses: readonly ProxyStatus[] = []
   users: ReadonlyMap<ObjectKey, readonly string[]> = new Map()
+  /** Revision that discovery has taken in. */
+  translated = Number.POSITIVE_INFINITY
+  waitsFor: string | undefined
+  readonly clock = new ManualClock()
   readonly tracker = new ProgrammedTracker({
     store: this.store,
-    clock: new ManualClock(),
+    clock: this.clock,
     affected: (key) => this.users.get(key) ?? [],
     statuses: () => this.statuses,
+    revision: () => this.translated,
+    waitsFor: () => this.waitsFor,
   })
 
   async use(...statuses: ProxyStatus[]): Promise<void> {
@@ -153,6 +159,50 @@ describe('ProgrammedTracker', () => {
     expect(bench.store.get('VirtualService', 'default', 'a')?.status).toMatchObject({
       conditions: [{ type: 'Other' }, { type: 'Programmed' }],
     })
+  })
+
+  it('says nothing of a state that is not translated yet: nobody knows whom it affects', async () => {
+    const bench = new Bench()
+    bench.translated = 0
+    const revision = await bench.apply(virtualService('b'))
+    expect(bench.condition()).toBeUndefined()
+    bench.translated = revision
+    bench.tracker.onConfigured()
+    await settled()
+    expect(bench.condition()?.status).toBe('True')
+  })
+
+  it('says that the last good state is in force, and what the newest waits for', async () => {
+    const bench = new Bench()
+    const revision = await bench.apply(virtualService('b'))
+    await bench.use(proxyStatus('p', revision))
+    bench.waitsFor = 'subset v3 of b'
+    await bench.apply(virtualService('c'))
+    expect(bench.condition()).toMatchObject({ status: 'False', reason: 'HeldBack', observedGeneration: 2 })
+    expect(bench.condition()?.message).toContain('subset v3 of b')
+    bench.waitsFor = undefined
+    bench.tracker.onConfigured()
+    await settled()
+    expect(bench.condition()?.reason).toBe('Pending')
+  })
+
+  it('writes counts of many objects now and then, and changes of state at once', async () => {
+    const bench = new Bench()
+    const names = Array.from({ length: 40 }, (_, index) => `n${index}`)
+    const objects = names.map((name) => ({ ...virtualService('b'), metadata: { name, namespace: 'default' } }))
+    for (const object of objects) await bench.apply(object)
+    const message = () => {
+      const status = bench.store.get('VirtualService', 'default', 'n0')?.status as { conditions: Condition[] }
+      return status.conditions[0]?.message
+    }
+    bench.statuses = [proxyStatus('p', 100)]
+    bench.users = new Map(names.map((name) => [`VirtualService/default/${name}`, [bench.statuses[0]!.node.id]]))
+    bench.tracker.onProxiesChanged()
+    await settled()
+    expect(message()).toBe('0 of 0 proxies: no proxy uses it')
+    bench.clock.advance(1_000)
+    await settled()
+    expect(message()).toBe('1 of 1 proxies')
   })
 
   it('stops when it is closed', async () => {

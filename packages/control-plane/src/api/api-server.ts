@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Logger, MizzenError } from '@mizzen/base'
+import { answerAdmission } from './admission.ts'
 import type { Answer } from './answer.ts'
 import { text } from './answer.ts'
+import { answerCanaries, type CanaryDeps } from './canaries.ts'
 import { answerDebug, type DebugDeps } from './debug.ts'
 import { checkHost } from './foreign-host.ts'
 import { answerKindList } from './kind-list.ts'
@@ -11,7 +13,7 @@ import { parseResourcePath } from './resource-path.ts'
 import { answerResources, type ResourceDeps } from './resources.ts'
 import { failure } from './status-object.ts'
 
-export interface ApiDeps extends ResourceDeps, DebugDeps {
+export interface ApiDeps extends ResourceDeps, DebugDeps, CanaryDeps {
   readonly logger: Logger
   /** Answer only for names of this machine: for an API without authentication that listens on loopback. */
   readonly localOnly: boolean
@@ -84,6 +86,10 @@ async function route(request: ApiRequest, deps: ApiDeps): Promise<Answer> {
   if (first === 'ready') return text('ready\n')
   if (first === 'metrics') return text(await deps.metrics(), 'text/plain; version=0.0.4; charset=utf-8')
   if (first === 'debug') return answerDebug(request, deps)
+  const canary = await answerCanaries(request, deps)
+  if (canary !== undefined) return canary
+  const admission = await answerAdmission(request)
+  if (admission !== undefined) return admission
   const path = parseResourcePath(request.segments)
   if (path !== undefined) return answerResources(request, path, deps)
   const kindList = answerKindList(request.segments)

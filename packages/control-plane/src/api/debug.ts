@@ -2,7 +2,7 @@ import type { Problem } from '@mizzen/api'
 import { MizzenError } from '@mizzen/base'
 import type { Telemetry } from '@mizzen/telemetry'
 import type { XdsServer } from '@mizzen/xds'
-import { type Answer, json } from './answer.ts'
+import { type Answer, json, text } from './answer.ts'
 import { answerProxyAdmin } from './proxy-admin.ts'
 import type { ApiRequest } from './request.ts'
 import { syncStatus } from './syncz.ts'
@@ -22,6 +22,8 @@ export interface DebugDeps {
   readonly problems: () => readonly Problem[]
   /** Content of the derived collections, as JSON. */
   readonly collections: () => unknown
+  /** The same as a graph, in Graphviz' language. */
+  readonly collectionGraph: () => string
   readonly mesh: () => MeshFacts
 }
 
@@ -43,6 +45,7 @@ export async function answerDebug(request: ApiRequest, deps: DebugDeps): Promise
       return json({ windowMs, versions: deps.telemetry.signals(windowMs) })
     }
     case 'collections':
+      if (request.query.get('format') === 'dot') return text(deps.collectionGraph())
       return json(deps.collections())
     case 'mesh':
       return json(deps.mesh())

@@ -1,4 +1,4 @@
-import { objectKey, parseDocuments, type Resource } from '@mizzen/api'
+import { kindIdOf, objectKey, parseDocuments, type Resource } from '@mizzen/api'
 import { MizzenError } from '@mizzen/base'
 import { InvalidObject, type Store } from '@mizzen/store'
 import { type Answer, json } from './answer.ts'
@@ -34,16 +34,16 @@ export async function answerResources(request: ApiRequest, path: ResourcePath, d
 function list(request: ApiRequest, path: ResourcePath, store: Store): Answer {
   const selects = parseSelector(request.query)
   const wanted = (resource: Resource) =>
-    resource.kind === path.kind.kind &&
+    kindIdOf(resource) === path.kind.id &&
     (path.namespace === undefined || resource.metadata.namespace === path.namespace) &&
     selects(resource)
-  if (isTrue(request.query.get('watch'))) return watchAnswer(request, store, path.kind.kind, wanted)
+  if (isTrue(request.query.get('watch'))) return watchAnswer(request, store, path.kind.id, wanted)
   return json({
     kind: `${path.kind.kind}List`,
     apiVersion: path.apiVersion,
     metadata: { resourceVersion: String(store.revision) },
     items: store
-      .list(path.kind.kind, path.namespace)
+      .list(path.kind.id, path.namespace)
       .filter(wanted)
       .map((resource) => served(resource, path)),
   })
@@ -56,8 +56,8 @@ async function apply(request: ApiRequest, path: ResourcePath, { store, onValidat
 }
 
 async function remove(path: ResourcePath, store: Store): Promise<Answer> {
-  const { kind, metadata } = existing(path, store)
-  await store.remove(kind, metadata.namespace ?? '', metadata.name)
+  const { metadata } = existing(path, store)
+  await store.remove(path.kind.id, metadata.namespace ?? '', metadata.name)
   return success({ kind: path.kind.plural, group: path.kind.group, name: metadata.name, uid: metadata.uid })
 }
 
@@ -79,14 +79,14 @@ function readObject(body: string, path: ResourcePath, onValidated: ResourceDeps[
 
 function checkIdentity(resource: Resource, path: ResourcePath): void {
   const namespace = path.kind.namespaced ? path.namespace : ''
-  const expected = `${path.kind.kind}/${namespace}/${path.name}`
+  const expected = `${path.kind.id}/${namespace}/${path.name}`
   if (objectKey(resource) === expected) return
   throw new MizzenError('bad-request', `the body is ${objectKey(resource)}, and the path names ${expected}`)
 }
 
 function existing(path: ResourcePath, store: Store): Resource {
-  const { kind, group, plural } = path.kind
-  const found = store.get(kind, path.namespace ?? '', path.name ?? '')
+  const { id, group, plural } = path.kind
+  const found = store.get(id, path.namespace ?? '', path.name ?? '')
   if (found !== undefined) return found
   throw new MizzenError('not-found', `${plural}${group === '' ? '' : `.${group}`} "${path.name}" not found`)
 }

@@ -1,28 +1,44 @@
-import { type Condition, type ObjectKey, objectKey, type Resource } from '@mizzen/api'
-import type { Clock } from '@mizzen/base'
-import type { Change, Store } from '@mizzen/store'
+import { type Condition, kindIdOf, type ObjectKey, objectKey, type Resource } from '@mizzen/api'
+import type { Clock, Timer } from '@mizzen/base'
+import type { Change, StatusUpdate, Store } from '@mizzen/store'
 import type { ProxyStatus } from '@mizzen/xds'
-import { proxyIdentity } from '../proxy-identity.ts'
-import { type ObjectFacts, type ProxyFacts, programmed, type Verdict } from './condition.ts'
+import type { ObjectFacts, Verdict } from './condition.ts'
 import { expectedProxies } from './expected-proxies.ts'
+import { Round } from './round.ts'
 
 /** The kinds that carry the condition. */
-const KINDS: readonly string[] = ['Gateway', 'VirtualService', 'DestinationRule', 'Service']
+const KINDS: readonly string[] = ['Gateway', 'VirtualService', 'DestinationRule', 'Service', 'ServiceEntry']
+
+/** Rounds take at most one part in so many of the processor: the longer one took, the longer until the next. */
+const IDLE_SHARE = 5
+/**
+ * Every proxy that comes or goes changes the counts of all objects. Where it changes more than a few, and nothing but the
+ * message, it is written after this, milliseconds.
+ */
+const COUNT_DELAY_MS = 1_000
+const FEW = 32
 
 export interface TrackerOptions {
   readonly store: Store
   readonly clock: Clock
-  /** Node ids of the connected proxies whose configuration is made from an object, as of the store's present state. */
+  /**
+   * Node ids of the connected proxies whose configuration is made from an object, as of `revision`; the same array for all
+   * objects that affect the same proxies.
+   */
   readonly affected: (key: ObjectKey) => readonly string[]
+  /** The store's revision that `affected` knows of. Infinite by default: it is never behind. */
+  readonly revision?: () => number
+  /** What the newest state of an object waits for before it is in force; nothing by default. */
+  readonly waitsFor?: (key: ObjectKey) => string | undefined
   readonly statuses: () => readonly ProxyStatus[]
 }
 
 interface Tracked extends ObjectFacts {
   readonly resource: Resource
   /** Node ids of the proxies that it affected at the last round. */
-  readonly users: Set<string>
+  users: readonly string[]
   /** Those that an earlier generation affected: they count until they have answered this one, even if they use it no more. */
-  readonly owing: Set<string>
+  owing: readonly string[]
 }
 
 /**
@@ -39,6 +55,15 @@ export class ProgrammedTracker {
   #expected: readonly string[]
   #scheduled = false
   #closed = false
+  /** Monotonic time before which no round begins. */
+  #restUntil = 0
+  #timer: Timer | undefined
+  #countTimer: Timer | undefined
+  /** How many the present round looks at. */
+  #judged = 0
+  /** Objects with a count of proxies that is to be written later, and now. */
+  readonly #putOffKeys = new Set<ObjectKey>()
+  readonly #miscounted = new Set<ObjectKey>()
   readonly #endWatch: () => void
 
   constructor(options: TrackerOptions) {
@@ -52,7 +77,9 @@ export class ProgrammedTracker {
 
   /** A proxy answered something: open objects may be settled, and what it names in a refusal is not. */
   onProxyUpdated(status: ProxyStatus): void {
-    for (const { origins } of [...status.rejections, ...status.held]) this.#touch(origins)
+    const { rejections } = status
+    // Without a refusal, what is held back is not answered either, and so what it comes from is open.
+    for (const { origins } of rejections.length > 0 ? [...rejections, ...status.held] : []) this.#touch(origins)
     this.#touch(this.#open)
   }
 
@@ -61,14 +88,21 @@ export class ProgrammedTracker {
     this.#touch(this.#objects.keys())
   }
 
+  /** What `affected`, `revision` or `waitsFor` say may have changed. */
+  onConfigured(): void {
+    this.#touch(this.#open)
+  }
+
   close(): void {
     this.#closed = true
+    this.#timer?.cancel()
+    this.#countTimer?.cancel()
     this.#endWatch()
   }
 
   #onChanges(changes: readonly Change[], revision: number): void {
     if (changes.some(({ object }) => object.kind === 'Pod')) this.#onPodsChanged()
-    const news = changes.filter(({ object, statusOnly }) => KINDS.includes(object.kind) && statusOnly !== true)
+    const news = changes.filter(({ object, statusOnly }) => KINDS.includes(kindIdOf(object)) && statusOnly !== true)
     for (const { type, key, object } of news) {
       if (type === 'deleted') this.#untrack(key)
       else this.#track(object, revision)
@@ -87,9 +121,11 @@ export class ProgrammedTracker {
   #track(resource: Resource, revision: number): void {
     const key = objectKey(resource)
     const before = this.#objects.get(key)
-    const owing = new Set([...(before?.owing ?? []), ...(before?.users ?? [])])
+    const owing = [...new Set([...(before?.owing ?? []), ...(before?.users ?? [])])]
     const generation = resource.metadata.generation ?? 1
-    this.#objects.set(key, { key, resource, generation, revision, users: new Set(), owing })
+    this.#objects.set(key, { key, resource, generation, revision, users: [], owing })
+    // Until discovery has taken it in, nobody knows whom it affects.
+    this.#open.add(key)
   }
 
   #untrack(key: ObjectKey): void {
@@ -103,71 +139,83 @@ export class ProgrammedTracker {
     this.#schedule()
   }
 
-  /** One round for everything that happens in a turn of the event loop. */
+  /** One round for everything that happens in a turn of the event loop, or while the last one rests. */
   #schedule(): void {
     if (this.#scheduled || this.#closed) return
     this.#scheduled = true
-    queueMicrotask(() => {
-      this.#scheduled = false
-      if (!this.#closed) this.#round()
-    })
+    const { clock } = this.#options
+    const rest = this.#restUntil - clock.monotonic()
+    if (rest > 0) this.#timer = clock.after(rest, () => this.#begin())
+    else queueMicrotask(() => this.#begin())
+  }
+
+  #begin(): void {
+    this.#scheduled = false
+    if (this.#closed) return
+    const { clock } = this.#options
+    const startedAt = clock.monotonic()
+    this.#round()
+    const endedAt = clock.monotonic()
+    this.#restUntil = endedAt + (endedAt - startedAt) * IDLE_SHARE
   }
 
   #round(): void {
-    const statuses = this.#options.statuses()
-    const connected = new Set(statuses.map(({ node }) => proxyIdentity(node).name))
-    const absent = this.#expected.filter((name) => !connected.has(name))
+    const round = new Round(this.#options.statuses(), this.#expected)
+    const known = this.#options.revision?.() ?? Number.POSITIVE_INFINITY
     const keys = [...this.#dirty]
     this.#dirty.clear()
+    this.#judged = keys.length
+    const updates: StatusUpdate[] = []
     for (const key of keys) {
       const object = this.#objects.get(key)
       if (object === undefined) continue
-      const verdict = programmed(object, [...this.#affected(object, statuses), ...absent.map(awaited)])
-      if (verdict.status === 'True') this.#open.delete(key)
+      const verdict = object.revision > known ? undefined : this.#judge(object, round)
+      if (verdict?.status === 'True') this.#open.delete(key)
       else this.#open.add(key)
-      this.#write(object, verdict)
+      const update = verdict && this.#update(object, verdict)
+      if (update !== undefined) updates.push(update)
     }
+    if (updates.length > 0) this.#options.store.updateStatuses(updates)
   }
 
-  #affected(object: Tracked, statuses: readonly ProxyStatus[]): readonly ProxyFacts[] {
-    const facts: ProxyFacts[] = []
-    const users = new Set(this.#options.affected(object.key))
-    object.users.clear()
-    for (const status of statuses) {
-      const { id } = status.node
-      if (status.answeredRevision >= object.revision) object.owing.delete(id)
-      if (users.has(id)) object.users.add(id)
-      if (users.has(id) || object.owing.has(id)) facts.push(factsOf(status, object.key))
+  #judge(object: Tracked, round: Round): Verdict {
+    const waitsFor = this.#options.waitsFor?.(object.key)
+    if (waitsFor !== undefined) {
+      const message = `it waits for ${waitsFor}; until that is there its last good state is in force`
+      return { status: 'False', reason: 'HeldBack', message }
     }
-    return facts
+    object.users = this.#options.affected(object.key)
+    object.owing = round.stillOwing(object.owing, object.revision)
+    return round.verdict(object)
   }
 
-  #write(object: Tracked, verdict: Verdict): void {
+  /** What to write of a verdict; undefined if it is written already, or will be later. */
+  #update(object: Tracked, verdict: Verdict): StatusUpdate | undefined {
     const { kind, metadata } = object.resource
-    const current = this.#options.store.get(kind, metadata.namespace ?? '', metadata.name)
-    if (current === undefined) return
+    const namespace = metadata.namespace ?? ''
+    const current = this.#options.store.get(kind, namespace, metadata.name)
+    if (current === undefined) return undefined
     const status = (current.status ?? {}) as { readonly conditions?: readonly Condition[] }
     const before = status.conditions?.find((condition) => condition.type === 'Programmed')
     const condition = nextCondition(before, verdict, object.generation, this.#options.clock.now())
-    if (condition === before) return
+    if (condition === before || this.#putOff(object, before, condition)) return undefined
     const others = status.conditions?.filter((other) => other !== before) ?? []
-    const next = { ...status, conditions: [...others, condition] }
-    this.#options.store.updateStatus(kind, metadata.namespace ?? '', metadata.name, next)
+    return { kind, namespace, name: metadata.name, status: { ...status, conditions: [...others, condition] } }
   }
-}
 
-function awaited(name: string): ProxyFacts {
-  return { name, connected: false, answeredRevision: -1 }
-}
-
-function factsOf(status: ProxyStatus, key: ObjectKey): ProxyFacts {
-  const held = status.held.find(({ origins }) => origins.includes(key))
-  return {
-    name: proxyIdentity(status.node).name,
-    connected: true,
-    answeredRevision: status.answeredRevision,
-    rejection: status.rejections.find(({ origins }) => origins.includes(key))?.message,
-    waitsFor: held?.waitsFor.name,
+  #putOff({ key }: Tracked, before: Condition | undefined, after: Condition): boolean {
+    const { status, reason, observedGeneration } = after
+    const same = before?.status === status && before.reason === reason
+    if (!same || before.observedGeneration !== observedGeneration || this.#judged <= FEW) return false
+    if (this.#miscounted.delete(key)) return false
+    this.#putOffKeys.add(key)
+    this.#countTimer ??= this.#options.clock.after(COUNT_DELAY_MS, () => {
+      this.#countTimer = undefined
+      for (const one of this.#putOffKeys) this.#miscounted.add(one)
+      this.#putOffKeys.clear()
+      this.#touch(this.#miscounted)
+    })
+    return true
   }
 }
 
