@@ -14,10 +14,26 @@ import { ListenerSchema } from '@mizzen/xds/gen/envoy/config/listener/v3/listene
 import { RouteConfigurationSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
 import { FileAccessLogSchema } from '@mizzen/xds/gen/envoy/extensions/access_loggers/file/v3/file_pb.js'
 import { StdoutAccessLogSchema } from '@mizzen/xds/gen/envoy/extensions/access_loggers/stream/v3/stream_pb.js'
+import { ClusterConfigSchema as ForwardProxyClusterSchema } from '@mizzen/xds/gen/envoy/extensions/clusters/dynamic_forward_proxy/v3/cluster_pb.js'
 import { CorsSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js'
+import { FilterConfigSchema as ForwardProxyFilterSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/dynamic_forward_proxy/v3/dynamic_forward_proxy_pb.js'
 import { HTTPFaultSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js'
 import { RouterSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/router/v3/router_pb.js'
+import { HttpInspectorSchema } from '@mizzen/xds/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js'
+import { OriginalDstSchema } from '@mizzen/xds/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js'
+import { ProxyProtocolSchema } from '@mizzen/xds/gen/envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol_pb.js'
+import { TlsInspectorSchema } from '@mizzen/xds/gen/envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector_pb.js'
 import { HttpConnectionManagerSchema } from '@mizzen/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
+import { SniClusterSchema } from '@mizzen/xds/gen/envoy/extensions/filters/network/sni_cluster/v3/sni_cluster_pb.js'
+import { TcpProxySchema } from '@mizzen/xds/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
+import { ProxyProtocolUpstreamTransportSchema } from '@mizzen/xds/gen/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol_pb.js'
+import { RawBufferSchema } from '@mizzen/xds/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js'
+import { SecretSchema } from '@mizzen/xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
+import {
+  DownstreamTlsContextSchema,
+  UpstreamTlsContextSchema,
+} from '@mizzen/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
+import { SPIFFECertValidatorConfigSchema } from '@mizzen/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_spiffe_validator_config_pb.js'
 import { HttpProtocolOptionsSchema } from '@mizzen/xds/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
 import { TypedStructSchema } from '@mizzen/xds/gen/xds/type/v3/typed_struct_pb.js'
 
@@ -34,6 +50,20 @@ const ROOTS: readonly DescMessage[] = [
   CorsSchema,
   FileAccessLogSchema,
   StdoutAccessLogSchema,
+  TcpProxySchema,
+  SniClusterSchema,
+  OriginalDstSchema,
+  ProxyProtocolSchema,
+  ProxyProtocolUpstreamTransportSchema,
+  ForwardProxyClusterSchema,
+  ForwardProxyFilterSchema,
+  HttpInspectorSchema,
+  TlsInspectorSchema,
+  RawBufferSchema,
+  DownstreamTlsContextSchema,
+  UpstreamTlsContextSchema,
+  SPIFFECertValidatorConfigSchema,
+  SecretSchema,
   TypedStructSchema,
 ]
 

@@ -19,10 +19,16 @@ if (values['config-path'] === undefined) {
   process.exit(2)
 }
 
+const concurrency = Number(values.concurrency ?? 1)
+if (!Number.isInteger(concurrency) || concurrency < 1) {
+  process.stderr.write(`--concurrency must be a whole number of at least 1, and is ${values.concurrency}\n`)
+  process.exit(2)
+}
+
 process.exit(
   await runProxy({
     bootstrapPath: values['config-path'],
-    concurrency: values.concurrency === undefined ? undefined : Number(values.concurrency),
+    concurrency,
     cacheDir: values.cache,
     mode: values.mode === 'validate' ? 'validate' : 'serve',
     drainTimeS: values['drain-time-s'] === undefined ? undefined : Number(values['drain-time-s']),

@@ -1,7 +1,7 @@
-import { type Clock, type Random, sleep } from '@mizzen/base'
+import { type Clock, type MizzenError, type Random, sleep, type Timer } from '@mizzen/base'
 import { type AdminSubject, handleAdmin } from './admin/admin.ts'
+import { daysUntilFirstExpiry } from './admin/certs-page.ts'
 import { AdminHttpServer } from './admin/http-server.ts'
-import { runtimeViews } from './admin/runtime-views.ts'
 import { ServerStatus } from './admin/server-state.ts'
 import { serverStats } from './admin/server-stats.ts'
 import type { SwitchedLogger } from './admin/switched-logger.ts'
@@ -9,11 +9,15 @@ import type { AdsConfig, Bootstrap } from './config/bootstrap.ts'
 import { ConfigCache } from './config/config-cache.ts'
 import { ConfigManager } from './config/config-manager.ts'
 import { DynamicConfig } from './config/dynamic-config.ts'
-import { IstioStats } from './telemetry/istio-stats.ts'
+import { connectionLimit } from './listener/connection-budget.ts'
+import { CounterBaseline } from './telemetry/counter-baseline.ts'
+import { renderHttpSeries } from './telemetry/istio-stats.ts'
+import { renderTcpSeries } from './telemetry/istio-tcp-stats.ts'
 import { LogSinks } from './telemetry/log-sinks.ts'
-import { createPeerMetadata } from './telemetry/peer-metadata.ts'
 import type { Stat } from './telemetry/stat.ts'
-import { createRuntime, type Runtime } from './worker/runtime.ts'
+import { LocalWorker } from './worker/local-worker.ts'
+import type { SeveralWorkers } from './worker/several-workers.ts'
+import type { Workers } from './worker/workers.ts'
 
 const VERSION = '0.1.0'
 
@@ -23,6 +27,8 @@ export interface ProxyOptions {
   readonly cacheDir?: string
   /** Time for connections to end once the proxy drains, ms. */
   readonly drainMs: number
+  /** Threads that carry traffic; this one by default. */
+  readonly workers?: SeveralWorkers
   readonly clock: Clock
   readonly random: Random
   readonly logger: SwitchedLogger
@@ -30,8 +36,12 @@ export interface ProxyOptions {
   readonly memory: () => { readonly heapUsed: number; readonly heapTotal: number; readonly rss: number }
   /** Somebody asked over the admin interface for the process to end. */
   readonly onQuit: () => void
+  /** The proxy cannot go on: the process must end. */
+  readonly onFailed?: (error: MizzenError) => void
 }
 
+/** Wait for workers to take a change before it is acknowledged without, ms. */
+const IN_USE_MS = 1_000
 /** How often a drain looks whether connections are left, ms. */
 const DRAIN_POLL_MS = 50
 
@@ -42,12 +52,15 @@ export class ProxyProgram {
   readonly #startedAtMs: number
   readonly #startedAt: number
   readonly #sinks: LogSinks
-  readonly #istioStats: IstioStats
-  readonly #runtime: Runtime
+  readonly #workers: Workers
   readonly #manager: ConfigManager
   readonly #dynamic: DynamicConfig | undefined
   readonly #admin: AdminHttpServer
+  readonly #baseline = new CounterBaseline()
   #adminPort: number | undefined
+  /** Until listeners close, as the operator has asked. */
+  #stopping: Timer | undefined
+  #closed: Promise<void> | undefined
 
   constructor(options: ProxyOptions) {
     const { bootstrap, clock, random, logger } = options
@@ -55,18 +68,9 @@ export class ProxyProgram {
     this.#startedAtMs = clock.now()
     this.#startedAt = clock.monotonic()
     this.#sinks = new LogSinks(clock, logger.scope('access-log'))
-    const peerMetadata = createPeerMetadata(bootstrap.node)
-    this.#istioStats = new IstioStats(peerMetadata.own)
-    this.#runtime = createRuntime({
-      clock,
-      random,
-      logger: logger.scope('runtime'),
-      sinks: this.#sinks.provide,
-      stats: this.#istioStats,
-      peerMetadata,
-    })
+    this.#workers = this.#createWorkers()
     this.#manager = new ConfigManager({
-      dataPlane: this.#runtime,
+      dataPlane: this.#workers,
       clock,
       random,
       logger: logger.scope('config'),
@@ -83,7 +87,7 @@ export class ProxyProgram {
     const { bootstrap } = this.#options
     try {
       if (bootstrap.admin !== undefined) this.#adminPort = await this.#admin.listen(bootstrap.admin)
-      await this.#manager.addStatic(bootstrap.clusters, bootstrap.listeners)
+      await this.#manager.addStatic(bootstrap.clusters, bootstrap.listeners, bootstrap.secrets)
       if (this.#dynamic === undefined) this.#status.initialized()
       else await this.#dynamic.start()
     } catch (error) {
@@ -98,29 +102,65 @@ export class ProxyProgram {
   }
 
   /** Where listeners are bound, by their names. */
-  get listenerPorts(): ReadonlyMap<string, number> {
-    return new Map(this.#runtime.listeners.map(({ config, address }) => [config.name, address.port]))
+  async listenerPorts(): Promise<ReadonlyMap<string, number>> {
+    const listeners = await this.#workers.read('listeners')
+    return new Map(listeners.map(({ config, port }) => [config.name, port]))
   }
 
   /**
-   * Begins to end: not ready any more, and each response says `Connection: close`; new connections are still taken, so
-   * that nobody who has not heard of it yet is refused. Resolves when no connection is left, or after the drain time.
+   * Begins to end: not ready any more, and each response says `Connection: close`. For half of the drain time new
+   * connections are still taken, so that nobody who has not heard of it yet is refused; then the listening sockets close
+   * (a replacement beside this process gets all that comes). Resolves when no connection is left, or after the drain time.
    */
   async drain(): Promise<void> {
-    const { clock, drainMs } = this.#options
+    const { drainMs } = this.#options
     this.#status.setFailing(true)
-    this.#runtime.drain(drainMs)
-    const deadline = clock.monotonic() + drainMs
-    while (this.#runtime.activeConnections > 0 && clock.monotonic() < deadline) await sleep(clock, DRAIN_POLL_MS)
+    this.#workers.drain(drainMs, 'all')
+    const begin = this.#options.clock.monotonic()
+    await this.#untilIdle(begin + drainMs / 2)
+    await this.#workers.stopListening(drainMs / 2, 'all')
+    await this.#untilIdle(begin + drainMs)
+  }
+
+  /** @param deadline monotonic, ms */
+  async #untilIdle(deadline: number): Promise<void> {
+    const { clock } = this.#options
+    while (clock.monotonic() < deadline && (await this.#workers.activeConnections()) > 0) {
+      await sleep(clock, DRAIN_POLL_MS)
+    }
   }
 
   /** Ends everything at once, and writes out the logs. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    this.#stopping?.cancel()
     await this.#dynamic?.close()
     this.#manager.close()
-    await this.#runtime.close()
+    await this.#workers.close()
     await this.#admin.close()
     await this.#sinks.close()
+  }
+
+  #createWorkers(): Workers {
+    const { bootstrap, clock, workers, random, logger, onFailed = () => {} } = this.#options
+    const { maxConnections } = bootstrap.overload
+    const limit = maxConnections === undefined ? undefined : connectionLimit(maxConnections, workers?.concurrency ?? 1)
+    const common = { clock, random, node: bootstrap.node, connectionLimit: limit }
+    if (workers === undefined) {
+      const setLogLevel = () => {}
+      return new LocalWorker({ ...common, index: 0, logs: this.#sinks, logger: logger.scope('runtime'), setLogLevel })
+    }
+    return workers.start({
+      ...common,
+      onFailed,
+      logger: logger.scope('workers'),
+      logLevel: logger.level,
+      onLog: (path, lines, count, dropped) => this.#sinks.take(path, lines, count, dropped),
+    })
   }
 
   #createDynamic(ads: AdsConfig): DynamicConfig {
@@ -136,42 +176,68 @@ export class ProxyProgram {
       clock,
       random,
       logger: logger.scope('xds'),
+      inUse: () => this.#inUse(),
       onInitialized: () => this.#status.initialized(),
     })
   }
 
+  /** In this thread everything is in use at once. Listeners that wait for names to be resolved are not waited for. */
+  #inUse(): Promise<void> | undefined {
+    if (this.#workers.concurrency === 1) return undefined
+    const everywhere = this.#manager.opened().then(() => this.#workers.settled())
+    return Promise.race([everywhere, sleep(this.#options.clock, IN_USE_MS)])
+  }
+
   #adminSubject(): AdminSubject {
     const { bootstrap, clock, drainMs, logger, memory, onQuit } = this.#options
-    const views = runtimeViews(this.#runtime)
+    const workers = this.#workers
     return {
       bootstrap,
       manager: this.#manager,
       startedAtMs: this.#startedAtMs,
-      views,
       version: VERSION,
       logger,
       memory,
+      concurrency: workers.concurrency,
+      read: (part) => workers.read(part),
       state: () => this.#status.state,
       uptimeMs: () => clock.monotonic() - this.#startedAt,
-      stats: () => [...views.stats(), ...this.#serverStats()],
-      istioMetrics: () => this.#istioStats.render(),
-      drain: () => this.#runtime.drain(drainMs),
+      now: () => clock.now(),
+      stats: async () => {
+        const days = daysUntilFirstExpiry(await workers.read('certificates'), clock.now())
+        return [...this.#baseline.since(await workers.read('stats')), ...this.#serverStats(days)]
+      },
+      istioMetrics: async () => {
+        const { http, tcp } = await workers.read('istio')
+        return renderHttpSeries(http) + renderTcpSeries(tcp)
+      },
+      drainMs,
+      resetCounters: async () => this.#baseline.reset(await workers.read('stats')),
+      drain: (scope) => workers.drain(drainMs, scope),
+      stopListening: (scope, afterMs) => {
+        this.#stopping?.cancel()
+        this.#stopping = clock.after(afterMs, () => void workers.stopListening(drainMs, scope))
+      },
+      setLogLevel: (level) => {
+        logger.level = level
+        workers.setLogLevel(level)
+      },
       setFailing: (failing) => this.#status.setFailing(failing),
       reopenLogs: () => this.#sinks.reopen(),
       quit: onQuit,
     }
   }
 
-  #serverStats(): readonly Stat[] {
+  #serverStats(daysUntilFirstExpiry: number): readonly Stat[] {
     return serverStats({
       manager: this.#manager,
       state: this.#status.state,
+      concurrency: this.#workers.concurrency,
       connected: this.#dynamic?.connected ?? false,
       uptimeMs: this.#options.clock.monotonic() - this.#startedAt,
-      listeners: this.#runtime.listeners.length,
-      clusters: this.#runtime.clusters.length,
       droppedLogLines: this.#sinks.dropped,
       memory: this.#options.memory(),
+      daysUntilFirstExpiry,
     })
   }
 }

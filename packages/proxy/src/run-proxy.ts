@@ -3,6 +3,7 @@ import { createSwitchedLogger } from './admin/switched-logger.ts'
 import { type Bootstrap, readBootstrapFile } from './config/bootstrap.ts'
 import { checkListener } from './config/check-listener.ts'
 import { ProxyProgram } from './proxy-program.ts'
+import { severalWorkers } from './worker/several-workers.ts'
 
 /** Istio's default of terminationDrainDuration. */
 const DEFAULT_DRAIN_S = 5
@@ -10,7 +11,7 @@ const DEFAULT_DRAIN_S = 5
 export interface RunOptions {
   /** An Envoy bootstrap, JSON or YAML. */
   readonly bootstrapPath: string
-  /** Threads; 1 is all there is yet, more is taken as 1 with a warning. */
+  /** Threads that carry traffic; default 1: the process's own. With more, that one only has the configuration. */
   readonly concurrency?: number
   /** Folder where the last accepted configuration is kept. */
   readonly cacheDir?: string
@@ -47,26 +48,29 @@ export async function runProxy(options: RunOptions): Promise<number> {
 async function serve(bootstrap: Bootstrap, options: RunOptions): Promise<void> {
   const logger = createSwitchedLogger('proxy', options.logLevel ?? 'info')
   const end = untilTold()
+  const failed = Promise.withResolvers<never>()
+  failed.promise.catch(() => {})
   const proxy = new ProxyProgram({
     bootstrap,
     cacheDir: options.cacheDir,
+    workers: await severalWorkers(options.concurrency ?? 1),
     drainMs: (options.drainTimeS ?? DEFAULT_DRAIN_S) * 1000,
     clock: systemClock,
     random: Math.random,
     logger,
     memory: () => process.memoryUsage(),
     onQuit: end.tell,
+    onFailed: failed.reject,
   })
   try {
     await proxy.start()
     options.onStarted?.()
-    if ((options.concurrency ?? 1) > 1) logger.warn('only one thread is used', { concurrency: options.concurrency })
     logger.info('started', { node: bootstrap.node.id, admin: proxy.adminPort })
-    await end.first
+    await Promise.race([end.first, failed.promise])
     logger.info('draining')
-    await Promise.race([proxy.drain(), end.second])
-    await proxy.close()
+    await Promise.race([proxy.drain(), end.second, failed.promise])
   } finally {
+    await proxy.close()
     end.forget()
   }
 }

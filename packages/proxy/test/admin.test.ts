@@ -32,7 +32,7 @@ const proxy = new ProxyProgram({
       listeners: [{ name: 'l', address: address(0), filter_chains: [{ filters: [{ name: 'hcm', typed_config }] }] }],
     },
   }),
-  drainMs: 100,
+  drainMs: 5_000,
   clock: systemClock,
   random: Math.random,
   logger,
@@ -71,7 +71,7 @@ describe('the admin interface', () => {
   })
 
   it("shows listeners and clusters in Envoy's forms", async () => {
-    const port = proxy.listenerPorts.get('l')
+    const port = (await proxy.listenerPorts()).get('l')
     expect((await ask('/listeners')).text).toBe(`l::127.0.0.1:${port}\n`)
     expect(
       JSON.parse((await ask('/listeners?format=json')).text).listener_statuses[0].local_address.socket_address
@@ -91,16 +91,16 @@ describe('the admin interface', () => {
       'ClustersConfigDump',
       'ListenersConfigDump',
       'RoutesConfigDump',
+      'SecretsConfigDump',
     ])
     expect(configs[1].static_clusters[0].cluster).toMatchObject({
       '@type': 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
       name: 'c',
     })
-    expect((await ask('/config_dump?mask=x')).status).toBe(400)
   })
 
   it('counts', async () => {
-    await fetch(`http://127.0.0.1:${proxy.listenerPorts.get('l')}/`)
+    await fetch(`http://127.0.0.1:${(await proxy.listenerPorts()).get('l')}/`)
     expect((await ask('/stats?filter=^http.in.downstream_rq_2xx$')).text).toMatch(
       /^http\.in\.downstream_rq_2xx: [1-9]\n$/,
     )
@@ -156,7 +156,7 @@ describe('the admin interface', () => {
 
   it('begins to drain', async () => {
     expect((await ask('/drain_listeners?graceful', 'POST')).status).toBe(200)
-    const response = await fetch(`http://127.0.0.1:${proxy.listenerPorts.get('l')}/`)
+    const response = await fetch(`http://127.0.0.1:${(await proxy.listenerPorts()).get('l')}/`)
     expect(response.headers.get('connection')).toBe('close')
   })
 })

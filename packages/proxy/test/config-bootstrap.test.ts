@@ -35,7 +35,10 @@ function listener(manager: object, more: object = {}): unknown {
     ...more,
   }
 }
-const manager = (fields: object) => ConfigNode.read(listener(fields), '', readListener).filterChains[0]?.http
+const manager = (fields: object) => {
+  const network = ConfigNode.read(listener(fields), '', readListener).filterChains[0]?.network
+  return network?.kind === 'http' ? network.http : undefined
+}
 
 const MANAGER = 'filter_chains[0].filters[0].typed_config'
 
@@ -80,13 +83,13 @@ describe('listeners', () => {
 
   it.each([
     [{ tracing: {} }, `${MANAGER}.tracing`],
-    [{ codec_type: 'HTTP2' }, `${MANAGER}.codec_type`],
+    [{ codec_type: 'HTTP3' }, `${MANAGER}.codec_type`],
     [{ http_filters: [] }, `${MANAGER}.http_filters`],
     [
       { http_filters: [{ name: 'x', typed_config: { '@type': 'type.googleapis.com/envoy.Lua' } }, ROUTER] },
       `${MANAGER}.http_filters[0].typed_config`,
     ],
-    [{ forward_client_cert_details: 'ALWAYS_FORWARD_ONLY' }, `${MANAGER}.forward_client_cert_details`],
+    [{ forward_client_cert_details: 'SOMETIMES' }, `${MANAGER}.forward_client_cert_details`],
     [{ stat_prefix: '' }, `${MANAGER}.stat_prefix`],
     [
       { access_log: [{ name: 'x', filter: { response_flag_filter: {} }, typed_config: FILE_LOG }] },
@@ -102,9 +105,8 @@ describe('listeners', () => {
 
   it.each([
     [{ filter_chains: [] }, 'filter_chains'],
-    [{ listener_filters: [{ name: 'envoy.filters.listener.original_dst' }] }, 'listener_filters[0]'],
-    [{ bind_to_port: false }, 'bind_to_port'],
-    [{ use_original_dst: true }, 'use_original_dst'],
+    [{ listener_filters: [{ name: 'envoy.filters.listener.original_dst' }] }, 'listener_filters[0].typed_config'],
+    [{ additional_addresses: [{}] }, 'additional_addresses'],
   ])('refuse %o', (more, path) => {
     expect(() => ConfigNode.read(listener({}, more), '', readListener)).toThrow(expect.objectContaining({ path }))
   })
@@ -229,7 +231,7 @@ describe('bootstraps', () => {
     await expect(readBootstrapFile(join(folder, 'none'))).rejects.toMatchObject({ code: 'no-bootstrap' })
     await expect(readBootstrapFile(write('b.json', '{'))).rejects.toMatchObject({ code: 'bad-bootstrap' })
     expect(() => readBootstrap({ static_resources: { secrets: [{}] } })).toThrow(
-      expect.objectContaining({ path: 'static_resources.secrets' }),
+      expect.objectContaining({ path: 'static_resources.secrets[0]' }),
     )
   })
 })

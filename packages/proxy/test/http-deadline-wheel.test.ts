@@ -39,6 +39,33 @@ describe('deadlines', () => {
     )
   })
 
+  it('are let go when cancelled, long before their slot: closed connections do not pile up', () => {
+    const { clock, wheel, arm } = setUp()
+    let fired = 0
+    const kept = wheel.deadline(() => (fired += 1))
+    arm(kept, 9_000)
+    for (let index = 0; index < 20_000; index += 1) {
+      const deadline = wheel.deadline(() => (fired += 100))
+      arm(deadline, 9_000)
+      deadline.cancel()
+    }
+    expect(wheel.linked).toBeLessThan(2_100)
+    clock.advance(9_010)
+    expect(fired).toBe(1)
+  })
+
+  it('all fire, however many are armed', () => {
+    const { clock, wheel, arm } = setUp()
+    let fired = 0
+    for (let index = 0; index < 10_000; index += 1)
+      arm(
+        wheel.deadline(() => (fired += 1)),
+        1 + (index % 5_000),
+      )
+    clock.advance(5_010)
+    expect(fired).toBe(10_000)
+  })
+
   it('fire once for the last arming, not for those before', () => {
     const { clock, wheel, arm } = setUp()
     const fired: number[] = []

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSwitchedLogger } from '../src/admin/switched-logger.ts'
 import { readBootstrap } from '../src/config/bootstrap.ts'
 import { ProxyProgram } from '../src/proxy-program.ts'
+import { severalWorkers } from '../src/worker/several-workers.ts'
 import { TestControlPlane } from './test-control-plane.ts'
 import { until } from './until.ts'
 
@@ -108,11 +109,12 @@ describe.each(['DELTA_GRPC', 'GRPC'])('a proxy under %s', (apiType) => {
     await new Promise((resolve) => app.once('listening', resolve))
     return (app.address() as AddressInfo).port
   }
-  const startProxy = async (cacheDir?: string) => {
+  const startProxy = async (cacheDir?: string, concurrency = 1) => {
     const proxy = new ProxyProgram({
       bootstrap: bootstrap(xdsPort, apiType),
       cacheDir,
       drainMs: 100,
+      workers: await severalWorkers(concurrency),
       clock: systemClock,
       random: Math.random,
       logger: createSwitchedLogger('proxy', 'error'),
@@ -126,7 +128,7 @@ describe.each(['DELTA_GRPC', 'GRPC'])('a proxy under %s', (apiType) => {
   const ready = async (proxy: ProxyProgram) => (await admin(proxy, '/ready')).status === 200
   const admin = (proxy: ProxyProgram, path: string) => fetch(`http://127.0.0.1:${proxy.adminPort}${path}`)
   const call = async (proxy: ProxyProgram, path = '/') => {
-    const response = await fetch(`http://127.0.0.1:${proxy.listenerPorts.get('l')}${path}`)
+    const response = await fetch(`http://127.0.0.1:${(await proxy.listenerPorts()).get('l')}${path}`)
     return `${response.status} ${await response.text()}`
   }
 
@@ -149,8 +151,8 @@ describe.each(['DELTA_GRPC', 'GRPC'])('a proxy under %s', (apiType) => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  it('serves what it is told, follows changes, and writes its log', async () => {
-    const proxy = await startProxy()
+  it.each([1, 2])('serves what it is told, follows changes, and writes its log (%i workers)', async (concurrency) => {
+    const proxy = await startProxy(undefined, concurrency)
     await until('ready', () => ready(proxy))
     expect(await call(proxy)).toBe('200 a')
     control.put(ROUTE_TYPE, routes(to('b')))
@@ -192,14 +194,14 @@ describe.each(['DELTA_GRPC', 'GRPC'])('a proxy under %s', (apiType) => {
     control.put(LISTENER_TYPE, listener(logFile, '%NO_SUCH_COMMAND%'))
     const proxy = await startProxy()
     await until('the rejection', () => control.rejections().some((message) => message.includes('%NO_SUCH_COMMAND%')))
-    expect(proxy.listenerPorts.size).toBe(0)
+    expect((await proxy.listenerPorts()).size).toBe(0)
   })
 
   it('lets go of what is removed', async () => {
     const proxy = await startProxy()
     await until('ready', () => ready(proxy))
     control.remove(LISTENER_TYPE, 'l')
-    await until('the listener closed', () => proxy.listenerPorts.size === 0)
+    await until('the listener closed', async () => (await proxy.listenerPorts()).size === 0)
     control.remove(CLUSTER_TYPE, 'b')
     await until('the cluster gone', async () => !(await (await admin(proxy, '/clusters')).text()).includes('b::'))
   })

@@ -4,6 +4,7 @@ import type { ClusterConfig, EndpointConfig } from '../src/config/model.ts'
 import { readCluster } from '../src/config/read-cluster.ts'
 import type { Peer } from '../src/http/exchange.ts'
 import { ResponseFlag } from '../src/http/exchange.ts'
+import { CounterBaseline } from '../src/telemetry/counter-baseline.ts'
 import { counterStats } from '../src/telemetry/counter-stats.ts'
 import { IstioStats } from '../src/telemetry/istio-stats.ts'
 import { createPeerMetadata } from '../src/telemetry/peer-metadata.ts'
@@ -160,9 +161,20 @@ it("prints Envoy's statistics under Envoy's names", () => {
   const stats = counterStats('cluster', 'a:b', counters)
   expect(renderStatsText(stats)).toContain('cluster.a_b.upstream_rq_2xx: 2\n')
   expect(renderStatsPrometheus(stats)).toContain(
-    '# TYPE envoy_cluster_upstream_rq_active gauge\nenvoy_cluster_upstream_rq_active{envoy_cluster_name="a:b"} 1\n',
+    '# TYPE envoy_cluster_upstream_rq_active gauge\nenvoy_cluster_upstream_rq_active{envoy_cluster_name="a_b"} 1\n',
   )
   expect(renderStatsPrometheus(stats)).toContain(
-    'envoy_cluster_upstream_rq_xx{envoy_response_code_class="4",envoy_cluster_name="a:b"} 1\n',
+    'envoy_cluster_upstream_rq_xx{envoy_response_code_class="4",envoy_cluster_name="a_b"} 1\n',
   )
+})
+
+it('lets counters begin at 0 again, and leaves gauges alone', () => {
+  const baseline = new CounterBaseline()
+  const counted = (upstreamRqTotal: number) => counterStats('cluster', 'a', { upstreamRqTotal, upstreamRqActive: 2 })
+  const values = (upstreamRqTotal: number) => baseline.since(counted(upstreamRqTotal)).map(({ value }) => value)
+  expect(values(5)).toEqual([5, 2])
+  baseline.reset(counted(5))
+  expect(values(7)).toEqual([2, 2])
+  // A worker that died took what it had counted along.
+  expect(values(3)).toEqual([3, 2])
 })

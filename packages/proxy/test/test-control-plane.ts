@@ -8,6 +8,7 @@ import {
   LISTENER_TYPE,
   type ResourceView,
   ROUTE_TYPE,
+  SECRET_TYPE,
   type TypeUrl,
   type ViewChanges,
   type XdsResource,
@@ -20,15 +21,23 @@ import { RouteConfigurationSchema } from '@mizzen/xds/gen/envoy/config/route/v3/
 import { FileAccessLogSchema } from '@mizzen/xds/gen/envoy/extensions/access_loggers/file/v3/file_pb.js'
 import { RouterSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/router/v3/router_pb.js'
 import { HttpConnectionManagerSchema } from '@mizzen/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
+import { SecretSchema } from '@mizzen/xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
+import { DownstreamTlsContextSchema } from '@mizzen/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
 
 const SCHEMAS: Readonly<Record<TypeUrl, DescMessage>> = {
   [CLUSTER_TYPE]: ClusterSchema,
   [ENDPOINT_TYPE]: ClusterLoadAssignmentSchema,
   [LISTENER_TYPE]: ListenerSchema,
   [ROUTE_TYPE]: RouteConfigurationSchema,
+  [SECRET_TYPE]: SecretSchema,
 }
 
-const registry = createRegistry(HttpConnectionManagerSchema, RouterSchema, FileAccessLogSchema)
+const registry = createRegistry(
+  HttpConnectionManagerSchema,
+  RouterSchema,
+  FileAccessLogSchema,
+  DownstreamTlsContextSchema,
+)
 
 /** A resource out of its JSON form; `refs` is left empty, order is the test's business. */
 function makeResource(typeUrl: TypeUrl, json: JsonValue): XdsResource {

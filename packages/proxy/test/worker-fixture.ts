@@ -4,6 +4,7 @@ import { type Clock, type Random, silentLogger, systemClock } from '@mizzen/base
 import type {
   ClusterConfig,
   EndpointConfig,
+  FilterChainMatch,
   HttpConnectionManagerConfig,
   ListenerConfig,
   RetryConfig,
@@ -11,8 +12,22 @@ import type {
   RouteConfig,
   RouteEntry,
 } from '../src/config/model.ts'
+import { DEFAULT_HTTP2_OPTIONS } from '../src/config/read-http2-options.ts'
 import { createPeerMetadata } from '../src/telemetry/peer-metadata.ts'
 import { createRuntime, type Runtime } from '../src/worker/runtime.ts'
+
+/** Of a filter chain that takes every connection. */
+export const MATCHES_ALL: FilterChainMatch = {
+  destinationPort: 0,
+  destinationRanges: [],
+  serverNames: [],
+  transportProtocol: '',
+  applicationProtocols: [],
+  directSourceRanges: [],
+  sourceType: 'any',
+  sourceRanges: [],
+  sourcePorts: [],
+}
 
 const NO_HEADERS = { request: [], response: [] }
 
@@ -143,7 +158,12 @@ export function listener(
     normalizePath: false,
     mergeSlashes: false,
     upgrades: [],
+    codec: 'auto',
+    http2: DEFAULT_HTTP2_OPTIONS,
     acceptHttp10: false,
+    http1Trailers: false,
+    proxy100Continue: false,
+    router: { suppressEnvoyHeaders: false, respectExpectedTimeout: false },
     via: '',
     ...over,
   }
@@ -152,7 +172,12 @@ export function listener(
     address: { host: '127.0.0.1', port },
     trafficDirection: 'outbound',
     reusePort: true,
-    filterChains: [{ name: '', http }],
+    listenerFilters: [],
+    listenerFiltersTimeoutMs: 15_000,
+    continueOnListenerFiltersTimeout: false,
+    filterChains: [
+      { name: '', match: MATCHES_ALL, transportSocketConnectTimeoutMs: 0, network: { kind: 'http', http } },
+    ],
   }
 }
 
@@ -181,6 +206,7 @@ export async function startProxy(cleanup: Cleanup, options: TestProxyOptions): P
     logger: silentLogger,
     sinks: () => sink,
     stats: { recorder: () => ({ record() {} }) },
+    tcpStats: { tcpRecorder: () => ({ opened() {}, passed() {}, closed() {} }) },
     peerMetadata: createPeerMetadata({ id: 'node', metadata: {} }),
   })
   cleanup.add(() => runtime.close())

@@ -489,7 +489,6 @@ describe('configuration that cannot be served', () => {
     const good = cluster('up', [upstream])
     const { port, runtime } = await startProxy(cleanup, { routes: [route('/', 'up')], clusters: [good] })
     expect(() => runtime.putCluster({ ...good, balancer: 'maglev' })).toThrow(/maglev is not supported/)
-    expect(() => runtime.putCluster({ ...good, protocol: 'http2' })).toThrow(/not supported/)
     const taken = listener('other', port, { kind: 'rds', name: 'x' })
     await expect(runtime.putListener(taken)).rejects.toMatchObject({ code: 'cannot-listen', path: 'address' })
     expect(runtime.listeners).toHaveLength(1)

@@ -21,6 +21,7 @@ function program(): Runtime {
     logger: silentLogger,
     sinks: () => ({ write() {}, dropped: 0, reopen() {}, close: () => Promise.resolve() }),
     stats: { recorder: () => ({ record() {} }) },
+    tcpStats: { tcpRecorder: () => ({ opened() {}, passed() {}, closed() {} }) },
     peerMetadata: createPeerMetadata({ id: 'node', metadata: {} }),
   })
   cleanup.add(() => runtime.close())

@@ -1,29 +1,40 @@
-import { formatError } from '@mizzen/base'
+import { formatError, type Level } from '@mizzen/base'
 import type { Address } from '../config/model.ts'
+import type { DrainScope } from '../listener/listener-registry.ts'
 import { compileSearch } from '../route/regex.ts'
-import { renderStatsJson, renderStatsPrometheus, renderStatsText } from '../telemetry/render-stats.ts'
-import { type Stat, statName } from '../telemetry/stat.ts'
+import type { Snapshot } from '../worker/snapshot.ts'
+import { certsJson } from './certs-page.ts'
 import { clustersJson, clustersText } from './clusters-page.ts'
 import { configDump, type DumpSource } from './config-dump.ts'
+import { selectFromDump } from './dump-selection.ts'
 import type { AdminRequest, AdminResponse } from './http-server.ts'
 import { listenersJson, listenersText } from './listeners-page.ts'
 import { jsonPage, textPage } from './pages.ts'
 import type { ServerState } from './server-state.ts'
+import { prometheusPage, type StatsSubject, statsPage } from './stats-page.ts'
 import { ENVOY_LEVELS, type SwitchedLogger } from './switched-logger.ts'
-import type { DataPlaneViews } from './views.ts'
 
 /** What the admin interface shows and does. */
-export interface AdminSubject extends DumpSource {
-  readonly views: DataPlaneViews
+export interface AdminSubject extends DumpSource, StatsSubject {
   readonly version: string
   readonly logger: SwitchedLogger
   state(): ServerState
   uptimeMs(): number
-  stats(): readonly Stat[]
-  /** Istio's metrics in Prometheus' text format. */
-  istioMetrics(): string
+  /** Ms since the epoch. */
+  now(): number
+  /** Loops that carry traffic. */
+  readonly concurrency: number
+  /** The data plane as it is now. */
+  read<P extends keyof Snapshot>(part: P): Snapshot[P] | Promise<Snapshot[P]>
   memory(): { readonly heapUsed: number; readonly heapTotal: number; readonly rss: number }
-  drain(): void
+  /** Time for connections to end, ms. */
+  readonly drainMs: number
+  resetCounters(): Promise<void>
+  /** Tells connections to end; listeners go on accepting until `stopListening`. */
+  drain(scope: DrainScope): void
+  /** Closes listening sockets, at once or `afterMs`; connections end as in `drain`. */
+  stopListening(scope: DrainScope, afterMs: number): void
+  setLogLevel(level: Level): void
   setFailing(failing: boolean): void
   reopenLogs(): void
   /** Ends the process as SIGTERM does. */
@@ -34,18 +45,18 @@ export interface AdminSubject extends DumpSource {
 interface Page {
   readonly method: 'GET' | 'POST'
   readonly help: string
-  readonly handle: (subject: AdminSubject, request: AdminRequest) => AdminResponse
+  readonly handle: (subject: AdminSubject, request: AdminRequest) => AdminResponse | Promise<AdminResponse>
 }
 
 /** Envoy's admin interface (Envoy: operations/admin), as far as tools and operators of a mesh use it. */
 const PAGES: Readonly<Record<string, Page>> = {
-  '/certs': get('print certs on machine', () => jsonPage({ certificates: [] })),
+  '/certs': get('print certs on machine', async (subject) =>
+    jsonPage(certsJson(await subject.read('certificates'), subject.now())),
+  ),
   '/clusters': get('upstream cluster status', clusters),
   '/config_dump': get('dump current configs', dump),
-  '/drain_listeners': post(
-    'drain listeners',
-    action((subject) => subject.drain()),
-  ),
+  '/contention': get('dump mutex contention stats', () => textPage('Mutex contention tracing is not enabled.\n')),
+  '/drain_listeners': post('drain listeners', drainListeners),
   '/healthcheck/fail': post(
     'cause the server to fail health checks',
     action((subject) => subject.setFailing(true)),
@@ -55,6 +66,8 @@ const PAGES: Readonly<Record<string, Page>> = {
     action((subject) => subject.setFailing(false)),
   ),
   '/help': get('print out list of admin commands', () => textPage(helpText())),
+  '/hot_restart_version': get('print the hot restart compatibility version', () => textPage('disabled\n')),
+  '/init_dump': get('dump what the start waits for', initDump),
   '/listeners': get('print listener info', listeners),
   '/logging': post('query/change logging levels', logging),
   '/memory': get('print current allocation/heap usage', memory),
@@ -67,12 +80,17 @@ const PAGES: Readonly<Record<string, Page>> = {
     'reopen access logs',
     action((subject) => subject.reopenLogs()),
   ),
+  '/reset_counters': post('reset all counters to zero', async (subject) => {
+    await subject.resetCounters()
+    return textPage('OK\n')
+  }),
+  '/runtime': get('print runtime values', () => jsonPage({ layers: [], entries: {} })),
   '/server_info': get('print server version/status information', serverInfo),
-  '/stats': get('print server stats', stats),
-  '/stats/prometheus': get('print server stats in prometheus format', prometheus),
+  '/stats': get('print server stats', statsPage),
+  '/stats/prometheus': get('print server stats in prometheus format', prometheusPage),
 }
 
-export function handleAdmin(subject: AdminSubject, request: AdminRequest): AdminResponse {
+export function handleAdmin(subject: AdminSubject, request: AdminRequest): AdminResponse | Promise<AdminResponse> {
   if (request.path === '/') return textPage(helpText())
   const page = Object.hasOwn(PAGES, request.path) ? PAGES[request.path] : undefined
   if (page === undefined) return textPage(`invalid path. ${helpText()}`, 404)
@@ -111,23 +129,55 @@ function isStatic(subject: AdminSubject): (name: string) => boolean {
   return (name) => names.has(name)
 }
 
-function clusters(subject: AdminSubject, { query }: AdminRequest): AdminResponse {
-  const all = subject.views.clusters()
+async function clusters(subject: AdminSubject, { query }: AdminRequest): Promise<AdminResponse> {
+  const filter = query.get('filter') ?? ''
+  const matches = orError(() => (filter === '' ? () => true : compileSearch(filter, 'filter')))
+  if (typeof matches === 'string') return textPage(matches, 400)
+  const all = (await subject.read('clusters')).filter(({ config }) => matches(config.name))
   return query.get('format') === 'json'
     ? jsonPage(clustersJson(all, isStatic(subject)))
     : textPage(clustersText(all, isStatic(subject)))
 }
 
-function listeners(subject: AdminSubject, { query }: AdminRequest): AdminResponse {
-  const all = subject.views.listeners()
+/** The text for the operator where `make` throws. */
+function orError<T>(make: () => T): T | string {
+  try {
+    return make()
+  } catch (error) {
+    return `${formatError(error)}\n`
+  }
+}
+
+async function listeners(subject: AdminSubject, { query }: AdminRequest): Promise<AdminResponse> {
+  const all = await subject.read('listeners')
   return query.get('format') === 'json' ? jsonPage(listenersJson(all)) : textPage(listenersText(all))
 }
 
 function dump(subject: AdminSubject, { query }: AdminRequest): AdminResponse {
-  for (const name of ['resource', 'mask', 'name_regex']) {
-    if (query.has(name)) return textPage(`the parameter ${name} is not supported\n`, 400)
-  }
-  return jsonPage(configDump(subject, query.has('include_eds')))
+  const [resource, mask, nameRegex] = ['resource', 'mask', 'name_regex'].map((name) => query.get(name) || null)
+  const selection = { resource: resource ?? null, mask: mask ?? null, nameRegex: nameRegex ?? null }
+  const configs = orError(() => selectFromDump(configDump(subject, query.has('include_eds')), selection))
+  if (typeof configs === 'string') return textPage(configs, 400)
+  if (configs === undefined) return textPage(`${resource} not found in config dump`, 404)
+  // Protobuf's JSON form leaves out what is empty.
+  return jsonPage(configs.length === 0 ? {} : { configs })
+}
+
+/** As Envoy: connections are told to end, and listeners close, after the drain time if that is to be graceful. */
+function drainListeners(subject: AdminSubject, { query }: AdminRequest): AdminResponse {
+  const scope = query.has('inboundonly') ? 'inbound' : 'all'
+  subject.drain(scope)
+  if (!query.has('skip_exit')) subject.stopListening(scope, query.has('graceful') ? subject.drainMs : 0)
+  return textPage('OK\n')
+}
+
+/** envoy.admin.v3.UnreadyTargetsDumps. */
+function initDump(subject: AdminSubject): AdminResponse {
+  const { clusters, listeners } = subject.manager.warming()
+  const unready = [...clusters.map((name) => `cluster ${name}`), ...listeners.map((name) => `listener ${name}`)]
+  if (unready.length === 0) return jsonPage({})
+  const dump = { name: 'init manager Server', target_names: unready }
+  return jsonPage({ unready_targets_dumps: [dump] })
 }
 
 function ready(subject: AdminSubject): AdminResponse {
@@ -148,6 +198,16 @@ function serverInfo(subject: AdminSubject): AdminResponse {
     state: subject.state(),
     uptime_current_epoch: uptime,
     uptime_all_epochs: uptime,
+    hot_restart_version: 'disabled',
+    command_line_options: {
+      concurrency: subject.concurrency,
+      log_level: subject.logger.level,
+      drain_time: `${subject.drainMs / 1000}s`,
+      mode: 'Serve',
+      disable_hot_restart: true,
+      restart_epoch: 0,
+      drain_strategy: 'Immediate',
+    },
     node: { id: node.id, cluster: node.cluster, metadata: node.metadata, user_agent_name: 'mizzen' },
   })
 }
@@ -157,37 +217,7 @@ function logging(subject: AdminSubject, { query }: AdminRequest): AdminResponse 
   if (wanted !== null) {
     const level = Object.hasOwn(ENVOY_LEVELS, wanted) ? ENVOY_LEVELS[wanted] : undefined
     if (level === undefined) return textPage(`unknown level; one of ${Object.keys(ENVOY_LEVELS).join(', ')}\n`, 400)
-    subject.logger.level = level
+    subject.setLogLevel(level)
   }
   return textPage(`active loggers:\n  proxy: ${subject.logger.level}\n`)
-}
-
-function stats(subject: AdminSubject, request: AdminRequest): AdminResponse {
-  const { query } = request
-  const format = query.get('format') ?? 'text'
-  if (format === 'prometheus') return prometheus(subject, request)
-  const selected = select(subject.stats(), query)
-  if (typeof selected === 'string') return textPage(selected, 400)
-  if (format === 'json') return { status: 200, contentType: 'application/json', body: renderStatsJson(selected) }
-  if (format === 'text') return textPage(renderStatsText(selected))
-  return textPage('unknown format; one of text, json, prometheus\n', 400)
-}
-
-function prometheus(subject: AdminSubject, { query }: AdminRequest): AdminResponse {
-  const selected = select(subject.stats(), query)
-  if (typeof selected === 'string') return textPage(selected, 400)
-  return textPage(subject.istioMetrics() + renderStatsPrometheus(selected))
-}
-
-/** `filter` (a regular expression over names) and `usedonly`; a text says what is wrong with the query. */
-function select(all: readonly Stat[], query: URLSearchParams): readonly Stat[] | string {
-  const used = query.has('usedonly') ? all.filter(({ value }) => value !== 0) : all
-  const filter = query.get('filter')
-  if (filter === null) return used
-  try {
-    const matches = compileSearch(filter, 'filter')
-    return used.filter((stat) => matches(statName(stat)))
-  } catch (error) {
-    return `${formatError(error)}\n`
-  }
 }

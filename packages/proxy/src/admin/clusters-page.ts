@@ -1,4 +1,4 @@
-import type { ClusterView, EndpointView } from './views.ts'
+import type { ClusterView, EndpointView } from '../worker/snapshot.ts'
 
 /** Envoy's `/clusters`: `cluster::address::name::value`, one a line. */
 export function clustersText(clusters: readonly ClusterView[], isStatic: (name: string) => boolean): string {

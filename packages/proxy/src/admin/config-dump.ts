@@ -1,9 +1,11 @@
-import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE } from '@mizzen/xds/types'
+import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE } from '@mizzen/xds/types'
 import type { Bootstrap } from '../config/bootstrap.ts'
 import type { ConfigManager } from '../config/config-manager.ts'
 import { typeName } from '../config/config-node.ts'
 import { decodeMessage } from '../config/protobuf/decode.ts'
 import type { Refusal, ResourceTable, StoredResource } from '../config/resource-table.ts'
+import { inlineRoutes } from './inline-routes.ts'
+import { redacted } from './redacted.ts'
 
 const DUMP = 'type.googleapis.com/envoy.admin.v3'
 
@@ -16,24 +18,26 @@ export interface DumpSource {
 }
 
 /** Envoy's `/config_dump` (envoy.admin.v3.ConfigDump), in protobuf's JSON form with the names of the .proto files. */
-export function configDump(source: DumpSource, includeEndpoints: boolean): unknown {
-  return {
-    configs: [
-      bootstrapDump(source),
-      clustersDump(source),
-      ...(includeEndpoints ? [endpointsDump(source)] : []),
-      listenersDump(source),
-      routesDump(source),
-    ],
-  }
+export function configDump(
+  source: DumpSource,
+  includeEndpoints: boolean,
+): readonly Readonly<Record<string, unknown>>[] {
+  return [
+    bootstrapDump(source),
+    clustersDump(source),
+    ...(includeEndpoints ? [endpointsDump(source)] : []),
+    listenersDump(source),
+    routesDump(source),
+    secretsDump(source),
+  ]
 }
 
-function bootstrapDump({ bootstrap, startedAtMs }: DumpSource): unknown {
+function bootstrapDump({ bootstrap, startedAtMs }: DumpSource): Readonly<Record<string, unknown>> {
   const { '@type': _, ...fields } = bootstrap.raw as Record<string, unknown>
-  return { '@type': `${DUMP}.BootstrapConfigDump`, bootstrap: fields, last_updated: iso(startedAtMs) }
+  return { '@type': `${DUMP}.BootstrapConfigDump`, bootstrap: redacted(fields), last_updated: iso(startedAtMs) }
 }
 
-function clustersDump({ bootstrap, manager, startedAtMs }: DumpSource): unknown {
+function clustersDump({ bootstrap, manager, startedAtMs }: DumpSource): Readonly<Record<string, unknown>> {
   const table = manager.table(CLUSTER_TYPE)
   const warming = new Set(manager.warming().clusters)
   const item = (resource: StoredResource) => ({
@@ -60,7 +64,7 @@ function clustersDump({ bootstrap, manager, startedAtMs }: DumpSource): unknown 
   }
 }
 
-function listenersDump({ bootstrap, manager, startedAtMs }: DumpSource): unknown {
+function listenersDump({ bootstrap, manager, startedAtMs }: DumpSource): Readonly<Record<string, unknown>> {
   const table = manager.table(LISTENER_TYPE)
   const warming = new Set(manager.warming().listeners)
   const all = [...table.accepted()]
@@ -86,14 +90,44 @@ function listenersDump({ bootstrap, manager, startedAtMs }: DumpSource): unknown
   }
 }
 
-function routesDump({ manager }: DumpSource): unknown {
+/** Routes that stand in listeners are static to Envoy, wherever the listeners come from. */
+function routesDump({ bootstrap, manager, startedAtMs }: DumpSource): Readonly<Record<string, unknown>> {
+  const dynamic = [...manager.table(LISTENER_TYPE).accepted()].map((resource) => ({
+    listener: body(LISTENER_TYPE, resource),
+    atMs: resource.atMs,
+  }))
+  const listeners = [...bootstrap.listeners.map(({ raw }) => ({ listener: raw, atMs: startedAtMs })), ...dynamic]
   return {
     '@type': `${DUMP}.RoutesConfigDump`,
+    static_route_configs: listeners.flatMap(({ listener, atMs }) =>
+      inlineRoutes(listener).map((routes) => ({ route_config: any(ROUTE_TYPE, routes), last_updated: iso(atMs) })),
+    ),
     dynamic_route_configs: items(manager.table(ROUTE_TYPE), ROUTE_TYPE, 'route_config'),
   }
 }
 
-function endpointsDump({ manager }: DumpSource): unknown {
+/** Without the keys. */
+function secretsDump({ bootstrap, manager, startedAtMs }: DumpSource): Readonly<Record<string, unknown>> {
+  const { static_resources } = bootstrap.raw as { static_resources?: { secrets?: readonly { name?: string }[] } }
+  const table = manager.table(SECRET_TYPE)
+  return {
+    '@type': `${DUMP}.SecretsConfigDump`,
+    static_secrets: (static_resources?.secrets ?? []).map((secret) => ({
+      name: secret.name,
+      last_updated: iso(startedAtMs),
+      secret: any(SECRET_TYPE, secret),
+    })),
+    dynamic_active_secrets: [...table.accepted()].map((resource) => ({
+      name: resource.name,
+      version_info: resource.version,
+      last_updated: iso(resource.atMs),
+      secret: body(SECRET_TYPE, resource),
+      ...errorState(table.refusal(resource.name)),
+    })),
+  }
+}
+
+function endpointsDump({ manager }: DumpSource): Readonly<Record<string, unknown>> {
   return {
     '@type': `${DUMP}.EndpointsConfigDump`,
     dynamic_endpoint_configs: items(manager.table(ENDPOINT_TYPE), ENDPOINT_TYPE, 'endpoint_config'),
@@ -127,7 +161,7 @@ function body(typeUrl: string, resource: StoredResource): unknown {
 }
 
 function any(typeUrl: string, value: unknown): unknown {
-  return { '@type': typeUrl, ...(value as object) }
+  return { '@type': typeUrl, ...(redacted(value) as object) }
 }
 
 function iso(ms: number): string {

@@ -1,4 +1,4 @@
-import type { ListenerView } from './views.ts'
+import type { ListenerView } from '../worker/snapshot.ts'
 
 /** Envoy's `/listeners`: `name::address`, one a line. */
 export function listenersText(listeners: readonly ListenerView[]): string {

@@ -14,11 +14,13 @@ const STATE_NUMBERS: Readonly<Record<ServerState, number>> = {
 export interface ServerStatsSource {
   readonly manager: ConfigManager
   readonly state: ServerState
+  /** Loops that carry traffic. */
+  readonly concurrency: number
   readonly connected: boolean
   readonly uptimeMs: number
-  readonly listeners: number
-  readonly clusters: number
   readonly droppedLogLines: number
+  /** Of the certificates in use, whole days. */
+  readonly daysUntilFirstExpiry: number
   /** Of the JavaScript heap, bytes. */
   readonly memory: { readonly heapUsed: number; readonly heapTotal: number; readonly rss: number }
 }
@@ -34,11 +36,10 @@ export function serverStats(source: ServerStatsSource): readonly Stat[] {
     gauge('server', 'memory_allocated', memory.heapUsed),
     gauge('server', 'memory_heap_size', memory.heapTotal),
     gauge('server', 'memory_physical_size', memory.rss),
-    gauge('server', 'concurrency', 1),
+    gauge('server', 'concurrency', source.concurrency),
+    gauge('server', 'days_until_first_cert_expiring', source.daysUntilFirstExpiry),
     gauge('control_plane', 'connected_state', source.connected ? 1 : 0),
-    gauge('cluster_manager', 'active_clusters', source.clusters),
     gauge('cluster_manager', 'warming_clusters', warming.clusters.length),
-    gauge('listener_manager', 'total_listeners_active', source.listeners),
     gauge('listener_manager', 'total_listeners_warming', warming.listeners.length),
     counter('filesystem', 'write_failed', source.droppedLogLines),
     ...updates('cluster_manager.cds', CLUSTER_TYPE, manager),

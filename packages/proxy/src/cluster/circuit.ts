@@ -29,9 +29,16 @@ export class Circuit {
   }
 
   admitRetry(): boolean {
-    if (this.retries >= this.limits.maxRetries) return false
+    if (this.retries >= this.#maxRetries) return false
     this.retries += 1
     return true
+  }
+
+  get #maxRetries(): number {
+    const { retryBudget, maxRetries } = this.limits
+    if (retryBudget === undefined) return maxRetries
+    const share = Math.floor((this.requests * retryBudget.percent) / 100)
+    return Math.max(share, retryBudget.minConcurrency)
   }
 
   releaseRetry(): void {

@@ -1,19 +1,25 @@
-import { type Logger, MizzenError, type Random } from '@mizzen/base'
+import type { Logger, Random } from '@mizzen/base'
 import type { ClusterConfig, EndpointsConfig } from '../config/model.ts'
 import type { DeadlineWheel } from '../http/deadline-wheel.ts'
 import type { EventTurn } from '../http/event-turn.ts'
+import type { ClusterTransports } from '../tls/cluster-transports.ts'
 import { type Cluster, ListedCluster } from './cluster.ts'
 import type { Connector } from './connector.ts'
-import { DnsResolution, type Resolve } from './dns-resolution.ts'
+import type { DnsCaches } from './dns-cache.ts'
+import { DNS_DEFAULTS, DnsResolution } from './dns-resolution.ts'
+import { DynamicForwardProxyCluster } from './dynamic-forward-proxy.ts'
+import type { Resolve } from './host-resolution.ts'
 import { OriginalDestinationCluster } from './original-destination.ts'
 
 export interface ClusterDeps {
   readonly connector: Connector
+  readonly transports: ClusterTransports
   readonly random: Random
   readonly resolve: Resolve
   readonly turn: EventTurn
   readonly wheel: DeadlineWheel
   readonly logger: Logger
+  readonly dnsCaches: DnsCaches
 }
 
 interface Entry {
@@ -40,16 +46,18 @@ export class ClusterRegistry {
     return [...this.#entries.values()].map((entry) => entry.cluster)
   }
 
-  /** Adds or replaces. Throws MizzenError `not-supported`; then what was there stays. */
+  /** Adds or replaces. Throws MizzenError `not-supported` for a balancer; then what was there stays. */
   put(config: ClusterConfig): void {
-    checkSupported(config)
+    const useTransports = this.#deps.transports.prepare(config)
     const known = this.#entries.get(config.name)
-    if (known !== undefined && known.cluster.config.discovery === config.discovery) {
+    if (known !== undefined && isSameKind(known.cluster.config, config)) {
       known.cluster.configure(config)
+      if (useTransports()) for (const { pool } of known.cluster.endpoints) pool.drain()
       this.#assign(known)
       return
     }
     const entry = this.#create(config)
+    useTransports()
     this.#entries.set(config.name, entry)
     this.#assign(entry)
     if (known !== undefined) retire(known)
@@ -59,6 +67,7 @@ export class ClusterRegistry {
     const entry = this.#entries.get(name)
     if (entry === undefined) return
     this.#entries.delete(name)
+    this.#deps.transports.remove(name)
     retire(entry)
     const service = entry.cluster.config.edsServiceName
     const wanted = this.all.some((cluster) => cluster.config.edsServiceName === service)
@@ -71,6 +80,12 @@ export class ClusterRegistry {
       if (cluster.config.discovery !== 'eds' || serviceName(cluster.config) !== config.clusterName) continue
       ;(cluster as ListedCluster).setEndpoints(config)
     }
+  }
+
+  /** Resolves when the names of DNS clusters that are there were asked for once; undefined = that is so already. */
+  resolved(): Promise<unknown> | undefined {
+    const waiting = [...this.#entries.values()].flatMap(({ resolution }) => resolution?.ready() ?? [])
+    return waiting.length === 0 ? undefined : Promise.all(waiting)
   }
 
   /** Closes everything at once. */
@@ -87,18 +102,22 @@ export class ClusterRegistry {
     if (config.discovery === 'original-dst') {
       return { cluster: new OriginalDestinationCluster(config, connector), resolution: null }
     }
+    if (config.discovery === 'dynamic-forward-proxy') {
+      return { cluster: new DynamicForwardProxyCluster(config, connector, this.#deps.dnsCaches), resolution: null }
+    }
     const cluster = new ListedCluster(config, connector, random)
     const byDns = config.discovery === 'strict-dns' || config.discovery === 'logical-dns'
     const found = (endpoints: EndpointsConfig['endpoints']) => cluster.setEndpoints({ endpoints })
-    return { cluster, resolution: byDns ? new DnsResolution(this.#deps, found) : null }
+    const logical = config.discovery === 'logical-dns'
+    return { cluster, resolution: byDns ? new DnsResolution(this.#deps, logical, found) : null }
   }
 
   /** Gives the cluster the endpoints that are known for it. */
   #assign({ cluster, resolution }: Entry): void {
     const { config } = cluster
-    if (config.discovery === 'original-dst') return
+    if (config.discovery === 'original-dst' || config.discovery === 'dynamic-forward-proxy') return
     const fromConfig = config.endpoints ?? { clusterName: config.name, endpoints: [] }
-    if (resolution !== null) resolution.start(fromConfig)
+    if (resolution !== null) resolution.start(fromConfig, config.dns ?? DNS_DEFAULTS)
     else if (config.discovery === 'static') (cluster as ListedCluster).setEndpoints(fromConfig)
     else {
       const assignment = this.#assignments.get(serviceName(config))
@@ -116,9 +135,8 @@ function retire({ cluster, resolution }: Entry): void {
   cluster.retire()
 }
 
-function checkSupported(config: ClusterConfig): void {
-  if (config.protocol !== 'http2') return
-  throw new MizzenError('not-supported', `cluster ${config.name}: HTTP/2 to the upstream is not supported`, {
-    path: 'typed_extension_protocol_options',
-  })
+/** Else its endpoints and their pools begin anew. */
+function isSameKind(one: ClusterConfig, other: ClusterConfig): boolean {
+  const tells = (config: ClusterConfig) => config.proxyProtocol !== undefined
+  return one.discovery === other.discovery && one.protocol === other.protocol && tells(one) === tells(other)
 }

@@ -4,10 +4,19 @@ export class ClusterStats {
   upstreamCxActive = 0
   upstreamCxConnectFail = 0
   upstreamCxConnectTimeout = 0
+  upstreamCxConnectAttemptsExceeded = 0
   upstreamCxDestroy = 0
   upstreamCxOverflow = 0
   upstreamCxNoneHealthy = 0
+  /** Of TCP proxies. */
+  upstreamCxRxBytesTotal = 0
+  upstreamCxTxBytesTotal = 0
   upstreamCxIdleTimeout = 0
+  upstreamCxMaxRequests = 0
+  upstreamCxMaxDurationReached = 0
+  upstreamCxHttp1Total = 0
+  upstreamCxHttp2Total = 0
+  originalDstHostInvalid = 0
   upstreamRqTotal = 0
   upstreamRqActive = 0
   upstreamRqPendingTotal = 0
@@ -16,6 +25,7 @@ export class ClusterStats {
   upstreamRqPendingFailureEject = 0
   upstreamRqTimeout = 0
   upstreamRqPerTryTimeout = 0
+  upstreamRqMaxDurationReached = 0
   upstreamRqRxReset = 0
   upstreamRqRetry = 0
   upstreamRqRetrySuccess = 0

@@ -6,8 +6,8 @@ import type { Exchange } from '../http/exchange.ts'
 import { Circuit } from './circuit.ts'
 import { ClusterStats } from './cluster-stats.ts'
 import type { Connector } from './connector.ts'
-import { Endpoint } from './endpoint.ts'
-import { ConnectionPool } from './pool.ts'
+import type { Endpoint } from './endpoint.ts'
+import { openEndpoint } from './open-endpoint.ts'
 
 /** Where a cluster's endpoints come from: `pick` chooses one for a request. */
 export interface Cluster {
@@ -68,7 +68,7 @@ export class ListedCluster implements Cluster {
   setEndpoints(config: Pick<EndpointsConfig, 'endpoints'>): void {
     const wanted = new Set<string>()
     for (const entry of config.endpoints) {
-      const key = `${entry.address.host}|${entry.address.port}`
+      const key = entry.identity ?? `${entry.address.host}|${entry.address.port}`
       wanted.add(key)
       const known = this.#endpoints.get(key)
       if (known === undefined) this.#endpoints.set(key, this.#createEndpoint(entry))
@@ -91,10 +91,7 @@ export class ListedCluster implements Cluster {
   }
 
   #createEndpoint(config: EndpointConfig): Endpoint {
-    return new Endpoint(config, (stats) => {
-      const connect = this.#connector.to(config.address, () => this.#config)
-      return new ConnectionPool(connect, this.circuit, stats, () => this.#config)
-    })
+    return openEndpoint(config, this, this.#connector)
   }
 
   #makePicker(): void {

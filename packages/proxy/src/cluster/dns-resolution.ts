@@ -1,94 +1,107 @@
 import { isIP } from 'node:net'
-import type { Logger } from '@mizzen/base'
-import { formatError } from '@mizzen/base'
-import type { EndpointConfig, EndpointsConfig } from '../config/model.ts'
-import type { Deadline, DeadlineWheel } from '../http/deadline-wheel.ts'
-import type { EventTurn } from '../http/event-turn.ts'
+import type { DnsConfig, EndpointConfig, EndpointsConfig } from '../config/model.ts'
+import { HostResolution, type ResolutionDeps } from './host-resolution.ts'
 
-/** All addresses of a host name. Rejects if there is none. */
-export type Resolve = (host: string) => Promise<readonly string[]>
+/** What is known of a host name. */
+interface Host {
+  readonly resolution: HostResolution
+  /** An answer or a failure has come. */
+  asked: boolean
+  addresses: readonly string[]
+}
 
-/** Envoy asks every 5 s by default, Istio has it ask every 60 s. */
-const REFRESH_MS = 60_000
-/** After a failure. */
-const RETRY_MS = 5_000
+/** Envoy's defaults. */
+export const DNS_DEFAULTS: DnsConfig = {
+  family: 'auto',
+  refreshMs: 5_000,
+  failureRefresh: { baseMs: 5_000, maxMs: 50_000 },
+  respectTtl: false,
+}
 
 /**
- * Resolves the host names among a cluster's endpoints, again and again (strict DNS: every address is an endpoint). A
- * failure leaves the addresses found before.
+ * Resolves the host names among a cluster's endpoints. Strict DNS: every address is an endpoint. Logical DNS: there is
+ * one endpoint, whose address for new connections is the first of the answer. A failure leaves the addresses found before.
  */
 export class DnsResolution {
-  readonly #resolve: Resolve
-  readonly #turn: EventTurn
-  readonly #logger: Logger
+  readonly #deps: ResolutionDeps
+  readonly #logical: boolean
   readonly #found: (endpoints: readonly EndpointConfig[]) => void
-  readonly #refresh: Deadline
-  readonly #addresses = new Map<string, readonly string[]>()
   #config: EndpointsConfig = { clusterName: '', endpoints: [] }
+  #hosts = new Map<string, Host>()
   #stopped = false
-  /** Counts configurations, so that answers to questions of an older one are dropped. */
-  #generation = 0
+  #dns: DnsConfig = DNS_DEFAULTS
+  #onReady: (() => void)[] = []
 
-  constructor(
-    deps: {
-      readonly resolve: Resolve
-      readonly turn: EventTurn
-      readonly wheel: DeadlineWheel
-      readonly logger: Logger
-    },
-    found: (endpoints: readonly EndpointConfig[]) => void,
-  ) {
-    this.#resolve = deps.resolve
-    this.#turn = deps.turn
-    this.#logger = deps.logger
+  constructor(deps: ResolutionDeps, logical: boolean, found: (endpoints: readonly EndpointConfig[]) => void) {
+    this.#deps = deps
+    this.#logical = logical
     this.#found = found
-    this.#refresh = deps.wheel.deadline(() => void this.#run())
   }
 
-  start(config: EndpointsConfig): void {
+  /** From now on with this configuration. Endpoints that were found before stay until all its names were asked for. */
+  start(config: EndpointsConfig, dns: DnsConfig): void {
+    const sameDns = JSON.stringify(dns) === JSON.stringify(this.#dns)
+    const before = this.#hosts
     this.#config = config
-    this.#generation += 1
+    this.#dns = dns
+    this.#hosts = new Map()
+    for (const { address } of config.endpoints) {
+      const { host } = address
+      if (isIP(host) !== 0 || this.#hosts.has(host)) continue
+      const known = sameDns ? before.get(host) : undefined
+      this.#hosts.set(host, known ?? this.#ask(host, before.get(host)))
+      if (known !== undefined) before.delete(host)
+    }
+    for (const { resolution } of before.values()) resolution.stop()
     this.#publish()
-    void this.#run()
   }
 
   stop(): void {
     this.#stopped = true
-    this.#refresh.cancel()
+    for (const { resolution } of this.#hosts.values()) resolution.stop()
+    this.#tellReady()
   }
 
-  async #run(): Promise<void> {
-    const generation = this.#generation
-    const hosts = new Set(
-      this.#config.endpoints.map((endpoint) => endpoint.address.host).filter((host) => isIP(host) === 0),
-    )
-    if (hosts.size === 0) return
-    const results = await Promise.allSettled([...hosts].map(async (host) => [host, await this.#resolve(host)] as const))
-    if (this.#stopped || generation !== this.#generation) return
-    let failed = false
-    for (const result of results) {
-      if (result.status === 'fulfilled') this.#addresses.set(result.value[0], result.value[1])
-      else {
-        failed = true
-        this.#logger.warn('host name cannot be resolved', {
-          cluster: this.#config.clusterName,
-          error: formatError(result.reason),
-        })
-      }
-    }
-    this.#turn.run(() => {
+  /** Resolves when each name was asked for once, whatever came of it; undefined = that is so already. */
+  ready(): Promise<void> | undefined {
+    if (this.#ready || this.#stopped) return undefined
+    return new Promise((resolve) => this.#onReady.push(resolve))
+  }
+
+  get #ready(): boolean {
+    for (const host of this.#hosts.values()) if (!host.asked) return false
+    return true
+  }
+
+  #ask(name: string, before: Host | undefined): Host {
+    const resolution = new HostResolution(name, this.#dns, this.#deps, (addresses) => {
+      host.asked = true
+      if (addresses !== null) host.addresses = addresses
+      if (this.#stopped || this.#hosts.get(name) !== host) return
       this.#publish()
-      this.#refresh.arm(failed ? RETRY_MS : REFRESH_MS)
     })
+    const host: Host = { resolution, asked: false, addresses: before?.addresses ?? [] }
+    resolution.start()
+    return host
   }
 
   #publish(): void {
-    this.#found(
-      this.#config.endpoints.flatMap((endpoint) => {
-        const { host, port } = endpoint.address
-        const addresses = isIP(host) === 0 ? (this.#addresses.get(host) ?? []) : [host]
-        return addresses.map((address) => ({ ...endpoint, address: { host: address, port } }))
-      }),
-    )
+    if (!this.#ready) return
+    this.#found(this.#config.endpoints.flatMap((endpoint) => this.#resolved(endpoint)))
+    this.#tellReady()
+  }
+
+  #resolved(endpoint: EndpointConfig): readonly EndpointConfig[] {
+    const { host, port } = endpoint.address
+    const known = this.#hosts.get(host)
+    if (known === undefined) return [endpoint]
+    const at = (address: string) => ({ ...endpoint, hostname: host, address: { host: address, port } })
+    if (!this.#logical) return known.addresses.map(at)
+    const [first] = known.addresses
+    return first === undefined ? [] : [{ ...at(first), identity: `${host}:${port}` }]
+  }
+
+  #tellReady(): void {
+    for (const resolve of this.#onReady.splice(0)) resolve()
   }
 }

@@ -2,18 +2,27 @@ import type { Weighted } from '../balancer/picker.ts'
 import type { EndpointConfig } from '../config/model.ts'
 import { formatAddress } from '../http/wire.ts'
 import { EndpointStats } from './cluster-stats.ts'
-import type { ConnectionPool } from './pool.ts'
+import type { EndpointConnector } from './connector.ts'
+import type { RequestPool } from './pool.ts'
 
 /** One address of a cluster, with its connections and counters, for as long as configuration names it. */
 export class Endpoint implements Weighted {
-  readonly address: string
+  /** `host:port` of new connections. */
+  address: string
   readonly stats: EndpointStats
-  readonly pool: ConnectionPool
+  readonly pool: RequestPool
   activeRequests = 0
+  /** Opens a connection outside of the pool, for bytes that are not HTTP. */
+  readonly connect: EndpointConnector['open']
   #config: EndpointConfig
 
-  constructor(config: EndpointConfig, makePool: (stats: EndpointStats) => ConnectionPool) {
+  constructor(
+    config: EndpointConfig,
+    connect: EndpointConnector['open'],
+    makePool: (stats: EndpointStats) => RequestPool,
+  ) {
     this.#config = config
+    this.connect = connect
     this.address = formatAddress(config.address.host, config.address.port)
     this.stats = new EndpointStats()
     this.pool = makePool(this.stats)
@@ -28,13 +37,20 @@ export class Endpoint implements Weighted {
   }
 
   get hostname(): string {
-    return this.#config.address.host
+    return this.#config.hostname ?? this.#config.address.host
   }
 
-  /** Takes over what changed beside the address. An endpoint that begins to drain gives up its idle connections. */
+  /** Takes over what changed. An endpoint that begins to drain, or is reached with TLS from now on, gives up its connections. */
   update(config: EndpointConfig): void {
     const drains = config.health === 'draining' && this.#config.health !== 'draining'
+    const transport = transportOf(config) !== transportOf(this.#config)
     this.#config = config
-    if (drains) this.pool.drain()
+    this.address = formatAddress(config.address.host, config.address.port)
+    if (drains || transport) this.pool.drain()
   }
+}
+
+/** What chooses among the cluster's transport sockets. */
+function transportOf({ metadata }: EndpointConfig): string | undefined {
+  return JSON.stringify(metadata['envoy.transport_socket_match'])
 }

@@ -1,67 +1,111 @@
-import type { ConnectionOwner, Http1ClientConnection } from '../http/http1/client-connection.ts'
+import type { Http2Options } from '../config/http2-options.ts'
+import type { DeadlineWheel } from '../http/deadline-wheel.ts'
+import type { ConnectionOwner, PooledConnection } from '../http/pooled-connection.ts'
 import type { ResetReason, ResponseHandler, UpstreamConnection } from '../http/upstream.ts'
+import type { Wire } from '../http/wire.ts'
+import type { ConnectionInfo } from '../listener/connection-info.ts'
 import type { Circuit } from './circuit.ts'
 import type { EndpointStats } from './cluster-stats.ts'
+import type { AttemptOwner, ConnectAttempt } from './connect-attempt.ts'
+import { ANY_PURPOSE, type EndpointConnector } from './connector.ts'
 
 /** A request that wants a connection. */
 export interface PoolWaiter extends ResponseHandler {
+  /** What its client speaks: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`. */
+  readonly downstreamProtocol: string
+  /** Its client's connection; null = it has none. */
+  readonly client: ConnectionInfo | null
+  /** The host that its request is for, as `header` says (`:authority` or another one); '' for IP addresses. */
+  serverName(header: string): string
   onConnectionReady(connection: UpstreamConnection): void
   onConnectionFailed(reason: ResetReason, failure: string): void
 }
 
 /** What a pool needs of its cluster; asked anew each time, because configuration changes. */
 export interface PoolSettings {
-  /** ms */
-  readonly connectTimeoutMs: number
   /** ms; 0 = no limit */
   readonly idleTimeoutMs: number
   /** 0 = no limit */
   readonly maxRequestsPerConnection: number
+  /** ms; undefined or 0 = no limit */
+  readonly maxConnectionDurationMs?: number
+  readonly http2?: Pick<Http2Options, 'maxConcurrentStreams'>
 }
 
-/** Starts a connection to the pool's endpoint. */
-export type Connect = (owner: ConnectionOwner) => Http1ClientConnection
+/** `alpn`: as the endpoint chooses. */
+export type PoolProtocol = 'http1' | 'http2' | 'alpn'
+
+/** Streams that a connection which is being made is expected to take; the least that it should (RFC 9113 6.5.2). */
+const EXPECTED_STREAMS = 100
+
+/** Where requests to one endpoint get their connections. */
+export interface RequestPool {
+  /** No connection and nobody waiting. */
+  readonly empty: boolean
+  /** Requests that wait for a connection. */
+  readonly pending: number
+  /** A connection for one request; `wait` if one is being made (the waiter will hear), `overflow` if that may not be. */
+  acquire(waiter: PoolWaiter): UpstreamConnection | 'wait' | 'overflow'
+  /** The waiter needs no connection any more. */
+  forget(waiter: PoolWaiter): void
+  /** Closes what is idle now, and what is busy as soon as its last response is complete. New requests get new connections. */
+  drain(): void
+  /** The endpoint is gone: as `drain`, and no connection stays after its request. */
+  retire(): void
+  /** Closes everything at once. */
+  close(): void
+}
 
 /**
- * The HTTP/1.1 connections to one endpoint. A request takes the connection that became idle last; without one it waits
- * for a new one, or for whichever becomes free first.
+ * The connections of one protocol to one endpoint. A request takes the connection that became able to take one last;
+ * without one it waits for a new one, or for whichever can first.
  */
-export class ConnectionPool implements ConnectionOwner {
-  readonly #connect: Connect
+export class ConnectionPool implements RequestPool, ConnectionOwner, AttemptOwner {
+  readonly #connector: EndpointConnector
+  readonly #protocol: PoolProtocol
+  readonly #wheel: DeadlineWheel
   readonly #circuit: Circuit
   readonly #stats: EndpointStats
   readonly #settings: () => PoolSettings
-  readonly #all = new Set<Http1ClientConnection>()
-  readonly #idle: Http1ClientConnection[] = []
-  #connecting = 0
+  readonly #attempts = new Set<ConnectAttempt>()
+  readonly #all = new Set<PooledConnection>()
+  readonly #ready: PooledConnection[] = []
   /** Bounded by the circuit's `maxPendingRequests`. */
   #waiters: PoolWaiter[] = []
   #retired = false
 
-  constructor(connect: Connect, circuit: Circuit, stats: EndpointStats, settings: () => PoolSettings) {
-    this.#connect = connect
+  constructor(
+    connector: EndpointConnector,
+    protocol: PoolProtocol,
+    wheel: DeadlineWheel,
+    circuit: Circuit,
+    stats: EndpointStats,
+    settings: () => PoolSettings,
+  ) {
+    this.#connector = connector
+    this.#protocol = protocol
+    this.#wheel = wheel
     this.#circuit = circuit
     this.#stats = stats
     this.#settings = settings
   }
 
-  /** No connection and nobody waiting. */
   get empty(): boolean {
-    return this.#all.size === 0 && this.#waiters.length === 0
+    return this.#size === 0 && this.#waiters.length === 0
   }
 
-  /** Requests that wait for a connection. */
   get pending(): number {
     return this.#waiters.length
   }
 
-  /** A connection for one request; `wait` if one is being made (the waiter will hear), `overflow` if that may not be. */
   acquire(waiter: PoolWaiter): UpstreamConnection | 'wait' | 'overflow' {
     this.#stats.rqTotal += 1
-    for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
-      if (!connection.idle) continue
-      connection.begin(waiter)
-      return connection
+    const ready = this.#ready
+    while (ready.length > 0) {
+      const connection = ready[ready.length - 1] as PooledConnection
+      if (connection.capacity > 0) return this.#begin(connection, waiter)
+      connection.offered = false
+      ready.pop()
     }
     if (!this.#circuit.admitPending()) return 'overflow'
     this.#waiters.push(waiter)
@@ -69,7 +113,6 @@ export class ConnectionPool implements ConnectionOwner {
     return 'wait'
   }
 
-  /** The waiter needs no connection any more. */
   forget(waiter: PoolWaiter): void {
     const at = this.#waiters.indexOf(waiter)
     if (at === -1) return
@@ -77,85 +120,139 @@ export class ConnectionPool implements ConnectionOwner {
     this.#circuit.releasePending()
   }
 
-  /** Closes what is idle now, and what is busy as soon as its response is complete. New requests get new connections. */
   drain(): void {
-    for (const connection of this.#idle.splice(0)) connection.close()
-    for (const connection of this.#all) connection.retiring = true
+    for (const connection of this.#all) connection.retire()
   }
 
-  /** The endpoint is gone: as `drain`, and no connection stays after its request. */
   retire(): void {
     this.#retired = true
     this.drain()
   }
 
-  /** Closes everything at once. */
   close(): void {
     this.#retired = true
     this.#fail('local connection failure', '')
+    for (const attempt of this.#attempts) attempt.giveUp()
+    this.#attempts.clear()
     for (const connection of this.#all) connection.close()
   }
 
-  onConnected(connection: Http1ClientConnection): void {
-    this.#connecting -= 1
-    this.#offer(connection)
+  onConnected(attempt: ConnectAttempt, wire: Wire): void {
+    this.#attempts.delete(attempt)
+    const protocol = this.#protocolOf(wire)
+    if (protocol === 'http1') this.#circuit.stats.upstreamCxHttp1Total += 1
+    else this.#circuit.stats.upstreamCxHttp2Total += 1
+    const connection = this.#connector.connection(wire, this, protocol)
+    this.#all.add(connection)
+    this.#watch(connection)
+    this.onAvailable(connection)
+    this.#openConnections()
   }
 
-  onIdle(connection: Http1ClientConnection): void {
-    const max = this.#settings().maxRequestsPerConnection
-    if (max > 0 && connection.requests >= max) connection.close()
-    else this.#offer(connection)
-  }
-
-  onClosed(connection: Http1ClientConnection, failed: { reason: ResetReason; failure: string } | null): void {
-    this.#all.delete(connection)
-    this.#circuit.removeConnection()
-    this.#stats.cxActive = this.#all.size
-    if (failed === null) {
-      const at = this.#idle.indexOf(connection)
-      if (at !== -1) this.#idle.splice(at, 1)
-      this.#openConnections()
-      return
-    }
-    this.#connecting -= 1
+  onConnectFailed(attempt: ConnectAttempt, reason: ResetReason, failure: string): void {
+    this.#attempts.delete(attempt)
+    this.#countRemoved()
     this.#stats.cxConnectFail += 1
     this.#circuit.stats.upstreamCxConnectFail += 1
-    if (failed.reason === 'connection timeout') this.#circuit.stats.upstreamCxConnectTimeout += 1
+    if (reason === 'connection timeout') this.#circuit.stats.upstreamCxConnectTimeout += 1
     // As in Envoy, all who wait for this endpoint learn of the failure, and may try another one.
-    this.#fail(failed.reason, failed.failure)
+    this.#fail(reason, failure)
   }
 
-  #offer(connection: Http1ClientConnection): void {
-    const waiter = this.#waiters.shift()
-    if (waiter !== undefined) {
+  onAvailable(connection: PooledConnection): void {
+    while (connection.capacity > 0) {
+      const waiter = this.#waiters.shift()
+      if (waiter === undefined) break
       this.#circuit.releasePending()
-      connection.begin(waiter)
-      waiter.onConnectionReady(connection)
-      return
+      waiter.onConnectionReady(this.#begin(connection, waiter))
     }
-    if (this.#retired || connection.retiring) {
-      connection.close()
-      return
+    if (this.#retired) connection.retire()
+    if (connection.capacity === 0) return
+    if (!connection.offered) {
+      connection.offered = true
+      this.#ready.push(connection)
     }
-    this.#idle.push(connection)
-    connection.deadline.arm(this.#settings().idleTimeoutMs)
+    if (connection.active === 0) connection.idleDeadline?.arm(this.#settings().idleTimeoutMs)
   }
 
-  /** As many as there are waiters; one is allowed even where the cluster has its maximum (as Envoy: no endpoint starves). */
+  onClosed(connection: PooledConnection): void {
+    connection.idleDeadline?.cancel()
+    connection.lifeDeadline?.cancel()
+    this.#all.delete(connection)
+    this.#countRemoved()
+    if (connection.offered) {
+      const at = this.#ready.indexOf(connection)
+      if (at !== -1) this.#ready.splice(at, 1)
+    }
+    this.#openConnections()
+  }
+
+  #protocolOf(wire: Wire): 'http1' | 'http2' {
+    if (this.#protocol !== 'alpn') return this.#protocol
+    return wire.alpn === 'h2' ? 'http2' : 'http1'
+  }
+
+  get #size(): number {
+    return this.#all.size + this.#attempts.size
+  }
+
+  #begin(connection: PooledConnection, waiter: PoolWaiter): UpstreamConnection {
+    connection.idleDeadline?.cancel()
+    const request = connection.begin(waiter)
+    const max = this.#settings().maxRequestsPerConnection
+    if (max > 0 && connection.requests >= max) {
+      this.#circuit.stats.upstreamCxMaxRequests += 1
+      connection.retire()
+    }
+    return request
+  }
+
+  /** As many as the waiters need; one is allowed even where the cluster has its maximum (as Envoy: no endpoint starves). */
   #openConnections(): void {
-    while (this.#connecting < this.#waiters.length) {
-      if (!this.#circuit.mayConnect && this.#all.size > 0) {
+    while (this.#attempts.size * this.#expectedCapacity < this.#waiters.length) {
+      if (!this.#mayConnect && this.#size > 0) {
         this.#circuit.stats.upstreamCxOverflow += 1
         return
       }
-      const connection = this.#connect(this)
-      this.#connecting += 1
-      this.#all.add(connection)
       this.#circuit.addConnection()
       this.#stats.cxTotal += 1
-      this.#stats.cxActive = this.#all.size
-      connection.deadline.arm(this.#settings().connectTimeoutMs)
+      this.#attempts.add(this.#connector.open(this, ANY_PURPOSE))
+      this.#stats.cxActive = this.#size
     }
+  }
+
+  get #mayConnect(): boolean {
+    const { maxConnectionsPerHost = Number.POSITIVE_INFINITY } = this.#circuit.limits
+    return this.#circuit.mayConnect && this.#size < maxConnectionsPerHost
+  }
+
+  /** Requests that a connection which is being made will probably take. */
+  get #expectedCapacity(): number {
+    if (this.#protocol === 'http1') return 1
+    const { maxRequestsPerConnection: max, http2 } = this.#settings()
+    const streams = Math.min(EXPECTED_STREAMS, http2?.maxConcurrentStreams ?? EXPECTED_STREAMS)
+    return max > 0 ? Math.min(max, streams) : streams
+  }
+
+  #countRemoved(): void {
+    this.#circuit.removeConnection()
+    this.#stats.cxActive = this.#size
+  }
+
+  #watch(connection: PooledConnection): void {
+    connection.idleDeadline = this.#wheel.deadline(() => this.#onIdleTooLong(connection))
+    const { maxConnectionDurationMs = 0 } = this.#settings()
+    if (maxConnectionDurationMs === 0) return
+    connection.lifeDeadline = this.#wheel.deadline(() => {
+      this.#circuit.stats.upstreamCxMaxDurationReached += 1
+      connection.retire()
+    })
+    connection.lifeDeadline.arm(maxConnectionDurationMs)
+  }
+
+  #onIdleTooLong(connection: PooledConnection): void {
+    this.#circuit.stats.upstreamCxIdleTimeout += 1
+    connection.close()
   }
 
   #fail(reason: ResetReason, failure: string): void {

@@ -1,32 +1,47 @@
-import { lookup } from 'node:dns'
-import { connect } from 'node:net'
+import { connect, type NetConnectOpts } from 'node:net'
+import { isPipe, pipePath } from '../http/pipe-address.ts'
+import type { Wire } from '../http/wire.ts'
+import type { ClientPlan } from '../tls/client-tls.ts'
+import { connectTls } from '../tls/connect-tls.ts'
 import type { OpenSocket } from './connector.ts'
-import type { Resolve } from './dns-resolution.ts'
 
 /**
  * Opens real sockets. All of a runtime's reads go through `readBuffer`: a read is worked off before the next one begins,
  * and nothing is allocated for it.
  */
 export function systemSockets(readBuffer: Buffer): OpenSocket {
-  return (wire, { host, port }, bindSource) => {
+  return (wire, address, { bindSource, keepAliveMs, tls, preface }) => {
+    const { host, port } = address
+    const target = isPipe(address) ? { path: pipePath(address) } : { host, port, localAddress: bindSource }
+    const keepAlive = { keepAlive: keepAliveMs !== undefined, keepAliveInitialDelay: keepAliveMs }
+    if (tls !== null) {
+      if (preface === null) connectTls(tls, { ...target, ...keepAlive }, wire, readBuffer)
+      else connectWithPreface({ ...target, ...keepAlive }, preface, tls, wire, readBuffer)
+      return
+    }
     const socket = connect({
-      host,
-      port,
+      ...target,
       noDelay: true,
       // The wire decides when to end: a response that ends with the connection needs no answer, a tunnel's half does.
       allowHalfOpen: true,
-      localAddress: bindSource,
+      ...keepAlive,
       onread: { buffer: readBuffer, callback: (length, buffer) => wire.receive(length, buffer as Buffer) },
     })
     wire.attach(socket)
+    if (preface !== null) socket.write(preface)
   }
 }
 
-/** The system's resolver: /etc/hosts, then DNS. */
-export const systemResolve: Resolve = (host) =>
-  new Promise((resolve, reject) => {
-    lookup(host, { all: true }, (error, found) => {
-      if (error === null) resolve(found.map((entry) => entry.address))
-      else reject(error)
-    })
-  })
+/** TLS begins behind the preface, so only when that is on its way. */
+function connectWithPreface(
+  target: NetConnectOpts,
+  preface: Buffer,
+  tls: ClientPlan,
+  wire: Wire,
+  readBuffer: Buffer,
+): void {
+  const socket = connect({ ...target, noDelay: true, allowHalfOpen: true })
+  wire.precede(socket)
+  const begin = () => connectTls(tls, { socket }, wire, readBuffer)
+  socket.once('connect', () => socket.write(preface, begin))
+}

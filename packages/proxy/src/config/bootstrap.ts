@@ -2,9 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { MizzenError } from '@mizzen/base'
 import { ConfigNode } from './config-node.ts'
 import type { Address, ClusterConfig, ListenerConfig } from './model.ts'
+import { parseConfigText } from './parse-config-text.ts'
 import { readCluster } from './read-cluster.ts'
 import { readListener } from './read-listener.ts'
+import { type OverloadConfig, readOverloadManager } from './read-overload-manager.ts'
+import { readSecret } from './read-secret.ts'
 import { readAddress, readConfigSource } from './read-values.ts'
+import type { SecretConfig } from './tls-model.ts'
 
 /** Who the proxy says it is. */
 export interface NodeConfig {
@@ -35,6 +39,8 @@ export interface Bootstrap {
   readonly listeners: readonly StaticResource<ListenerConfig>[]
   /** Without the control plane's cluster, which carries no traffic of the data plane. */
   readonly clusters: readonly StaticResource<ClusterConfig>[]
+  readonly secrets: readonly SecretConfig[]
+  readonly overload: OverloadConfig
   readonly ads?: AdsConfig
   readonly raw: unknown
 }
@@ -44,31 +50,22 @@ export async function readBootstrapFile(file: string): Promise<Bootstrap> {
   const text = await readFile(file, 'utf8').catch((error: Error) => {
     throw new MizzenError('no-bootstrap', `cannot read the bootstrap: ${error.message}`)
   })
-  return readBootstrap(await parse(text, file))
-}
-
-/** JSON is YAML too, but the YAML library costs memory for the whole life of a proxy. */
-async function parse(text: string, file: string): Promise<unknown> {
-  try {
-    if (text.trimStart().startsWith('{')) return JSON.parse(text)
-    const { parse: parseYaml } = await import('yaml')
-    return parseYaml(text)
-  } catch (error) {
-    throw new MizzenError('bad-bootstrap', `${file}: ${(error as Error).message}`)
-  }
+  return readBootstrap(await parseConfigText(text, file, 'bad-bootstrap'))
 }
 
 /** Throws MizzenError `bad-config` or `unsupported-config` with the field's path. */
 export function readBootstrap(value: unknown): Bootstrap {
   return ConfigNode.read(value, '', (node) => {
     ignoreWithoutEffect(node)
-    const resources = node.child('static_resources', readStatic) ?? { listeners: [], clusters: [] }
+    const resources = node.child('static_resources', readStatic) ?? { listeners: [], clusters: [], secrets: [] }
     const dynamic = node.child('dynamic_resources', readDynamic)
     return {
       node: node.child('node', readNode) ?? readNode(new ConfigNode({}, 'node')),
       admin: node.child('admin', readAdmin),
       listeners: resources.listeners,
+      secrets: resources.secrets,
       clusters: resources.clusters.filter(({ config }) => config.name !== dynamic?.cluster),
+      overload: node.child('overload_manager', readOverloadManager) ?? {},
       ads: dynamic === undefined ? undefined : adsConfig(dynamic, resources.clusters),
       raw: value,
     }
@@ -84,7 +81,6 @@ function ignoreWithoutEffect(node: ConfigNode): void {
     'flags_path',
     'layered_runtime',
     'memory_allocator_manager',
-    'overload_manager',
     'stats_config',
     'stats_flush_interval',
     'stats_flush_on_admin',
@@ -115,10 +111,11 @@ function readAdmin(node: ConfigNode): Address | undefined {
   return node.child('address', readAddress)
 }
 
-function readStatic(node: ConfigNode): Pick<Bootstrap, 'listeners' | 'clusters'> {
+function readStatic(node: ConfigNode): Pick<Bootstrap, 'listeners' | 'clusters' | 'secrets'> {
   return {
     listeners: readWithRaw(node, 'listeners', readListener),
     clusters: readWithRaw(node, 'clusters', readCluster),
+    secrets: node.list('secrets', (secret) => readSecret(secret, 'static')),
   }
 }
 

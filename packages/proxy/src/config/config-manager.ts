@@ -1,9 +1,10 @@
 import { type Clock, formatError, type Logger, MizzenError, type Random } from '@mizzen/base'
-import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE } from '@mizzen/xds/types'
+import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE } from '@mizzen/xds/types'
 import type { StaticResource } from './bootstrap.ts'
 import { checkListener } from './check-listener.ts'
 import { ConfigNode, typeName } from './config-node.ts'
 import type { DataPlane } from './data-plane.ts'
+import { withinPath } from './error-path.ts'
 import { ListenerOpener } from './listener-opener.ts'
 import type { ClusterConfig, ListenerConfig } from './model.ts'
 import { decodeMessage } from './protobuf/decode.ts'
@@ -11,7 +12,14 @@ import { readCluster } from './read-cluster.ts'
 import { readEndpoints } from './read-endpoints.ts'
 import { readListener } from './read-listener.ts'
 import { readRoutes } from './read-routes.ts'
+import { readSecret } from './read-secret.ts'
+import { allChains, secretsOfCluster, secretsOfListener } from './referenced-secrets.ts'
 import { ResourceTable } from './resource-table.ts'
+import type { SecretFileIo } from './secret-file.ts'
+import { SecretSources } from './secret-sources.ts'
+import { systemFiles } from './system-files.ts'
+import { TicketSeed } from './ticket-seed.ts'
+import type { SecretConfig, SecretReference } from './tls-model.ts'
 import { Warming } from './warming.ts'
 
 /** Wait for endpoints or routes that a resource needs, where it says none (Envoy: initial_fetch_timeout), ms. */
@@ -34,6 +42,8 @@ export interface ConfigManagerOptions {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** The file system by default. */
+  readonly files?: SecretFileIo
   /** The names that are now needed of a type: the load assignments of clusters, the route configurations of listeners. */
   readonly onWanted: (typeUrl: string, names: readonly string[]) => void
   /** After each update that changed anything, and when something became active. */
@@ -62,12 +72,21 @@ export class ConfigManager {
   /** By resource name: what each cluster or listener needs. */
   readonly #endpointsOf = new Map<string, string>()
   readonly #routesOf = new Map<string, readonly string[]>()
+  /** By type and resource name. */
+  readonly #secretsOf = new Map<string, readonly SecretReference[]>()
+  readonly #secrets: SecretSources
+  readonly #ticketSeed = new TicketSeed()
   /** A static resource is not the control plane's to change. */
   readonly #staticNames = new Set<string>()
 
   constructor(options: ConfigManagerOptions) {
     this.#options = options
-    const { dataPlane, clock } = options
+    const { dataPlane, clock, logger, files = systemFiles } = options
+    this.#secrets = new SecretSources({
+      ...{ clock, logger, files },
+      onSecret: (config) => this.#useSecret(config),
+      onForgotten: (key) => dataPlane.removeSecret(key),
+    })
     this.#clusters = new Warming(
       clock,
       (config) => dataPlane.putCluster(config),
@@ -88,18 +107,23 @@ export class ConfigManager {
   async addStatic(
     clusters: readonly StaticResource<ClusterConfig>[],
     listeners: readonly StaticResource<ListenerConfig>[],
+    secrets: readonly SecretConfig[] = [],
   ): Promise<void> {
-    for (const { config } of clusters) {
+    for (const secret of secrets) this.#secrets.put(secret)
+    clusters.forEach(({ config }, index) => {
       this.#staticNames.add(`${CLUSTER_TYPE} ${config.name}`)
-      this.#putCluster(config)
-    }
-    for (const { config } of listeners) {
+      withinPath(`static_resources.clusters[${index}]`, () => this.#putCluster(config))
+    })
+    listeners.forEach(({ config }, index) => {
       this.#staticNames.add(`${LISTENER_TYPE} ${config.name}`)
-      checkListener(config, this.#options.random)
-      this.#putListener(config)
-    }
+      withinPath(`static_resources.listeners[${index}]`, () => {
+        checkListener(config, this.#options.random)
+        this.#putListener(config)
+      })
+    })
     this.#sendWanted(CLUSTER_TYPE)
     this.#sendWanted(LISTENER_TYPE)
+    await this.#secrets.settled()
     await this.#opener.settled()
     const failed = listeners
       .map(({ config }) => this.table(LISTENER_TYPE).refusal(config.name))
@@ -144,9 +168,15 @@ export class ConfigManager {
     return { clusters: this.#clusters.names(), listeners: [...this.#listeners.names(), ...this.#opener.opening()] }
   }
 
+  /** Resolves when listeners that were asked for are open, or could not be opened. */
+  opened(): Promise<void> {
+    return this.#opener.settled()
+  }
+
   close(): void {
     this.#clusters.close()
     this.#listeners.close()
+    this.#secrets.close()
   }
 
   /** The reason why a resource can't be used; undefined if it is in use now, or warming. */
@@ -186,6 +216,9 @@ export class ConfigManager {
         this.#listeners.arrived(routes.name)
         return
       }
+      case SECRET_TYPE:
+        this.#secrets.put(ConfigNode.read(value, '', (node) => readSecret(node, 'ads')))
+        return
       default:
         throw new Error(`the type ${typeUrl} was not asked for`)
     }
@@ -194,17 +227,29 @@ export class ConfigManager {
   #putCluster(config: ClusterConfig): void {
     const needed = config.discovery === 'eds' ? config.edsServiceName : undefined
     const known = needed === undefined || this.table(ENDPOINT_TYPE).has(needed)
-    this.#clusters.put(config.name, config, known ? [] : [needed], config.edsTimeoutMs ?? DEPENDENCY_TIMEOUT_MS)
+    const secrets = this.#refer(CLUSTER_TYPE, config.name, secretsOfCluster(config))
+    const missing = [...(known ? [] : [needed]), ...secrets.map(waitedFor)]
+    const timeoutMs = longest(
+      known ? undefined : (config.edsTimeoutMs ?? DEPENDENCY_TIMEOUT_MS),
+      ...secrets.map((secret) => secret.timeoutMs),
+    )
+    this.#clusters.put(config.name, config, missing, timeoutMs)
     if (needed === undefined) this.#endpointsOf.delete(config.name)
     else this.#endpointsOf.set(config.name, needed)
   }
 
-  #putListener(config: ListenerConfig): void {
-    const sources = config.filterChains.flatMap(({ http }) => (http.routes.kind === 'rds' ? [http.routes] : []))
+  #putListener(read: ListenerConfig): void {
+    const config = this.#ticketSeed.plant(read)
+    const sources = routeSourcesOf(config)
     const needed = sources.map(({ name }) => name)
     const known = this.table(ROUTE_TYPE)
-    const missing = needed.filter((name) => !known.has(name))
-    this.#listeners.put(config.name, config, missing, sources[0]?.timeoutMs ?? DEPENDENCY_TIMEOUT_MS)
+    const routes = needed.filter((name) => !known.has(name))
+    const secrets = this.#refer(LISTENER_TYPE, config.name, secretsOfListener(config))
+    const timeoutMs = longest(
+      routes.length === 0 ? undefined : (sources[0]?.timeoutMs ?? DEPENDENCY_TIMEOUT_MS),
+      ...secrets.map((secret) => secret.timeoutMs),
+    )
+    this.#listeners.put(config.name, config, [...routes, ...secrets.map(waitedFor)], timeoutMs)
     this.#routesOf.set(config.name, needed)
   }
 
@@ -218,11 +263,13 @@ export class ConfigManager {
       this.table(typeUrl).remove(name)
       this.#clusters.drop(name)
       this.#endpointsOf.delete(name)
+      this.#secretsOf.delete(`${typeUrl} ${name}`)
       this.#options.dataPlane.removeCluster(name)
     } else if (typeUrl === LISTENER_TYPE) {
       this.table(typeUrl).remove(name)
       this.#listeners.drop(name)
       this.#routesOf.delete(name)
+      this.#secretsOf.delete(`${typeUrl} ${name}`)
       this.#opener.remove(name)
     } else if (typeUrl === ENDPOINT_TYPE) {
       this.#clusters.arrived(name)
@@ -237,6 +284,28 @@ export class ConfigManager {
     if (typeUrl === LISTENER_TYPE) {
       this.#want(ROUTE_TYPE, [...this.#routesOf.values()].flat(), (name) => this.#options.dataPlane.removeRoutes(name))
     }
+    if (typeUrl === CLUSTER_TYPE || typeUrl === LISTENER_TYPE) this.#sendWantedSecrets()
+  }
+
+  /** @returns those that are not there yet. Throws MizzenError for those that never will be. */
+  #refer(typeUrl: string, name: string, references: readonly SecretReference[]): readonly SecretReference[] {
+    this.#secrets.check(references)
+    if (references.length === 0) this.#secretsOf.delete(`${typeUrl} ${name}`)
+    else this.#secretsOf.set(`${typeUrl} ${name}`, references)
+    return references.filter((reference) => !this.#secrets.has(reference))
+  }
+
+  #sendWantedSecrets(): void {
+    const references = [...this.#secretsOf.values()].flat()
+    this.#secrets.want(references)
+    const names = references.flatMap(({ source, name }) => (source === 'ads' ? [name] : []))
+    if (names.length > 0 || this.table(SECRET_TYPE).size > 0) this.#want(SECRET_TYPE, names, () => {})
+  }
+
+  #useSecret(config: SecretConfig): void {
+    this.#options.dataPlane.putSecret(config)
+    this.#clusters.arrived(waitedFor(config))
+    this.#listeners.arrived(waitedFor(config))
   }
 
   #want(typeUrl: string, names: readonly string[], forget: (name: string) => void): void {
@@ -269,4 +338,22 @@ export class ConfigManager {
     }
     this.#options.onChange()
   }
+}
+
+/** What a listener takes its routes from, where they come by name. */
+function routeSourcesOf(config: ListenerConfig) {
+  return allChains(config).flatMap(({ network }) =>
+    network.kind === 'http' && network.http.routes.kind === 'rds' ? [network.http.routes] : [],
+  )
+}
+
+/** A secret among all that something can wait for. */
+function waitedFor({ key }: { readonly key: string }): string {
+  return `secret ${key}`
+}
+
+/** The longest of the waits that there are, ms; 0 = for ever. */
+function longest(...timeouts: readonly (number | undefined)[]): number {
+  const given = timeouts.filter((timeout) => timeout !== undefined)
+  return given.includes(0) ? 0 : Math.max(0, ...given)
 }

@@ -82,6 +82,11 @@ export class ConfigNode {
     return value
   }
 
+  /** As `count`; undefined if it is not given. */
+  optionalCount(name: string): number | undefined {
+    return this.has(name) ? this.count(name, 0) : undefined
+  }
+
   /** Milliseconds; undefined if it is not given. */
   duration(name: string): number | undefined {
     const value = this.#take(name)

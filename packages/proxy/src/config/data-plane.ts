@@ -1,4 +1,5 @@
 import type { ClusterConfig, EndpointsConfig, ListenerConfig, RouteConfig } from './model.ts'
+import type { SecretConfig } from './tls-model.ts'
 
 /**
  * What configuration is put into. Each call takes effect at once and as a whole, or throws (rejects with) MizzenError and
@@ -13,4 +14,8 @@ export interface DataPlane {
   putEndpoints(config: EndpointsConfig): void
   putRoutes(config: RouteConfig): void
   removeRoutes(name: string): void
+  /** New handshakes use it; connections that are there go on. */
+  putSecret(config: SecretConfig): void
+  /** @param key of the secret; whoever uses it keeps what there was */
+  removeSecret(key: string): void
 }

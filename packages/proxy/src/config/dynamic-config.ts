@@ -1,11 +1,11 @@
 import type { Clock, Logger, Random, Timer } from '@mizzen/base'
-import { type AdsClient, createAdsClient } from '@mizzen/xds/client'
+import type { AdsClient } from '@mizzen/xds/client'
 import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE } from '@mizzen/xds/types'
 import type { AdsConfig, NodeConfig } from './bootstrap.ts'
 import type { CachedResources, ConfigCache } from './config-cache.ts'
 import type { ConfigManager, ConfigUpdate } from './config-manager.ts'
 
-/** Make before break: what is referred to comes first. */
+/** Make before break: what is referred to comes first. Secrets are not among them: keys are never written to disk. */
 const ORDER = [CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE] as const
 
 export interface DynamicConfigOptions {
@@ -17,6 +17,8 @@ export interface DynamicConfigOptions {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** Resolves when what was applied is in use everywhere; undefined = it is. */
+  readonly inUse: () => Promise<void> | undefined
   /** The first clusters and listeners are in use, or their time is up. Called once. */
   readonly onInitialized: () => void
 }
@@ -39,6 +41,8 @@ export class DynamicConfig {
 
   async start(): Promise<void> {
     const { ads, node, version, clock, random, logger, cache } = this.#options
+    // Not before it is wanted: a proxy with a static configuration saves its memory.
+    const { createAdsClient } = await import('@mizzen/xds/client')
     const cached = (await cache?.load()) ?? new Map()
     this.#client = createAdsClient({
       target: `${ads.target.host}:${ads.target.port}`,
@@ -49,6 +53,7 @@ export class DynamicConfig {
       logger,
       known: this.#restore(cached),
       onUpdate: (update) => this.#take(update),
+      inUse: this.#options.inUse,
     })
     this.#client.subscribe(CLUSTER_TYPE, '*')
     this.#expect(ads.clustersTimeoutMs, CLUSTER_TYPE)

@@ -6,25 +6,101 @@
  * Names and semantics are Envoy's (v3 API); durations are milliseconds; 0 means "no limit" only where it says so.
  */
 
-export interface Address {
-  readonly host: string
-  readonly port: number
-}
+import type { Address } from './address.ts'
+import type { DnsCacheConfig } from './cluster-model.ts'
+import type { Http2Options } from './http2-options.ts'
+import type { FaultConfig, RouteConfig } from './route-model.ts'
+import type { DownstreamTlsConfig } from './tls-model.ts'
 
 export interface ListenerConfig {
   readonly name: string
   readonly address: Address
-  /** In order; the first whose `match` holds takes the connection. */
+  /** In order; they look at a connection before its filter chain is chosen. */
+  readonly listenerFilters: readonly ListenerFilterConfig[]
+  /** For all listener filters together, ms; default 15,000; 0 = no limit. */
+  readonly listenerFiltersTimeoutMs: number
+  /** When that time is up: go on with what is known (protocol detection), or close the connection. */
+  readonly continueOnListenerFiltersTimeout: boolean
+  /** The most specific match takes a connection, as Envoy orders it (`listener/filter-chain-table.ts`). */
   readonly filterChains: readonly FilterChainConfig[]
+  /** Takes what matches none; without it such connections are closed. */
+  readonly defaultFilterChain?: FilterChainConfig
   readonly trafficDirection: 'inbound' | 'outbound' | 'unspecified'
   /** Other programs may listen on the same address if they want that, too: so a proxy's replacement starts beside it. */
   readonly reusePort: boolean
+  /** Listens nowhere: it gets connections from listeners that hand over. */
+  readonly virtual?: boolean
+  /** A connection whose destination was restored goes to the listener of that address, if there is one. */
+  readonly handsOver?: boolean
+  /** Takes connections to any address that is routed here (TPROXY). */
+  readonly transparent?: boolean
+  /** Its address need not be this machine's (yet). */
+  readonly freebind?: boolean
 }
+
+export type ListenerFilterConfig =
+  | { readonly kind: 'original-dst' }
+  | {
+      readonly kind: 'proxy-protocol'
+      readonly allowWithout: boolean
+      readonly disallowed: readonly (1 | 2)[]
+      /** Types of the TLVs that upstreams may be told. */
+      readonly passThrough: 'all' | readonly number[]
+    }
+  | { readonly kind: 'tls-inspector'; readonly maxClientHelloBytes: number; readonly closeOnError: boolean }
+  | { readonly kind: 'http-inspector' }
 
 export interface FilterChainConfig {
   readonly name: string
+  readonly match: FilterChainMatch
+  /** TLS is terminated here; without it bytes are taken as they come. */
+  readonly tls?: DownstreamTlsConfig
+  /** For the TLS handshake, ms; 0 = a minute. */
+  readonly transportSocketConnectTimeoutMs: number
   /** The terminal network filter. */
-  readonly http: HttpConnectionManagerConfig
+  readonly network: NetworkConfig
+}
+
+export type NetworkConfig =
+  | { readonly kind: 'http'; readonly http: HttpConnectionManagerConfig }
+  | { readonly kind: 'tcp'; readonly tcp: TcpProxyConfig }
+
+/** All that is given must hold; what is empty (or 0) holds for everything. */
+export interface FilterChainMatch {
+  readonly destinationPort: number
+  readonly destinationRanges: readonly CidrRange[]
+  /** Lower case: exact, or `*.suffix` for any number of labels. */
+  readonly serverNames: readonly string[]
+  readonly transportProtocol: string
+  readonly applicationProtocols: readonly string[]
+  readonly directSourceRanges: readonly CidrRange[]
+  readonly sourceType: 'any' | 'local' | 'external'
+  readonly sourceRanges: readonly CidrRange[]
+  readonly sourcePorts: readonly number[]
+}
+
+export interface CidrRange {
+  readonly address: string
+  /** Bits. */
+  readonly length: number
+}
+
+/** Envoy's tcp_proxy with the network filters before it. */
+export interface TcpProxyConfig {
+  readonly statPrefix: string
+  /** One entry for a plain cluster. Weights are relative to their sum. */
+  readonly clusters: readonly { readonly name: string; readonly weight: number }[]
+  /** Where the client names a server (SNI), that is the cluster (`sni_cluster`). */
+  readonly clusterFromServerName: boolean
+  /** Whole connection idle, ms; default 3,600,000; 0 = no limit. */
+  readonly idleTimeoutMs: number
+  /** Whole connection, ms; 0 = no limit. */
+  readonly maxDurationMs: number
+  /** Endpoints that are tried; default 1. */
+  readonly maxConnectAttempts: number
+  readonly accessLogs: readonly AccessLogConfig[]
+  /** One for each of Istio's `stats` filters: which side of the call this proxy is. */
+  readonly reporters: readonly ('source' | 'destination')[]
 }
 
 export interface HttpConnectionManagerConfig {
@@ -59,11 +135,52 @@ export interface HttpConnectionManagerConfig {
   readonly maxHeadersCount: number
   readonly normalizePath: boolean
   readonly mergeSlashes: boolean
+  /** What becomes of a path with escaped slashes (`%2F`, `%5C`), before it is normalized; default `keep`. */
+  readonly escapedSlashes?: 'keep' | 'reject' | 'redirect' | 'forward'
+  /** Default `allow`. */
+  readonly headersWithUnderscores?: 'allow' | 'reject' | 'drop'
+  /** The port goes from the request's host: if it is the listener's, or whatever it is. */
+  readonly stripHostPort?: 'matching' | 'any'
+  /** `shop.` is `shop`. */
+  readonly stripTrailingHostDot?: boolean
+  /** Who comes from here, and from nowhere else before, may say how its requests are routed (`x-envoy-…`). */
+  readonly internalNetworks?: readonly CidrRange[]
+  /** Of a whole stream, ms; undefined or 0 = no limit. */
+  readonly maxStreamDurationMs?: number
+  /** A connection is closed gracefully after that, ms; undefined or 0 = no limit. */
+  readonly maxConnectionDurationMs?: number
+  /** Host of HTTP/1.0 requests that have none; undefined = such requests are refused. */
+  readonly defaultHostForHttp10?: string
   /** Upgrades that are allowed, lower case: `websocket`. */
   readonly upgrades: readonly string[]
+  /** `auto`: by ALPN, and without TLS by a connection's first bytes. */
+  readonly codec: 'auto' | 'http1' | 'http2'
+  readonly http2: Http2Options
   readonly acceptHttp10: boolean
+  /** Trailers pass on HTTP/1.1 connections, too; else they are dropped there. */
+  readonly http1Trailers: boolean
+  /** Interim responses of upstreams pass (100 among them: then `Expect` does, too). */
+  readonly proxy100Continue: boolean
+  readonly router: RouterOptions
+  /** What becomes of x-forwarded-client-cert; undefined = it is dropped. */
+  readonly clientCertificate?: ClientCertificateConfig
   /** `via` header to append; '' = none. */
   readonly via: string
+}
+
+/** Envoy's router filter. */
+export interface RouterOptions {
+  /** Neither requests nor responses get `x-envoy-…` headers of the router's. */
+  readonly suppressEnvoyHeaders: boolean
+  /** The timeout that a proxy before this one announced (`x-envoy-expected-rq-timeout-ms`) holds here, too. */
+  readonly respectExpectedTimeout: boolean
+}
+
+/** Envoy's forward_client_cert_details and set_current_client_cert_details. */
+export interface ClientCertificateConfig {
+  readonly forward: 'forward' | 'append' | 'replace' | 'always-forward'
+  /** In this order. */
+  readonly details: readonly ('subject' | 'cert' | 'chain' | 'dns' | 'uri')[]
 }
 
 /** Routes given with the listener, or a named route configuration that comes by RDS. */
@@ -81,171 +198,8 @@ export type HttpFilterConfig =
   | { readonly kind: 'peer-metadata'; readonly direction: 'inbound' | 'outbound' }
   | { readonly kind: 'fault'; readonly fault: FaultConfig }
   | { readonly kind: 'cors' }
-
-export interface FaultConfig {
-  readonly delay?: { readonly ms: number; readonly percent: Fraction }
-  readonly abort?: { readonly status: number; readonly percent: Fraction }
-}
-
-/** A share of requests: `numerator / denominator`. */
-export interface Fraction {
-  readonly numerator: number
-  readonly denominator: 100 | 10_000 | 1_000_000
-}
-
-export interface RouteConfig {
-  readonly name: string
-  readonly virtualHosts: readonly VirtualHostConfig[]
-  /** Decides how the Host header's port is seen. */
-  readonly ignorePortInHostMatching: boolean
-  readonly headers: HeaderMutations
-  readonly validateClusters: boolean
-}
-
-export interface VirtualHostConfig {
-  readonly name: string
-  /** Exact, `*.suffix`, `prefix.*` or `*`; matched in Envoy's order: exact, longest suffix, longest prefix, `*`. */
-  readonly domains: readonly string[]
-  readonly routes: readonly RouteEntry[]
-  readonly headers: HeaderMutations
-  readonly requireTls: 'none' | 'external' | 'all'
-  readonly retry?: RetryConfig
-  readonly includeRequestAttemptCount: boolean
-}
-
-export interface RouteEntry {
-  readonly name: string
-  readonly match: RouteMatch
-  readonly action: RouteAction | RedirectAction | DirectResponseAction
-  readonly headers: HeaderMutations
-  /** Per-route filter configuration that this build knows. */
-  readonly fault?: FaultConfig
-}
-
-export interface RouteMatch {
-  readonly path:
-    | { readonly kind: 'prefix' | 'exact' | 'separated-prefix'; readonly value: string }
-    | { readonly kind: 'regex'; readonly value: string }
-    | { readonly kind: 'connect' }
-  /** Default true. Holds for prefix, exact and separated-prefix. */
-  readonly caseSensitive: boolean
-  readonly headers: readonly HeaderMatch[]
-  readonly query: readonly QueryMatch[]
-  readonly fraction?: Fraction
-}
-
-/** `name` is lower case; pseudo headers are `:method`, `:path`, `:authority`, `:scheme`. */
-export interface HeaderMatch {
-  readonly name: string
-  readonly invert: boolean
-  /** A missing header is matched as ''. */
-  readonly treatMissingAsEmpty: boolean
-  readonly match:
-    | StringMatch
-    | { readonly kind: 'present'; readonly value: boolean }
-    | { readonly kind: 'range'; readonly start: number; readonly end: number }
-}
-
-export interface QueryMatch {
-  readonly name: string
-  readonly match: StringMatch | { readonly kind: 'present'; readonly value: boolean }
-}
-
-/** `regex` is RE2 and must match the whole value. */
-export interface StringMatch {
-  readonly kind: 'exact' | 'prefix' | 'suffix' | 'contains' | 'regex'
-  readonly value: string
-  readonly ignoreCase: boolean
-}
-
-export interface RouteAction {
-  readonly kind: 'route'
-  /** One entry for a plain cluster. Weights are relative to their sum. */
-  readonly clusters: readonly WeightedCluster[]
-  /** Take the cluster's name from this header instead. */
-  readonly clusterHeader?: string
-  /** Status if the cluster does not exist; default 503. */
-  readonly clusterNotFoundStatus: number
-  readonly prefixRewrite?: string
-  readonly regexRewrite?: { readonly regex: string; readonly substitution: string }
-  readonly hostRewrite?:
-    | { readonly kind: 'literal'; readonly value: string }
-    | { readonly kind: 'auto' }
-    | { readonly kind: 'header'; readonly value: string }
-  readonly appendXForwardedHost: boolean
-  /** Whole exchange; Envoy's default 15,000; 0 = no limit. */
-  readonly timeoutMs: number
-  /** Overrides the connection manager's; undefined = that one. */
-  readonly idleTimeoutMs?: number
-  readonly retry?: RetryConfig
-  readonly mirrors: readonly { readonly cluster: string; readonly fraction?: Fraction }[]
-  readonly hashPolicies: readonly HashPolicy[]
-  readonly upgrades: readonly string[]
-}
-
-export interface WeightedCluster {
-  readonly name: string
-  readonly weight: number
-  readonly headers: HeaderMutations
-  readonly hostRewriteLiteral?: string
-}
-
-export type HashPolicy =
-  | { readonly kind: 'header'; readonly name: string; readonly terminal: boolean }
-  | {
-      readonly kind: 'cookie'
-      readonly name: string
-      readonly ttlMs?: number
-      readonly path: string
-      readonly terminal: boolean
-    }
-  | { readonly kind: 'source-ip'; readonly terminal: boolean }
-  | { readonly kind: 'query'; readonly name: string; readonly terminal: boolean }
-
-export interface RetryConfig {
-  /** Envoy's words: `5xx`, `gateway-error`, `reset`, `reset-before-request`, `connect-failure`, `refused-stream`, `retriable-status-codes`, … */
-  readonly on: readonly string[]
-  /** Retries after the first try; Envoy's default 1. */
-  readonly numRetries: number
-  /** 0 = none. */
-  readonly perTryTimeoutMs: number
-  readonly statusCodes: readonly number[]
-  /** Tries at picking an endpoint that was not tried before. */
-  readonly hostSelectionAttempts: number
-  readonly avoidPreviousHosts: boolean
-  readonly backoff: { readonly baseMs: number; readonly maxMs: number }
-}
-
-export interface RedirectAction {
-  readonly kind: 'redirect'
-  readonly status: number
-  readonly scheme?: string
-  readonly host?: string
-  readonly port?: number
-  readonly path?: string
-  readonly prefixRewrite?: string
-  readonly stripQuery: boolean
-}
-
-export interface DirectResponseAction {
-  readonly kind: 'direct'
-  readonly status: number
-  readonly body: string
-}
-
-/** Applied in Envoy's order; values may hold format commands (`%DOWNSTREAM_REMOTE_ADDRESS%`). */
-export interface HeaderMutations {
-  readonly request: readonly HeaderOp[]
-  readonly response: readonly HeaderOp[]
-}
-
-export type HeaderOp =
-  | {
-      readonly op: 'append' | 'set' | 'add-if-absent' | 'set-if-present'
-      readonly name: string
-      readonly value: string
-    }
-  | { readonly op: 'remove'; readonly name: string }
+  | { readonly kind: 'grpc-web' }
+  | { readonly kind: 'dynamic-forward-proxy'; readonly cache: DnsCacheConfig }
 
 export interface AccessLogConfig {
   /** File path; `/dev/stdout` and `/dev/stderr` are the process's own. */
@@ -255,57 +209,36 @@ export interface AccessLogConfig {
     | { readonly kind: 'json'; readonly template: unknown }
 }
 
-export interface ClusterConfig {
-  readonly name: string
-  readonly altStatName: string
-  readonly discovery: 'static' | 'eds' | 'strict-dns' | 'logical-dns' | 'original-dst'
-  /** Name of the ClusterLoadAssignment (EDS); the cluster's own by default. */
-  readonly edsServiceName: string
-  /** Wait for endpoints before the cluster is used without (EDS), ms; default 15,000; 0 = for ever. */
-  readonly edsTimeoutMs?: number
-  /** For static and DNS clusters. */
-  readonly endpoints?: EndpointsConfig
-  readonly balancer: 'round-robin' | 'least-request' | 'random' | 'ring-hash' | 'maglev' | 'cluster-provided'
-  /** Choices of least-request; default 2. */
-  readonly choiceCount: number
-  readonly connectTimeoutMs: number
-  readonly limits: CircuitLimits
-  /** Percent of healthy endpoints below which health is not heeded; default 50. */
-  readonly panicThreshold: number
-  readonly protocol: 'http1' | 'http2' | 'downstream'
-  /** Upstream connection without a request; default 3,600,000; 0 = no limit. */
-  readonly idleTimeoutMs: number
-  readonly maxRequestsPerConnection: number
-  readonly bindSource?: string
-  /** `filter_metadata` as JSON: `istio.services` names the service for metrics. */
-  readonly metadata: Metadata
-}
-
-/** Envoy's defaults: 1,024 connections, 1,024 pending, 1,024 requests, 3 retries. */
-export interface CircuitLimits {
-  readonly maxConnections: number
-  readonly maxPendingRequests: number
-  readonly maxRequests: number
-  readonly maxRetries: number
-}
-
-export type Metadata = Readonly<Record<string, Readonly<Record<string, unknown>>>>
-
-export interface EndpointsConfig {
-  readonly clusterName: string
-  readonly endpoints: readonly EndpointConfig[]
-}
-
-export interface EndpointConfig {
-  readonly address: Address
-  readonly weight: number
-  readonly priority: number
-  readonly locality: {
-    readonly region: string
-    readonly zone: string
-    readonly subZone: string
-    readonly weight: number
-  }
-  readonly health: 'healthy' | 'unhealthy' | 'draining' | 'degraded'
-  readonly metadata: Metadata
-}
+export type { Address } from './address.ts'
+export type {
+  CircuitLimits,
+  ClusterConfig,
+  DnsCacheConfig,
+  DnsConfig,
+  DnsFamily,
+  EndpointConfig,
+  EndpointsConfig,
+  Metadata,
+  OriginalDstConfig,
+  ProxyProtocolConfig,
+} from './cluster-model.ts'
+export type {
+  DirectResponseAction,
+  FaultConfig,
+  Fraction,
+  HashPolicy,
+  HeaderMatch,
+  HeaderMutations,
+  HeaderOp,
+  QueryMatch,
+  RedirectAction,
+  RetryConfig,
+  RouteAction,
+  RouteConfig,
+  RouteEntry,
+  RouteMatch,
+  StreamDurationConfig,
+  VirtualHostConfig,
+  WeightedCluster,
+} from './route-model.ts'
+export type { StringMatch } from './string-match.ts'

@@ -1,15 +1,10 @@
 import type { ConfigNode } from './config-node.ts'
 import type { CircuitLimits, ClusterConfig } from './model.ts'
+import { readDiscovery } from './read-discovery.ts'
 import { readEndpoints } from './read-endpoints.ts'
-import { readConfigSource, readMetadata, readPlaintext } from './read-values.ts'
-
-const DISCOVERY = {
-  STATIC: 'static',
-  STRICT_DNS: 'strict-dns',
-  LOGICAL_DNS: 'logical-dns',
-  EDS: 'eds',
-  ORIGINAL_DST: 'original-dst',
-} as const
+import { readClusterTransport, readTransportSocketMatch } from './read-transport-socket.ts'
+import { readUpstreamProtocol } from './read-upstream-protocol.ts'
+import { readConfigSource, readMetadata } from './read-values.ts'
 
 const BALANCERS = {
   ROUND_ROBIN: 'round-robin',
@@ -21,19 +16,16 @@ const BALANCERS = {
 } as const
 
 const CONNECT_TIMEOUT_MS = 5000
-const IDLE_TIMEOUT_MS = 3_600_000
 
 /** envoy.config.cluster.v3.Cluster. */
 export function readCluster(node: ConfigNode): ClusterConfig {
   ignoreWithoutEffect(node)
-  readPlaintext(node, 'transport_socket')
   const name = node.requiredString('name')
-  const protocol = readProtocol(node)
-  const discovery = node.enumeration('type', DISCOVERY)
+  const discovery = readDiscovery(node)
   return {
     name,
     altStatName: node.string('alt_stat_name'),
-    discovery,
+    ...discovery,
     ...readEds(node, name),
     endpoints: node.child('load_assignment', readEndpoints),
     balancer: node.enumeration('lb_policy', BALANCERS),
@@ -41,27 +33,21 @@ export function readCluster(node: ConfigNode): ClusterConfig {
     connectTimeoutMs: node.duration('connect_timeout') ?? CONNECT_TIMEOUT_MS,
     limits: readLimits(node),
     panicThreshold: node.child('common_lb_config', readPanicThreshold) ?? 50,
-    protocol: protocol.protocol,
-    idleTimeoutMs: protocol.idleTimeoutMs,
-    maxRequestsPerConnection: node.count('max_requests_per_connection', 0) || protocol.maxRequestsPerConnection,
+    ...readUpstreamProtocol(node),
+    keepAliveMs: node.child('upstream_connection_options', readKeepAlive),
     bindSource: node.child('upstream_bind_config', readBindSource),
+    ...readClusterTransport(node),
+    transportSocketMatches: node.list('transport_socket_matches', readTransportSocketMatch),
     metadata: node.child('metadata', readMetadata) ?? {},
   }
 }
 
-/** Statistics, TCP keepalive, buffer sizes (ours are bounded anyway), and how DNS answers are asked for. */
+/** Statistics, and buffer sizes (ours are bounded anyway). */
 function ignoreWithoutEffect(node: ConfigNode): void {
   node.ignore(
     'per_connection_buffer_limit_bytes',
-    'upstream_connection_options',
     'track_cluster_stats',
     'track_timeout_budgets',
-    'cleanup_interval',
-    'dns_refresh_rate',
-    'dns_failure_refresh_rate',
-    'respect_dns_ttl',
-    'dns_lookup_family',
-    'use_tcp_for_dns_lookups',
     'wait_for_warm_on_init',
     'ignore_health_on_host_removal',
     'close_connections_on_host_health_failure',
@@ -96,22 +82,58 @@ const DEFAULT_LIMITS: CircuitLimits = {
   maxRetries: 3,
 }
 
+/** Requests of one priority only: routes that ask for another one are refused. */
 function readLimits(node: ConfigNode): CircuitLimits {
-  const thresholds = node.child('circuit_breakers', (breakers) => breakers.list('thresholds', readThreshold)) ?? []
-  return thresholds.find((threshold) => threshold.priority === 'default')?.limits ?? DEFAULT_LIMITS
+  return node.child('circuit_breakers', readBreakers) ?? DEFAULT_LIMITS
 }
 
-function readThreshold(node: ConfigNode): { readonly priority: 'default' | 'high'; readonly limits: CircuitLimits } {
+function readBreakers(node: ConfigNode): CircuitLimits {
+  const thresholds = node.list('thresholds', readThreshold)
+  const perHost = node.list('per_host_thresholds', readPerHost)
+  const limits = thresholds.find((threshold) => threshold.priority === 'default')?.limits ?? DEFAULT_LIMITS
+  const maxConnectionsPerHost = perHost.find((threshold) => threshold.priority === 'default')?.maxConnections
+  return maxConnectionsPerHost === undefined ? limits : { ...limits, maxConnectionsPerHost }
+}
+
+const PRIORITIES = { DEFAULT: 'default', HIGH: 'high' } as const
+type Priority = (typeof PRIORITIES)[keyof typeof PRIORITIES]
+
+function readThreshold(node: ConfigNode): { readonly priority: Priority; readonly limits: CircuitLimits } {
   node.ignore('track_remaining', 'max_connection_pools')
-  return {
-    priority: node.enumeration('priority', { DEFAULT: 'default', HIGH: 'high' } as const),
-    limits: {
-      maxConnections: node.count('max_connections', DEFAULT_LIMITS.maxConnections),
-      maxPendingRequests: node.count('max_pending_requests', DEFAULT_LIMITS.maxPendingRequests),
-      maxRequests: node.count('max_requests', DEFAULT_LIMITS.maxRequests),
-      maxRetries: node.count('max_retries', DEFAULT_LIMITS.maxRetries),
-    },
+  const retryBudget = node.child('retry_budget', readRetryBudget)
+  const limits = {
+    maxConnections: node.count('max_connections', DEFAULT_LIMITS.maxConnections),
+    maxPendingRequests: node.count('max_pending_requests', DEFAULT_LIMITS.maxPendingRequests),
+    maxRequests: node.count('max_requests', DEFAULT_LIMITS.maxRequests),
+    maxRetries: node.count('max_retries', DEFAULT_LIMITS.maxRetries),
   }
+  const priority = node.enumeration('priority', PRIORITIES)
+  return { priority, limits: retryBudget === undefined ? limits : { ...limits, retryBudget } }
+}
+
+/** Only the number of connections can be limited by endpoint, as in Envoy. */
+function readPerHost(node: ConfigNode): { readonly priority: Priority; readonly maxConnections: number | undefined } {
+  return { priority: node.enumeration('priority', PRIORITIES), maxConnections: node.optionalCount('max_connections') }
+}
+
+/** Envoy's defaults: a fifth of the requests, and always three. */
+function readRetryBudget(node: ConfigNode): CircuitLimits['retryBudget'] {
+  return {
+    percent: node.child('budget_percent', (percent) => percent.number('value', 0)) ?? 20,
+    minConcurrency: node.count('min_retry_concurrency', 3),
+  }
+}
+
+/** Linux's own default is two hours; probes and their interval are the system's. */
+const KEEPALIVE_MS = 7_200_000
+
+/** Silence before the kernel probes the peer, ms; undefined = it does not. */
+function readKeepAlive(node: ConfigNode): number | undefined {
+  node.ignore('set_local_interface_name_on_upstream_connections', 'happy_eyeballs_config')
+  return node.child('tcp_keepalive', (keepalive) => {
+    keepalive.ignore('keepalive_probes', 'keepalive_interval')
+    return keepalive.count('keepalive_time', KEEPALIVE_MS / 1000) * 1000
+  })
 }
 
 function readBindSource(node: ConfigNode): string | undefined {
@@ -120,48 +142,4 @@ function readBindSource(node: ConfigNode): string | undefined {
     source.ignore('port_value')
     return source.requiredString('address')
   })
-}
-
-type Protocol = Pick<ClusterConfig, 'protocol' | 'idleTimeoutMs' | 'maxRequestsPerConnection'>
-
-const PROTOCOL_OPTIONS_TYPE = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
-
-/** `typed_extension_protocol_options`, or the older fields of the cluster itself. */
-function readProtocol(node: ConfigNode): Protocol {
-  const older = readOlderProtocol(node)
-  const given = node.entries('typed_extension_protocol_options', (_name, options) =>
-    options.asTyped({ [PROTOCOL_OPTIONS_TYPE]: readProtocolOptions }),
-  )
-  return given[0] ?? older
-}
-
-function readOlderProtocol(node: ConfigNode): Protocol {
-  const common = node.child('common_http_protocol_options', readCommonOptions)
-  const http2 = node.child('http2_protocol_options', (options) => options.ignoreAll() === undefined)
-  node.child('http_protocol_options', (options) => options.ignoreAll())
-  return { ...(common ?? NO_OPTIONS), protocol: http2 === true ? 'http2' : 'http1' }
-}
-
-const NO_OPTIONS = { idleTimeoutMs: IDLE_TIMEOUT_MS, maxRequestsPerConnection: 0 }
-
-function readProtocolOptions(node: ConfigNode): Protocol {
-  const common = node.child('common_http_protocol_options', readCommonOptions)
-  const explicit = node.child('explicit_http_config', (config) => {
-    if (config.child('http2_protocol_options', (options) => options.ignoreAll() === undefined)) return 'http2' as const
-    config.child('http_protocol_options', (options) => options.ignoreAll())
-    return 'http1' as const
-  })
-  const downstream = node.child('use_downstream_protocol_config', (config) => {
-    config.child('http_protocol_options', (options) => options.ignoreAll())
-    config.child('http2_protocol_options', (options) => options.ignoreAll())
-    return 'downstream' as const
-  })
-  return { ...(common ?? NO_OPTIONS), protocol: explicit ?? downstream ?? 'http1' }
-}
-
-function readCommonOptions(node: ConfigNode): typeof NO_OPTIONS {
-  return {
-    idleTimeoutMs: node.duration('idle_timeout') ?? IDLE_TIMEOUT_MS,
-    maxRequestsPerConnection: node.count('max_requests_per_connection', 0),
-  }
 }

@@ -1,22 +1,29 @@
 import type { ConfigNode } from './config-node.ts'
-import type { HttpFilterConfig, ListenerConfig } from './model.ts'
+import type { HttpFilterConfig, ListenerConfig, RouterOptions } from './model.ts'
+import { readDnsCache } from './read-dns.ts'
 import { FAULT_TYPE, readFault } from './read-fault.ts'
 
 type Direction = ListenerConfig['trafficDirection']
 
-/** The name that a filter is installed under, and what it is. The router is `router`. */
-type Installed = readonly (HttpFilterConfig | 'router')[]
+type Router = { readonly kind: 'router'; readonly options: RouterOptions }
+/** What a filter of Envoy's is here: one filter, several, or none. */
+type Installed = readonly (HttpFilterConfig | Router)[]
 
 /**
- * The HTTP filters, without the router, which must be there and last.
+ * The HTTP filters, and apart from them the router, which must be there and last.
  * @param node the connection manager
  */
-export function readHttpFilters(node: ConfigNode, direction: Direction): readonly HttpFilterConfig[] {
+export function readHttpFilters(
+  node: ConfigNode,
+  direction: Direction,
+): { readonly filters: readonly HttpFilterConfig[]; readonly router: RouterOptions } {
   const installed = node.list('http_filters', (filter) => readFilter(filter, direction)).flat()
-  if (installed.at(-1) !== 'router' || installed.indexOf('router') !== installed.length - 1) {
+  const filters = installed.filter((filter) => filter.kind !== 'router')
+  const last = installed.at(-1)
+  if (last?.kind !== 'router' || filters.length !== installed.length - 1) {
     throw node.error('bad-config', 'the last filter, and only that, must be the router', 'http_filters')
   }
-  return installed.filter((filter) => filter !== 'router')
+  return { filters, router: last.options }
 }
 
 function readFilter(node: ConfigNode, direction: Direction): Installed {
@@ -40,9 +47,11 @@ function readOptional(node: ConfigNode, direction: Direction): Installed {
 function filterReaders(direction: Direction): Readonly<Record<string, (node: ConfigNode) => Installed>> {
   return {
     'envoy.extensions.filters.http.router.v3.Router': readRouter,
+    'envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig': readForwardProxy,
     [FAULT_TYPE]: (node) => [{ kind: 'fault', fault: readFault(node) }],
     // Does nothing without a policy on a route, and such policies are refused where they stand.
     'envoy.extensions.filters.http.cors.v3.Cors': () => [],
+    'envoy.extensions.filters.http.grpc_web.v3.GrpcWeb': () => [{ kind: 'grpc-web' }],
     // Statistics of gRPC messages.
     'envoy.extensions.filters.http.grpc_stats.v3.FilterConfig': ignored,
     'stats.PluginConfig': (node) => readStats(node, direction),
@@ -50,9 +59,19 @@ function filterReaders(direction: Direction): Readonly<Record<string, (node: Con
   }
 }
 
+function readForwardProxy(node: ConfigNode): Installed {
+  const cache = node.child('dns_cache_config', readDnsCache)
+  if (cache === undefined) throw node.error('unsupported-config', 'must be given', 'dns_cache_config')
+  return [{ kind: 'dynamic-forward-proxy', cache }]
+}
+
 function readRouter(node: ConfigNode): Installed {
   node.ignore('dynamic_stats', 'start_child_span')
-  return ['router']
+  const options = {
+    suppressEnvoyHeaders: node.boolean('suppress_envoy_headers'),
+    respectExpectedTimeout: node.boolean('respect_expected_rq_timeout'),
+  }
+  return [{ kind: 'router', options }]
 }
 
 function ignored(node: ConfigNode): Installed {

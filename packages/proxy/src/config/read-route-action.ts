@@ -1,5 +1,5 @@
 import type { ConfigNode } from './config-node.ts'
-import type { HashPolicy, RouteAction, WeightedCluster } from './model.ts'
+import type { HashPolicy, RouteAction, StreamDurationConfig, WeightedCluster } from './model.ts'
 import { readHeaderMutations } from './read-header-mutations.ts'
 import { readRetry } from './read-retry.ts'
 import { readRegex, readRuntimeFraction } from './read-values.ts'
@@ -12,7 +12,7 @@ const NOT_FOUND_STATUS = { SERVICE_UNAVAILABLE: 503, NOT_FOUND: 404, INTERNAL_SE
 /** envoy.config.route.v3.RouteAction. */
 export function readRouteAction(node: ConfigNode): RouteAction {
   node.enumeration('priority', { DEFAULT: true })
-  readStreamDuration(node)
+  const upgrades = node.list('upgrade_configs', readUpgrade).filter(({ enabled }) => enabled)
   // Stats only, or in force only with filters that are refused by themselves.
   node.ignore('include_vh_rate_limits')
   return {
@@ -29,25 +29,23 @@ export function readRouteAction(node: ConfigNode): RouteAction {
     appendXForwardedHost: node.boolean('append_x_forwarded_host'),
     timeoutMs: node.duration('timeout') ?? TIMEOUT_MS,
     idleTimeoutMs: node.duration('idle_timeout'),
+    maxGrpcTimeoutMs: node.duration('max_grpc_timeout'),
+    grpcTimeoutOffsetMs: node.duration('grpc_timeout_offset'),
+    maxStreamDuration: node.child('max_stream_duration', readStreamDuration),
     retry: node.child('retry_policy', readRetry),
     mirrors: node.list('request_mirror_policies', readMirror),
     hashPolicies: node.list('hash_policy', readHashPolicy),
-    upgrades: node.list('upgrade_configs', readUpgrade).filter((name) => name !== ''),
+    upgrades: upgrades.map(({ type }) => type),
+    terminatesConnect: upgrades.some(({ terminates }) => terminates),
   }
 }
 
-/** Both limits are off at 0, which is how Istio sends them; more is not supported. */
-function readStreamDuration(node: ConfigNode): void {
-  const off = (parent: ConfigNode, name: string) => {
-    if ((parent.duration(name) ?? 0) > 0)
-      throw parent.error('unsupported-config', 'more than 0s is not supported', name)
+function readStreamDuration(node: ConfigNode): StreamDurationConfig {
+  return {
+    maxMs: node.duration('max_stream_duration'),
+    grpcHeaderMaxMs: node.duration('grpc_timeout_header_max'),
+    grpcHeaderOffsetMs: node.duration('grpc_timeout_header_offset'),
   }
-  node.child('max_stream_duration', (limits) => {
-    off(limits, 'max_stream_duration')
-    off(limits, 'grpc_timeout_header_max')
-    off(limits, 'grpc_timeout_header_offset')
-  })
-  off(node, 'max_grpc_timeout')
 }
 
 function readClusters(node: ConfigNode): readonly WeightedCluster[] {
@@ -91,9 +89,18 @@ function readMirror(node: ConfigNode): RouteAction['mirrors'][number] {
   return { cluster: node.requiredString('cluster'), fraction: node.child('runtime_fraction', readRuntimeFraction) }
 }
 
-function readUpgrade(node: ConfigNode): string {
+interface Upgrade {
+  readonly type: string
+  readonly enabled: boolean
+  /** CONNECT ends here, and its bytes go to the cluster as they are. */
+  readonly terminates: boolean
+}
+
+function readUpgrade(node: ConfigNode): Upgrade {
   const type = node.requiredString('upgrade_type').toLowerCase()
-  return node.boolean('enabled', true) ? type : ''
+  const terminates = node.child('connect_config', () => true) ?? false
+  if (terminates && type !== 'connect') throw node.error('bad-config', 'is for CONNECT only', 'connect_config')
+  return { type, enabled: node.boolean('enabled', true), terminates }
 }
 
 function readHashPolicy(node: ConfigNode): HashPolicy {

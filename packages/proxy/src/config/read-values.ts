@@ -1,14 +1,21 @@
+import { isPipe } from '../http/pipe-address.ts'
 import type { ConfigNode } from './config-node.ts'
 import type { Address, Fraction, Metadata, StringMatch } from './model.ts'
 
-/** envoy.config.core.v3.Address; only sockets of an IP address or name and a port. */
+/** envoy.config.core.v3.Address: an IP address or name and a port, or a Unix domain socket. */
 export function readAddress(node: ConfigNode): Address {
+  const path = node.child('pipe', (pipe) => pipe.requiredString('path'))
+  if (path !== undefined) {
+    if (!isPipe({ host: path, port: 0 }))
+      throw node.error('bad-config', 'must be absolute, or begin with @', 'pipe.path')
+    return { host: path, port: 0 }
+  }
   const address = node.child('socket_address', (socket) => {
     socket.enumeration('protocol', { TCP: true })
     socket.ignore('ipv4_compat', 'resolver_name')
     return { host: socket.requiredString('address'), port: socket.count('port_value', 0) }
   })
-  if (address === undefined) throw node.error('unsupported-config', 'only socket_address is supported')
+  if (address === undefined) throw node.error('unsupported-config', 'only socket_address and pipe are supported')
   return address
 }
 
@@ -55,12 +62,4 @@ export function readConfigSource(node: ConfigNode): number {
   if (!node.has('ads')) throw node.error('unsupported-config', 'only ads is supported')
   node.child('ads', (ads) => ads.ignoreAll())
   return node.duration('initial_fetch_timeout') ?? 15_000
-}
-
-/** Plaintext sockets only, said or unsaid. */
-export function readPlaintext(node: ConfigNode, name: string): void {
-  node.child(name, (socket) => {
-    socket.ignore('name')
-    socket.typed('typed_config', { 'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer': () => true })
-  })
 }

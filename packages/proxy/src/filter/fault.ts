@@ -30,7 +30,8 @@ function createAbortFilter(ofListener: FaultConfig): Filter {
     onRequest(stream) {
       const { abort } = stream.route?.entry.fault ?? ofListener
       if (abort === undefined || !hits(abort.percent, stream.random)) return 'continue'
-      stream.reply(abort.status, 'fault filter abort', 'fault_filter_abort', ResponseFlag.FI)
+      const { status, grpcStatus } = abort
+      stream.reply(status, 'fault filter abort', 'fault_filter_abort', ResponseFlag.FI, undefined, grpcStatus)
       return 'stop'
     },
   }

@@ -5,6 +5,8 @@ import type { EventTurn } from './event-turn.ts'
 const SLOT_MS = 10
 /** Slots; deadlines further than `SLOTS * SLOT_MS` (10 s) away are looked at again on the way. */
 const SLOTS = 1024
+/** Cancelled deadlines keep their owners (connections, streams) in memory: more than these are looked for and let go. */
+const LINKED_UNSWEPT = 2048
 
 /**
  * All timeouts of a runtime on one timer. Made for deadlines that are set for every request and hardly ever fire:
@@ -17,6 +19,8 @@ export class DeadlineWheel {
   /** Absolute number of the last slot that was worked off. */
   #at: number
   #linked = 0
+  /** How many may be linked before the cancelled ones are let go: at least twice as many as were armed last time. */
+  #sweepAt = LINKED_UNSWEPT
   #timer: Timer | null = null
   /** Absolute slot at which the timer fires. */
   #timerSlot = Number.POSITIVE_INFINITY
@@ -59,6 +63,7 @@ export class DeadlineWheel {
     this.#slots[index] = deadline
     deadline.slot = slot
     this.#linked += 1
+    if (this.#linked > this.#sweepAt) this.#sweep()
     if (slot < this.#timerSlot && !this.#turning) this.#setTimer(slot)
   }
 
@@ -72,6 +77,19 @@ export class DeadlineWheel {
     deadline.previous = null
     deadline.slot = -1
     this.#linked -= 1
+  }
+
+  /** Lets go of what was cancelled. Doubling makes it a constant cost for each link. */
+  #sweep(): void {
+    for (let index = 0; index < SLOTS; index += 1) {
+      let entry = this.#slots[index] as Deadline | null
+      while (entry !== null) {
+        const { next }: Deadline = entry
+        if (!entry.armed) this.unlink(entry)
+        entry = next
+      }
+    }
+    this.#sweepAt = Math.max(LINKED_UNSWEPT, 2 * this.#linked)
   }
 
   #setTimer(slot: number): void {

@@ -1,4 +1,6 @@
 import type { ClusterConfig, EndpointConfig, RouteEntry, WeightedCluster } from '../config/model.ts'
+import type { ConnectionInfo } from '../listener/connection-info.ts'
+import type { TlsSession } from '../tls/tls-session.ts'
 import type { Headers } from './headers.ts'
 
 /**
@@ -24,8 +26,13 @@ export interface Exchange {
   path: string
   authority: string
   scheme: 'http' | 'https'
-  protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2'
+  /** '' = a TCP connection. */
+  protocol: '' | 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2'
+  /** Protocol that the request asks to change to, lower case: `websocket`; `connect` for CONNECT; '' = none. */
+  upgrade: string
   requestHeaders: Headers
+  /** Complete with the request. */
+  requestTrailers: Headers
   requestBytes: number
   /** Size of the request's head on the wire, bytes. Metrics of sizes count heads too, as Istio's do. */
   requestHeadBytes: number
@@ -33,6 +40,8 @@ export interface Exchange {
   /** 0 until there is a response (and in the log if the client left before). */
   status: number
   responseHeaders: Headers | null
+  /** Complete with the response. */
+  responseTrailers: Headers
   responseBytes: number
   /** Size of the response's head on the wire, bytes; 0 until it is sent. */
   responseHeadBytes: number
@@ -44,10 +53,14 @@ export interface Exchange {
   connectionTerminationDetails: string
   upstreamFailure: string
 
+  /** The client's connection; null = there is none (a request of our own). */
+  connection: ConnectionInfo | null
   downstreamLocalAddress: string
   downstreamRemoteAddress: string
   requestedServerName: string
   requestId: string
+  /** The caller is one of ours (Envoy: internal): what its `x-envoy-…` headers say holds. */
+  trusted: boolean
 
   route: RouteEntry | null
   virtualHostName: string
@@ -59,6 +72,10 @@ export interface Exchange {
   /** `host:port`; '' = none. */
   upstreamHost: string
   upstreamLocalAddress: string
+  /** null = plaintext, or there was no connection. */
+  upstreamTls: TlsSession | null
+  /** '' until a request went out. */
+  upstreamProtocol: '' | 'HTTP/1.1' | 'HTTP/2'
   upstreamAttempts: number
 
   /** Peer metadata as the peer-metadata filter found it; undefined = unknown peer. */
@@ -102,4 +119,6 @@ export const ResponseFlag = {
   UMSDR: 1 << 17,
   OM: 1 << 18,
   DC: 1 << 19,
+  DF: 1 << 20,
+  DR: 1 << 21,
 } as const

@@ -28,7 +28,6 @@ const KINDS: Readonly<Record<string, number>> = {
   connection: FieldKind.connection,
   'keep-alive': FieldKind.hopByHop,
   'proxy-connection': FieldKind.hopByHop,
-  trailer: FieldKind.hopByHop,
   upgrade: FieldKind.upgrade,
   te: FieldKind.te,
   expect: FieldKind.expect,

@@ -69,6 +69,22 @@ export class HeaderList implements Headers {
     return this.#values[index] as string
   }
 
+  /** Sum of the lengths of all names and values. */
+  get bytes(): number {
+    let sum = 0
+    for (let index = 0; index < this.#size; index += 1) {
+      sum += (this.#names[index] as string).length + (this.#values[index] as string).length
+    }
+    return sum
+  }
+
+  copyFrom(other: HeaderList): void {
+    this.#size = 0
+    for (let index = 0; index < other.#size; index += 1) {
+      this.append(other.#names[index] as string, other.#values[index] as string)
+    }
+  }
+
   /** Empties the list. Its strings stay until they are overwritten: lists belong to connections, which are bounded. */
   clear(): void {
     this.#size = 0

@@ -4,6 +4,7 @@ import type { RouteTable } from '../route/route-table.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { StatsRecorder } from '../telemetry/stats-recorder.ts'
 import type { HttpStats } from './http-stats.ts'
+import type { TrustedPeers } from './request-preparation.ts'
 
 /** Where a listener's routes are: the table changes under a running listener when its route configuration does. */
 export interface RouteSlot {
@@ -15,6 +16,8 @@ export interface RouteSlot {
 export interface HttpService {
   readonly config: HttpConnectionManagerConfig
   readonly routes: RouteSlot
+  /** Whose requests are our own. */
+  readonly trusted: TrustedPeers
   /** In order, without the router. */
   readonly filters: readonly Filter[]
   readonly accessLogs: readonly AccessLog[]

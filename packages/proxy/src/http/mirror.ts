@@ -7,12 +7,22 @@ import type { Exchange } from './exchange.ts'
 import { hits } from './fraction.ts'
 import { HeaderList } from './header-list.ts'
 import { RequestBuffer } from './request-buffer.ts'
-import { renderRequestHead } from './request-head.ts'
+import { requestedServerName } from './requested-server-name.ts'
 import type { RouterRuntime } from './router-runtime.ts'
-import type { UpstreamConnection } from './upstream.ts'
+import type { RequestFields, UpstreamConnection } from './upstream.ts'
 
 /** Time for a mirrored request whose route has no timeout, ms: nobody else would end it. */
 const MAX_DURATION_MS = 60_000
+/** Body bytes that wait for a connection. */
+const MAX_BUFFERED = 1024 * 1024
+
+type MirroredExchange = Exchange & RequestFields & { readonly requestTrailers: HeaderList }
+
+/** What there is of a request's body when its mirror starts. */
+interface BodySoFar {
+  readonly buffered: readonly Buffer[]
+  readonly ended: boolean
+}
 
 /**
  * A copy of a request for another cluster (Envoy: request_mirror_policies). Nobody waits for it: its response is dropped,
@@ -20,11 +30,16 @@ const MAX_DURATION_MS = 60_000
  */
 export class Mirror implements PoolWaiter {
   readonly responseFields = new HeaderList()
+  readonly responseTrailers = new HeaderList()
   readonly #cluster: Cluster
   readonly #endpoint: Endpoint
-  readonly #method: string
-  readonly #head: string
-  readonly #chunked: boolean
+  /** Copies: the original's change for its own next try. */
+  readonly #request: RequestFields
+  readonly #authority: string
+  /** A copy is nobody's request. */
+  readonly client = null
+  readonly downstreamProtocol: string
+  readonly #trailers = new HeaderList()
   readonly #body = new RequestBuffer()
   readonly #deadline: Deadline
   #connection: UpstreamConnection | null = null
@@ -34,16 +49,16 @@ export class Mirror implements PoolWaiter {
   private constructor(
     cluster: Cluster,
     endpoint: Endpoint,
-    exchange: Exchange,
-    head: string,
-    chunked: boolean,
+    request: RequestFields,
+    authority: string,
+    protocol: string,
     wheel: DeadlineWheel,
   ) {
+    this.downstreamProtocol = protocol
     this.#cluster = cluster
     this.#endpoint = endpoint
-    this.#method = exchange.method
-    this.#head = head
-    this.#chunked = chunked
+    this.#request = request
+    this.#authority = authority
     this.#deadline = wheel.deadline(() => this.cancel())
     endpoint.activeRequests += 1
   }
@@ -51,15 +66,16 @@ export class Mirror implements PoolWaiter {
   /** null if the cluster cannot take it: that is no error. */
   static start(
     cluster: Cluster,
-    exchange: Exchange & { readonly requestHeaders: HeaderList },
-    chunked: boolean,
+    exchange: MirroredExchange,
+    body: BodySoFar,
     timeoutMs: number,
     wheel: DeadlineWheel,
   ): Mirror | null {
     const endpoint = cluster.pick(exchange)
     if (endpoint === null || !cluster.circuit.admitRequest()) return null
-    const head = renderRequestHead(exchange, shadowAuthority(exchange.authority), chunked)
-    const mirror = new Mirror(cluster, endpoint, exchange, head, chunked, wheel)
+    const authority = shadowAuthority(exchange.authority)
+    const mirror = new Mirror(cluster, endpoint, copyFields(exchange), authority, exchange.protocol, wheel)
+    mirror.#takeBody(body, exchange.requestTrailers)
     mirror.#deadline.arm(timeoutMs > 0 ? timeoutMs : MAX_DURATION_MS)
     const connection = endpoint.pool.acquire(mirror)
     if (connection === 'overflow') mirror.#end()
@@ -69,15 +85,16 @@ export class Mirror implements PoolWaiter {
 
   onRequestBytes(buffer: Buffer, start: number, end: number): void {
     if (this.#over) return
-    if (this.#connection === null) this.#body.add(buffer, start, end)
-    else this.#connection.sendBytes(buffer, start, end, this.#chunked)
+    if (this.#connection === null) this.#body.add(buffer, start, end, MAX_BUFFERED)
+    else this.#connection.sendBytes(buffer, start, end)
     // The original must not wait for its copy.
     if (!this.#body.complete || this.#connection?.congested === true) this.cancel()
   }
 
-  onRequestEnd(): void {
+  onRequestEnd(trailers: HeaderList): void {
     this.#requestEnded = true
-    if (!this.#over) this.#connection?.endRequest(this.#chunked)
+    this.#trailers.copyFrom(trailers)
+    if (!this.#over && this.#connection !== null) this.#endRequest(this.#connection)
   }
 
   /** The original is given up, or the copy is. */
@@ -89,22 +106,28 @@ export class Mirror implements PoolWaiter {
     connection?.cancel()
   }
 
+  serverName(header: string): string {
+    return requestedServerName(this.#request.requestHeaders, this.#authority, header)
+  }
+
   onConnectionReady(connection: UpstreamConnection): void {
     this.#connection = connection
-    connection.sendHead(this.#head, this.#method)
-    for (const chunk of this.#body.chunks) connection.sendBytes(chunk, 0, chunk.length, this.#chunked)
+    const endStream = this.#requestEnded && this.#body.size === 0 && this.#trailers.size === 0
+    connection.sendHead(this.#request, this.#authority, endStream)
+    for (const chunk of this.#body.chunks) connection.sendBytes(chunk, 0, chunk.length)
     this.#body.clear()
-    if (this.#requestEnded) connection.endRequest(this.#chunked)
+    if (this.#requestEnded && !endStream) this.#endRequest(connection)
   }
 
   onConnectionFailed(): void {
     this.#end()
   }
 
+  onInterim(): void {}
+
   onHead(status: number, endStream: boolean): void {
     this.#cluster.stats.countResponse(status)
-    if (status === 101) this.cancel()
-    else if (endStream) this.#end()
+    if (endStream) this.#end()
   }
 
   onBytes(): void {}
@@ -119,6 +142,17 @@ export class Mirror implements PoolWaiter {
 
   onUpstreamWritable(): void {}
 
+  #takeBody(body: BodySoFar, trailers: HeaderList): void {
+    for (const chunk of body.buffered) this.#body.add(chunk, 0, chunk.length, MAX_BUFFERED)
+    this.#requestEnded = body.ended
+    if (body.ended) this.#trailers.copyFrom(trailers)
+  }
+
+  #endRequest(connection: UpstreamConnection): void {
+    if (this.#trailers.size > 0) connection.sendTrailers(this.#trailers)
+    else connection.endRequest()
+  }
+
   #end(): void {
     if (this.#over) return
     this.#over = true
@@ -130,22 +164,25 @@ export class Mirror implements PoolWaiter {
   }
 }
 
-/** Starts a route's mirrors; `body` is what there is of the request's body now. */
+/** Starts a route's mirrors. */
 export function startMirrors(
   action: RouteAction,
   { clusters, random, wheel }: RouterRuntime,
-  exchange: Exchange & { readonly requestHeaders: HeaderList },
-  body: { readonly buffered: readonly Buffer[]; readonly ended: boolean; readonly chunked: boolean },
+  exchange: MirroredExchange,
+  body: BodySoFar,
 ): readonly Mirror[] {
   return action.mirrors.flatMap(({ cluster: name, fraction }) => {
     const cluster = clusters.get(name)
     if (cluster === undefined || (fraction !== undefined && !hits(fraction, random))) return []
-    const mirror = Mirror.start(cluster, exchange, body.chunked, action.timeoutMs, wheel)
-    if (mirror === null) return []
-    for (const chunk of body.buffered) mirror.onRequestBytes(chunk, 0, chunk.length)
-    if (body.ended) mirror.onRequestEnd()
-    return [mirror]
+    const mirror = Mirror.start(cluster, exchange, body, action.timeoutMs, wheel)
+    return mirror === null ? [] : [mirror]
   })
+}
+
+function copyFields({ method, path, scheme, upgrade, requestHeaders }: RequestFields): RequestFields {
+  const fields = new HeaderList()
+  fields.copyFrom(requestHeaders)
+  return { method, path, scheme, upgrade, requestHeaders: fields }
 }
 
 /** Envoy marks the host of a mirrored request: `shop` becomes `shop-shadow`, its port stays. */

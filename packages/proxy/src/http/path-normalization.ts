@@ -22,6 +22,13 @@ export function normalizePath(path: string): string | undefined {
   return resolveDots(escaped.replaceAll('\\', '/')) + query
 }
 
+/** Makes of escaped slashes and backslashes what they stand for, except in the query. */
+export function unescapeSlashes(path: string): string {
+  if (!/%2f|%5c/i.test(path)) return path
+  const { bare, query } = split(path)
+  return bare.replace(/%2f/gi, '/').replace(/%5c/gi, '\\') + query
+}
+
 /** Makes runs of slashes one (Envoy's `merge_slashes`), except in the query. */
 export function mergeSlashes(path: string): string {
   if (!path.includes('//')) return path

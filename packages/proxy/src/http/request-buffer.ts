@@ -1,6 +1,3 @@
-/** Body bytes kept for another try, at most; Envoy's per-connection buffer limit, which bounds its retries likewise. */
-const MAX_BYTES = 1024 * 1024
-
 /** The part of a request's body that may have to be sent (again). */
 export class RequestBuffer {
   #chunks: Buffer[] = []
@@ -26,10 +23,10 @@ export class RequestBuffer {
     this.#dropped = false
   }
 
-  /** Copies the bytes, unless they would not fit any more. */
-  add(buffer: Buffer, start: number, end: number): void {
+  /** Copies the bytes; if that makes more than `limit` of them, gives up what is kept. */
+  add(buffer: Buffer, start: number, end: number, limit: number): void {
     if (this.#dropped || start === end) return
-    if (this.#size + end - start > MAX_BYTES) {
+    if (this.#size + end - start > limit) {
       this.drop()
       return
     }

@@ -1,6 +1,7 @@
 import type { Random } from '@mizzen/base'
 import type { HttpConnectionManagerConfig } from '../config/model.ts'
-import { mergeSlashes, normalizePath } from './path-normalization.ts'
+import type { ConnectionInfo } from '../listener/connection-info.ts'
+import { prepareClientCertificate } from './client-certificate-header.ts'
 import { createRequestId } from './request-id.ts'
 import type { StreamExchange } from './stream-exchange.ts'
 
@@ -25,8 +26,6 @@ const DROPPED: readonly string[] = [
   'x-envoy-upstream-rq-timeout-alt-response',
   'x-envoy-upstream-rq-timeout-ms',
   'x-envoy-upstream-stream-duration-ms',
-  // Plaintext peers cannot vouch for a certificate: it goes in every forwarding mode of Envoy's.
-  'x-forwarded-client-cert',
 ]
 const DROPPED_INSIDE: ReadonlySet<string> = new Set(DROPPED)
 
@@ -40,40 +39,52 @@ const DROPPED_AT_EDGE: ReadonlySet<string> = new Set([
   'x-envoy-original-path',
 ])
 
+/** Addresses whose requests are our own; null = none. */
+export type TrustedPeers = { find(address: string): true | undefined } | null
+
 /**
  * Brings a request's headers to what the rest of the mesh may rely on: who the client is, the scheme, a request id.
- * @param peer IP address at the other end of the connection
- * @returns false if the path cannot be normalized
  */
 export function prepareRequest(
   exchange: StreamExchange,
   config: HttpConnectionManagerConfig,
-  peer: string,
+  trusted: TrustedPeers,
+  client: ConnectionInfo,
   random: Random,
-): boolean {
-  if (config.normalizePath) {
-    const path = normalizePath(exchange.path)
-    if (path === undefined) return false
-    exchange.path = path
-  }
-  if (config.mergeSlashes) exchange.path = mergeSlashes(exchange.path)
-  if (config.useRemoteAddress) prepareAtEdge(exchange, config, peer)
-  else prepareInside(exchange)
+): void {
+  const { peer } = client
+  const secure = client.tls !== null
+  if (trusted !== null && trusted.find(soleClient(exchange, config, peer)) === true) exchange.trusted = true
+  if (config.useRemoteAddress) prepareAtEdge(exchange, config, peer, secure)
+  else prepareInside(exchange, secure)
+  prepareClientCertificate(exchange.requestHeaders, config.clientCertificate, client.tls)
   if (config.via !== '') appendVia(exchange, config.via)
   if (config.generateRequestId) ensureRequestId(exchange, config, random)
-  return true
 }
 
-function prepareAtEdge(exchange: StreamExchange, config: HttpConnectionManagerConfig, peer: string): void {
+/** The address of the client, if it is sure that there is no other proxy in between; else ''. */
+function soleClient(exchange: StreamExchange, config: HttpConnectionManagerConfig, peer: string): string {
+  const forwarded = exchange.requestHeaders.getCombined('x-forwarded-for')
+  if (config.useRemoteAddress) return forwarded === undefined && config.xffNumTrustedHops === 0 ? peer : ''
+  return forwarded === undefined || forwarded.includes(',') ? '' : forwarded.trim()
+}
+
+function prepareAtEdge(
+  exchange: StreamExchange,
+  config: HttpConnectionManagerConfig,
+  peer: string,
+  secure: boolean,
+): void {
   const headers = exchange.requestHeaders
-  headers.removeWhere(isDroppedAtEdge)
+  if (exchange.trusted) headers.set('x-envoy-internal', 'true')
+  else headers.removeWhere(isDroppedAtEdge)
   const forwarded = headers.getCombined('x-forwarded-for')
   const client = config.xffNumTrustedHops === 0 ? peer : trustedClient(forwarded, config.xffNumTrustedHops, peer)
   headers.set('x-forwarded-for', forwarded === undefined ? peer : `${forwarded},${peer}`)
   if (config.xffNumTrustedHops === 0 || !headers.has('x-forwarded-proto')) {
-    headers.set('x-forwarded-proto', exchange.scheme)
+    headers.set('x-forwarded-proto', secure ? 'https' : 'http')
   }
-  headers.set('x-envoy-external-address', client)
+  if (!exchange.trusted) headers.set('x-envoy-external-address', client)
 }
 
 function isDroppedAtEdge(name: string): boolean {
@@ -86,10 +97,11 @@ function trustedClient(forwarded: string | undefined, hops: number, peer: string
   return addresses[addresses.length - hops]?.trim() || peer
 }
 
-function prepareInside(exchange: StreamExchange): void {
+function prepareInside(exchange: StreamExchange, secure: boolean): void {
   const headers = exchange.requestHeaders
-  headers.removeWhere(isDroppedInside)
-  if (!headers.has('x-forwarded-proto')) headers.append('x-forwarded-proto', exchange.scheme)
+  if (exchange.trusted) headers.set('x-envoy-internal', 'true')
+  else headers.removeWhere(isDroppedInside)
+  if (!headers.has('x-forwarded-proto')) headers.append('x-forwarded-proto', secure ? 'https' : 'http')
 }
 
 function isDroppedInside(name: string): boolean {

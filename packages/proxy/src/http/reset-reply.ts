@@ -18,6 +18,8 @@ const FLAGS: Readonly<Record<ResetReason, number>> = {
   'connection termination': ResponseFlag.UC,
   'protocol error': ResponseFlag.UPE,
   'local reset': ResponseFlag.UT,
+  'remote reset': ResponseFlag.UR,
+  'remote refused stream reset': ResponseFlag.UR,
 }
 
 /** @param failure what is known about a failed connection; '' = nothing */

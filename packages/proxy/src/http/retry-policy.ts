@@ -16,6 +16,8 @@ const GRPC_STATUS: Readonly<Record<string, string>> = {
  * x-envoy-retry-grpc-on).
  */
 export function retriesResponse(retry: RetryConfig, status: number, headers: Headers): boolean {
+  // An upstream that limits its callers is not helped by more requests.
+  if (headers.has('x-envoy-ratelimited')) return retry.on.includes('envoy-ratelimited')
   const grpcStatus = headers.get('grpc-status')
   return retry.on.some((condition) => {
     switch (condition) {
@@ -49,6 +51,8 @@ export function retriesReset(retry: RetryConfig, reason: ResetReason, sent: bool
         return isConnectFailure(reason)
       case 'reset-before-request':
         return !sent
+      case 'refused-stream':
+        return reason === 'remote refused stream reset'
       default:
         return false
     }
@@ -69,10 +73,11 @@ export function isIdempotent(method: string): boolean {
 }
 
 /**
- * Whether a request that went out on a kept-alive connection, which the upstream closed without a byte of response, may
- * be sent again on another connection without being asked for by a retry policy. The upstream most likely closed the
- * idle connection while the request was on its way; RFC 9110 9.2.2 allows this for idempotent methods.
+ * Whether a request may be sent again without being asked for by a retry policy: the upstream refused it unseen (RFC 9113
+ * 8.7), or it went out on a kept-alive connection, which the upstream closed without a byte of response. That most likely
+ * had closed the idle connection while the request was on its way; RFC 9110 9.2.2 allows this for idempotent methods.
  */
 export function mayReplay(method: string, reason: ResetReason, reused: boolean, responseBegan: boolean): boolean {
+  if (reason === 'remote refused stream reset') return true
   return reason === 'connection termination' && reused && !responseBegan && IDEMPOTENT.has(method)
 }

@@ -43,6 +43,11 @@ export class RetryState {
     return 'retry'
   }
 
+  /** No further try, whatever the policy says. */
+  forbid(): void {
+    this.policy = undefined
+  }
+
   /** The try that `take` allowed is over, or will not be made. */
   release(): void {
     this.#circuit?.releaseRetry()

@@ -1,79 +1,75 @@
 import type { Cluster } from '../cluster/cluster.ts'
-import type { Endpoint } from '../cluster/endpoint.ts'
-import type { PoolWaiter } from '../cluster/pool.ts'
+import type { ClusterStats } from '../cluster/cluster-stats.ts'
 import type { RetryConfig, RouteAction } from '../config/model.ts'
 import type { MatchedRoute } from '../route/route-table.ts'
 import { asWireText } from '../telemetry/format.ts'
 import type { Deadline } from './deadline-wheel.ts'
-import { ResponseFlag } from './exchange.ts'
-import { expectedTimeout } from './expected-timeout.ts'
-import type { HeaderList } from './header-list.ts'
+import { type Exchange, ResponseFlag } from './exchange.ts'
 import { type Mirror, startMirrors } from './mirror.ts'
-import { RequestBuffer } from './request-buffer.ts'
-import { renderRequestHead } from './request-head.ts'
+import { RequestTimeouts } from './request-timeouts.ts'
 import { resetAfterStart, resetReply } from './reset-reply.ts'
-import { isIdempotent, mayReplay, retriesReset, retriesResponse } from './retry-policy.ts'
+import { overriddenRetry } from './retry-override.ts'
+import { mayReplay, retriesReset, retriesResponse } from './retry-policy.ts'
 import { RetryState } from './retry-state.ts'
 import type { RouterRuntime } from './router-runtime.ts'
 import type { RouterStream } from './router-stream.ts'
-import type { ResetReason, ResponseHandler, UpstreamConnection } from './upstream.ts'
-
-/** Body bytes taken from the client while there is no connection to send them on. */
-const MAX_WAITING_BYTES = 64 * 1024
+import type { ResetReason } from './upstream.ts'
+import { type UpstreamEvents, UpstreamRequest } from './upstream-request.ts'
 
 const NO_MIRRORS: readonly Mirror[] = []
+/** Times that a request is sent again because the upstream cannot have done anything with it, beside all retries. */
+const MAX_REPLAYS = 3
 
 /**
  * The end of every filter chain: sends the request upstream, again where the retry policy says so, and hands the
  * response to the stream. Belongs to a stream and is reused with it.
  */
-export class Router implements ResponseHandler, PoolWaiter {
+export class Router implements UpstreamEvents {
   readonly #runtime: RouterRuntime
   readonly #stream: RouterStream
-  readonly #body = new RequestBuffer()
+  readonly #upstream: UpstreamRequest
   readonly #retries = new RetryState()
+  readonly #timeouts = new RequestTimeouts()
+  /** From the end of the request to the end of the response. */
   readonly #timeout: Deadline
+  /** From the end of the request, once a try has its connection, to the response's head. */
   readonly #perTry: Deadline
   readonly #backoff: Deadline
-  readonly #pick = () => this.#cluster.pick(this.#stream.exchange)
+  /** For a try as a whole, if the cluster wants that. */
+  readonly #duration: Deadline
+  readonly #pick = () => (this.#cluster as Cluster).pick(this.#stream.exchange)
   #route: MatchedRoute | null = null
-  #action!: RouteAction
-  #cluster!: Cluster
-  #endpoint: Endpoint | null = null
-  #connection: UpstreamConnection | null = null
-  /** It has asked for a connection and not got it yet. */
-  #waiting = false
-  #requestEnded = false
-  #chunked = false
-  #upgrade = ''
-  #replayed = false
-  #headSent = false
-  #tunnel = false
+  /** undefined = there is none of the name that the route says. */
+  #cluster: Cluster | undefined
+  #replays = 0
   #mirrors: readonly Mirror[] = NO_MIRRORS
 
   constructor(runtime: RouterRuntime, stream: RouterStream) {
     this.#runtime = runtime
     this.#stream = stream
+    this.#upstream = new UpstreamRequest(runtime, stream, this)
     this.#timeout = runtime.wheel.deadline(() => this.#onTimeout())
     this.#perTry = runtime.wheel.deadline(() => this.#onPerTryTimeout())
     this.#backoff = runtime.wheel.deadline(() => this.#attempt())
-  }
-
-  get responseFields(): HeaderList {
-    return this.#stream.exchange.responseFields
+    this.#duration = runtime.wheel.deadline(() => this.#onDurationReached())
   }
 
   // From the stream.
 
   /** A request begins; its filters may take their time before `start`. */
-  open(ended: boolean, chunked: boolean, upgrade: string): void {
-    this.#requestEnded = ended
-    this.#chunked = chunked
-    this.#upgrade = upgrade
+  open(ended: boolean): void {
     this.#route = null
-    this.#tunnel = false
     this.#mirrors = NO_MIRRORS
-    this.#body.clear()
+    this.#upstream.open(ended)
+  }
+
+  /** The route is known: so is where the request would go, whatever becomes of it. */
+  choose(route: MatchedRoute): void {
+    if (route.entry.action.kind !== 'route') return
+    const { exchange } = this.#stream
+    const cluster = this.#runtime.clusters.get(route.pickTarget(exchange).name)
+    this.#cluster = cluster
+    if (cluster !== undefined) exchange.cluster = cluster.config
   }
 
   /** The filters let the request pass. */
@@ -92,111 +88,92 @@ export class Router implements ResponseHandler, PoolWaiter {
   }
 
   onRequestBytes(buffer: Buffer, start: number, end: number): void {
-    const connection = this.#connection
     for (const mirror of this.#mirrors) mirror.onRequestBytes(buffer, start, end)
-    if (this.#tunnel && connection !== null) {
-      connection.sendBytes(buffer, start, end, false)
-      if (connection.congested) this.#stream.pauseRequest()
-      return
-    }
-    if (connection === null || this.#keepsBody()) this.#body.add(buffer, start, end)
-    else this.#body.drop()
-    if (connection === null) {
-      if (this.#body.size > MAX_WAITING_BYTES) this.#stream.pauseRequest()
-      return
-    }
-    connection.sendBytes(buffer, start, end, this.#chunked)
-    if (connection.congested) this.#stream.pauseRequest()
+    this.#upstream.onRequestBytes(buffer, start, end)
   }
 
   onRequestEnd(): void {
-    this.#requestEnded = true
-    for (const mirror of this.#mirrors) mirror.onRequestEnd()
-    if (this.#connection !== null) this.#connection.endRequest(this.#chunked)
-    if (this.#route !== null) this.#timeout.arm(this.#action.timeoutMs)
+    for (const mirror of this.#mirrors) mirror.onRequestEnd(this.#stream.exchange.requestTrailers)
+    this.#upstream.onRequestEnd()
+    if (this.#route === null) return
+    this.#timeout.arm(this.#timeouts.globalMs)
+    if (this.#upstream.headSent) this.#perTry.arm(this.#timeouts.perTryMs)
   }
 
   onDownstreamWritable(): void {
-    this.#connection?.resume()
+    this.#upstream.resumeResponse()
   }
 
   onTunnelEnd(): void {
-    this.#connection?.endTunnel()
+    this.#upstream.onTunnelEnd()
+  }
+
+  /** Both directions of the tunnel have ended: nothing is heard of it any more. */
+  finishTunnel(): void {
+    this.#finishAttempt()
   }
 
   /** The stream ends: no response is wanted (any more). */
   cancel(): void {
     this.#timeout.cancel()
     this.#backoff.cancel()
-    this.#body.clear()
+    this.#upstream.commit()
     this.#route = null
     this.#dropAttempt()
     this.#retries.release()
   }
 
-  // From the pool.
+  // From the upstream.
 
-  onConnectionReady(connection: UpstreamConnection): void {
-    this.#waiting = false
-    this.#send(connection)
+  onUpstreamSent(): void {
+    this.#duration.arm(this.#stream.exchange.cluster?.maxStreamDurationMs ?? 0)
+    if (this.#upstream.requestEnded) this.#perTry.arm(this.#timeouts.perTryMs)
   }
 
-  onConnectionFailed(reason: ResetReason, failure: string): void {
-    this.#waiting = false
-    this.onReset(reason, failure)
+  onUpstreamInterim(status: number): void {
+    // As Envoy: whoever has passed this on must pass on what follows, and cannot try elsewhere.
+    if (this.#stream.respondInterim(status)) this.#retries.forbid()
   }
 
-  // From the connection.
-
-  onHead(status: number, endStream: boolean): void {
+  onUpstreamHead(status: number, endStream: boolean): void {
     const { exchange } = this.#stream
     const { now } = this.#runtime.turn
-    if (status === 101 && this.#upgrade === '') {
-      // Nobody asked for another protocol: what follows is no HTTP that could be passed on (RFC 9110 15.2.2).
-      this.#connection?.cancel()
-      this.onReset('protocol error', '')
-      return
-    }
     exchange.upstreamHeadAt = now
     this.#perTry.cancel()
-    // Its connection is its pool's again, and perhaps another request's already.
-    if (endStream) this.#connection = null
     this.#countResponse(status)
-    if (status === 101) {
-      this.#onTunnel()
+    if (opensTunnel(exchange.upgrade, status)) {
+      this.#onTunnel(status)
       return
     }
     const { policy } = this.#retries
     if (policy !== undefined && this.#retriesAfter(status, policy)) return
-    this.#body.clear()
-    exchange.details = this.#upgrade === '' ? 'via_upstream' : 'websocket_handshake_unsuccessful'
-    this.responseFields.set('x-envoy-upstream-service-time', String(Math.floor(now - exchange.upstreamStartAt)))
+    this.#upstream.commit()
+    exchange.details = isDeclinedUpgrade(exchange) ? 'websocket_handshake_unsuccessful' : 'via_upstream'
+    this.#announceServiceTime()
     if (endStream) this.#finishAttempt()
     this.#stream.respondHead(status, endStream)
   }
 
-  onBytes(buffer: Buffer, start: number, end: number): void {
-    const stream = this.#stream
-    stream.respondBytes(buffer, start, end)
-    if (stream.downstreamCongested) this.#connection?.pause()
+  /** As Envoy: from the end of the request, and not at all where the response was there before. */
+  #announceServiceTime(): void {
+    const { exchange, routerOptions } = this.#stream
+    const elapsed = this.#runtime.turn.now - exchange.requestEndAt
+    if (routerOptions.suppressEnvoyHeaders || exchange.upgrade !== '' || Number.isNaN(elapsed)) return
+    exchange.responseFields.set('x-envoy-upstream-service-time', String(Math.floor(elapsed)))
   }
 
-  onResponseEnd(): void {
-    if (this.#tunnel) {
-      this.#stream.respondTunnelEnd()
-      return
-    }
+  onUpstreamEnd(): void {
     this.#finishAttempt()
     this.#stream.respondEnd()
   }
 
-  onReset(reason: ResetReason, failure: string): void {
-    const connection = this.#connection
-    const sent = this.#headSent
+  onUpstreamReset(reason: ResetReason, failure: string): void {
+    const upstream = this.#upstream
     const { exchange } = this.#stream
+    const replays = this.#mayReplay(reason)
     this.#countReset(reason)
     this.#releaseAttempt()
-    if (this.#tunnel) {
+    if (upstream.tunnel) {
       this.#stream.abort('upstream_reset_after_response_started{connection termination}', 0)
       return
     }
@@ -206,19 +183,14 @@ export class Router implements ResponseHandler, PoolWaiter {
       this.#stream.abort(details, flags)
       return
     }
-    if (connection !== null && this.#canReplay(connection, reason)) {
-      this.#replayed = true
+    if (replays) {
+      this.#replays += 1
       this.#attempt()
       return
     }
     const { policy } = this.#retries
-    if (policy !== undefined && retriesReset(policy, reason, sent) && this.#tryAgain()) return
-    const reply = resetReply(reason, failure, this.#retries.retried)
-    this.#stream.reply(reply.status, reply.body, reply.details, reply.flags, reply.field)
-  }
-
-  onUpstreamWritable(): void {
-    this.#stream.resumeRequest()
+    if (policy !== undefined && retriesReset(policy, reason, upstream.headSent) && this.#tryAgain()) return
+    this.#replyReset(reason, failure)
   }
 
   // Attempts.
@@ -226,27 +198,24 @@ export class Router implements ResponseHandler, PoolWaiter {
   #startRouted(route: MatchedRoute, action: RouteAction): void {
     const stream = this.#stream
     const { exchange } = stream
-    const target = route.pickTarget(exchange)
-    const cluster = this.#runtime.clusters.get(target.name)
     stream.stats.rqTotal += 1
-    if (cluster === undefined) {
+    if (this.#cluster === undefined) {
       stream.stats.noCluster += 1
       stream.reply(action.clusterNotFoundStatus, '', 'cluster_not_found', ResponseFlag.NC)
       return
     }
     this.#route = route
-    this.#action = action
-    this.#cluster = cluster
-    this.#retries.open(route.retry)
-    this.#replayed = false
-    exchange.cluster = cluster.config
+    this.#replays = 0
+    const retry = exchange.trusted ? overriddenRetry(exchange.requestHeaders, route.retry) : route.retry
+    this.#retries.open(retry)
+    this.#upstream.keepsForRetry = retry !== undefined
+    this.#timeouts.open(exchange, action, retry, stream.routerOptions)
     route.prepareRequest(exchange)
     if (action.idleTimeoutMs !== undefined) stream.setIdleTimeout(action.idleTimeoutMs)
-    const expected = expectedTimeout(action, route.retry)
-    if (expected > 0) exchange.requestHeaders.set('x-envoy-expected-rq-timeout-ms', String(expected))
-    if (this.#requestEnded) this.#timeout.arm(action.timeoutMs)
-    if (action.mirrors.length > 0 && this.#upgrade === '') {
-      const body = { buffered: this.#body.chunks, ended: this.#requestEnded, chunked: this.#chunked }
+    this.#timeouts.announce(exchange, 0, stream.routerOptions)
+    if (this.#upstream.requestEnded) this.#timeout.arm(this.#timeouts.globalMs)
+    if (action.mirrors.length > 0 && exchange.upgrade === '') {
+      const body = { buffered: this.#upstream.bodySoFar, ended: this.#upstream.requestEnded }
       this.#mirrors = startMirrors(action, this.#runtime, exchange, body)
     }
     this.#attempt()
@@ -254,11 +223,13 @@ export class Router implements ResponseHandler, PoolWaiter {
 
   #attempt(): void {
     const { exchange } = this.#stream
-    const route = this.#route as MatchedRoute
-    const cluster = this.#cluster
-    this.#headSent = false
+    const cluster = this.#cluster as Cluster
     exchange.upstreamAttempts += 1
-    if (route.virtualHost.includeRequestAttemptCount) {
+    if (exchange.upstreamAttempts > 1 && this.#upstream.requestEnded) {
+      const elapsed = this.#runtime.turn.now - exchange.requestEndAt
+      this.#timeouts.announce(exchange, elapsed, this.#stream.routerOptions)
+    }
+    if ((this.#route as MatchedRoute).virtualHost.includeRequestAttemptCount) {
       exchange.requestHeaders.set('x-envoy-attempt-count', String(exchange.upstreamAttempts))
     }
     const endpoint = this.#retries.pickUntried(this.#pick)
@@ -269,53 +240,25 @@ export class Router implements ResponseHandler, PoolWaiter {
     }
     exchange.endpoint = endpoint.config
     exchange.upstreamHost = endpoint.address
-    if (!cluster.circuit.admitRequest()) {
-      this.onReset('overflow', '')
-      return
-    }
-    this.#endpoint = endpoint
-    endpoint.activeRequests += 1
-    this.#perTry.arm(this.#retries.policy?.perTryTimeoutMs ?? 0)
-    const connection = endpoint.pool.acquire(this)
-    if (connection === 'overflow') this.onReset('overflow', '')
-    else if (connection === 'wait') this.#waiting = true
-    else this.#send(connection)
+    this.#upstream.attempt(cluster, endpoint)
   }
 
-  #send(connection: UpstreamConnection): void {
-    const { exchange } = this.#stream
-    this.#connection = connection
-    this.#headSent = true
-    exchange.upstreamLocalAddress = connection.localAddress
-    exchange.upstreamStartAt = this.#runtime.turn.now
-    let authority = exchange.authority
-    if (this.#action.hostRewrite?.kind === 'auto') authority = (this.#endpoint as Endpoint).hostname
-    connection.sendHead(renderRequestHead(exchange, authority, this.#chunked), exchange.method)
-    for (const chunk of this.#body.chunks) connection.sendBytes(chunk, 0, chunk.length, this.#chunked)
-    if (this.#body.size > 0 && !this.#keepsBody()) this.#body.drop()
-    if (this.#requestEnded) connection.endRequest(this.#chunked)
-    else if (!connection.congested) this.#stream.resumeRequest()
-  }
-
-  /** The body may have to be sent again. */
-  #keepsBody(): boolean {
-    if (this.#upgrade !== '') return false
-    return (
-      this.#retries.policy !== undefined ||
-      (this.#connection?.reused === true && isIdempotent(this.#stream.exchange.method))
-    )
-  }
-
-  #canReplay(connection: UpstreamConnection, reason: ResetReason): boolean {
-    const { method } = this.#stream.exchange
-    if (this.#replayed || !this.#body.complete || this.#upgrade !== '') return false
+  /**
+   * The upstream cannot have acted on the request, or it does no harm to send it twice (RFC 9110 9.2.2, RFC 9113 8.7): it
+   * is sent again without being asked for by a retry policy.
+   */
+  #mayReplay(reason: ResetReason): boolean {
+    const upstream = this.#upstream
+    const { connection } = upstream
+    const { method, upgrade } = this.#stream.exchange
+    if (connection === null || this.#replays >= MAX_REPLAYS || !upstream.bodyComplete || upgrade !== '') return false
     return mayReplay(method, reason, connection.reused, connection.responseBegan)
   }
 
   /** True if the response is dropped in favour of another try. */
   #retriesAfter(status: number, policy: RetryConfig): boolean {
-    if (!retriesResponse(policy, status, this.responseFields)) {
-      if (this.#retries.retried && status < 500) this.#cluster.stats.upstreamRqRetrySuccess += 1
+    if (!retriesResponse(policy, status, this.#stream.exchange.responseFields)) {
+      if (this.#retries.retried && status < 500) this.#clusterStats.upstreamRqRetrySuccess += 1
       return false
     }
     return this.#tryAgain()
@@ -323,16 +266,17 @@ export class Router implements ResponseHandler, PoolWaiter {
 
   #tryAgain(): boolean {
     const { exchange, stats } = this.#stream
-    if (!this.#body.complete) {
+    if (!this.#upstream.bodyComplete) {
       stats.rqRetrySkippedBodyTooLarge += 1
       return false
     }
-    const verdict = this.#retries.take(this.#cluster.circuit)
+    const verdict = this.#retries.take((this.#cluster as Cluster).circuit)
     if (verdict === 'limit') exchange.flags |= ResponseFlag.URX
     if (verdict === 'overflow') exchange.flags |= ResponseFlag.UO
     if (verdict !== 'retry') return false
     this.#dropAttempt()
     exchange.responseFields.clear()
+    exchange.responseTrailers.clear()
     this.#backoff.arm(this.#retries.delay(this.#runtime.random))
     return true
   }
@@ -348,61 +292,98 @@ export class Router implements ResponseHandler, PoolWaiter {
 
   /** The attempt's response is not wanted. */
   #dropAttempt(): void {
-    const connection = this.#connection
-    if (this.#waiting) this.#endpoint?.pool.forget(this)
-    this.#waiting = false
-    this.#releaseAttempt()
-    connection?.cancel()
+    this.#noteAttempt()
+    this.#upstream.drop()
   }
 
   #releaseAttempt(): void {
-    const endpoint = this.#endpoint
-    this.#connection = null
+    this.#noteAttempt()
+    this.#upstream.release()
+  }
+
+  #noteAttempt(): void {
+    const { endpoint } = this.#upstream
     this.#perTry.cancel()
-    if (endpoint === null) return
-    this.#endpoint = null
-    endpoint.activeRequests -= 1
-    this.#cluster.circuit.releaseRequest()
-    this.#retries.note(endpoint)
+    this.#duration.cancel()
+    if (endpoint !== null) this.#retries.note(endpoint)
   }
 
   // Tunnels.
 
-  #onTunnel(): void {
+  #onTunnel(status: number): void {
     this.#timeout.cancel()
-    this.#tunnel = true
     this.#stream.exchange.details = 'via_upstream'
-    this.#stream.respondTunnel()
+    this.#stream.respondTunnel(status)
+    this.#upstream.openTunnel()
   }
 
   // Failures.
 
+  #replyReset(reason: ResetReason, failure: string): void {
+    const reply = resetReply(reason, failure, this.#retries.retried)
+    const field = this.#stream.routerOptions.suppressEnvoyHeaders ? undefined : reply.field
+    this.#stream.reply(reply.status, reply.body, reply.details, reply.flags, field)
+  }
+
   #onTimeout(): void {
-    this.#cluster.stats.upstreamRqTimeout += 1
-    if (this.#endpoint !== null) this.#endpoint.stats.rqTimeout += 1
+    this.#clusterStats.upstreamRqTimeout += 1
+    this.#countEndpointTimeout()
     this.#stream.reply(504, 'upstream request timeout', 'response_timeout', ResponseFlag.UT)
   }
 
   #onPerTryTimeout(): void {
-    this.#cluster.stats.upstreamRqPerTryTimeout += 1
-    if (this.#endpoint !== null) this.#endpoint.stats.rqTimeout += 1
+    this.#clusterStats.upstreamRqPerTryTimeout += 1
+    this.#countEndpointTimeout()
     this.#dropAttempt()
-    const { policy } = this.#retries
-    if (policy !== undefined && retriesReset(policy, 'local reset', true) && this.#tryAgain()) return
+    if (this.#retriesLocalReset()) return
     this.#stream.reply(504, 'upstream request timeout', 'upstream_per_try_timeout', ResponseFlag.UT)
   }
 
+  #onDurationReached(): void {
+    this.#clusterStats.upstreamRqMaxDurationReached += 1
+    this.#dropAttempt()
+    if (!this.#stream.responseStarted && this.#retriesLocalReset()) return
+    const body = 'upstream max stream duration reached'
+    const status = this.#upstream.requestEnded ? 504 : 408
+    this.#stream.reply(status, body, 'upstream_max_stream_duration_reached', ResponseFlag.UMSDR)
+  }
+
+  #retriesLocalReset(): boolean {
+    const { policy } = this.#retries
+    return policy !== undefined && retriesReset(policy, 'local reset', true) && this.#tryAgain()
+  }
+
+  get #clusterStats(): ClusterStats {
+    return (this.#cluster as Cluster).stats
+  }
+
+  #countEndpointTimeout(): void {
+    const { endpoint } = this.#upstream
+    if (endpoint !== null) endpoint.stats.rqTimeout += 1
+  }
+
   #countResponse(status: number): void {
-    this.#cluster.stats.countResponse(status)
-    const stats = this.#endpoint?.stats
+    this.#clusterStats.countResponse(status)
+    const stats = this.#upstream.endpoint?.stats
     if (stats === undefined) return
     if (status < 500) stats.rqSuccess += 1
     else stats.rqError += 1
   }
 
   #countReset(reason: ResetReason): void {
-    if (this.#endpoint !== null) this.#endpoint.stats.rqError += 1
-    if (reason === 'overflow') this.#cluster.stats.upstreamRqPendingOverflow += 1
-    else if (this.#headSent) this.#cluster.stats.upstreamRqRxReset += 1
+    const { endpoint } = this.#upstream
+    if (endpoint !== null) endpoint.stats.rqError += 1
+    if (reason === 'overflow') this.#clusterStats.upstreamRqPendingOverflow += 1
+    else if (this.#upstream.headSent) this.#clusterStats.upstreamRqRxReset += 1
   }
+}
+
+/** Envoy has a word for it where there is nothing but HTTP/1.1. */
+function isDeclinedUpgrade({ upgrade, protocol, upstreamProtocol }: Exchange): boolean {
+  return upgrade !== '' && upgrade !== 'connect' && protocol !== 'HTTP/2' && upstreamProtocol === 'HTTP/1.1'
+}
+
+/** Whether the upstream's answer to a request for another protocol says yes. */
+function opensTunnel(upgrade: string, status: number): boolean {
+  return upgrade === 'connect' ? status >= 200 && status < 300 : upgrade !== '' && status === 101
 }

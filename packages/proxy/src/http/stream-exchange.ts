@@ -1,4 +1,6 @@
 import type { ClusterConfig, EndpointConfig, RouteEntry, WeightedCluster } from '../config/model.ts'
+import type { ConnectionInfo } from '../listener/connection-info.ts'
+import type { TlsSession } from '../tls/tls-session.ts'
 import type { Exchange, Peer } from './exchange.ts'
 import { HeaderList } from './header-list.ts'
 
@@ -16,13 +18,16 @@ export class StreamExchange implements Exchange {
   path = ''
   authority = ''
   scheme: 'http' | 'https' = 'http'
-  protocol: 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2' = 'HTTP/1.1'
+  protocol: Exchange['protocol'] = 'HTTP/1.1'
+  upgrade = ''
   readonly requestHeaders = new HeaderList()
+  readonly requestTrailers = new HeaderList()
   requestBytes = 0
   requestHeadBytes = 0
 
   status = 0
   responseHeaders: HeaderList | null = null
+  readonly responseTrailers = new HeaderList()
   responseBytes = 0
   responseHeadBytes = 0
   flags = 0
@@ -30,10 +35,12 @@ export class StreamExchange implements Exchange {
   connectionTerminationDetails = ''
   upstreamFailure = ''
 
+  connection: ConnectionInfo | null = null
   downstreamLocalAddress = ''
   downstreamRemoteAddress = ''
   requestedServerName = ''
   requestId = ''
+  trusted = false
 
   route: RouteEntry | null = null
   virtualHostName = ''
@@ -42,6 +49,8 @@ export class StreamExchange implements Exchange {
   endpoint: EndpointConfig | null = null
   upstreamHost = ''
   upstreamLocalAddress = ''
+  upstreamTls: TlsSession | null = null
+  upstreamProtocol: '' | 'HTTP/1.1' | 'HTTP/2' = ''
   upstreamAttempts = 0
 
   downstreamPeer: Peer | undefined = undefined
@@ -61,7 +70,9 @@ export class StreamExchange implements Exchange {
     this.authority = ''
     this.scheme = 'http'
     this.protocol = 'HTTP/1.1'
+    this.upgrade = ''
     this.requestHeaders.clear()
+    this.requestTrailers.clear()
     this.requestBytes = 0
     this.requestHeadBytes = 0
     this.status = 0
@@ -69,10 +80,12 @@ export class StreamExchange implements Exchange {
     this.responseBytes = 0
     this.responseHeadBytes = 0
     this.responseFields.clear()
+    this.responseTrailers.clear()
     this.flags = 0
     this.details = ''
     this.connectionTerminationDetails = ''
     this.requestId = ''
+    this.trusted = false
     this.#resetUpstream()
   }
 
@@ -87,6 +100,8 @@ export class StreamExchange implements Exchange {
     this.endpoint = null
     this.upstreamHost = ''
     this.upstreamLocalAddress = ''
+    this.upstreamTls = null
+    this.upstreamProtocol = ''
     this.upstreamAttempts = 0
     this.downstreamPeer = undefined
   }

@@ -1,47 +1,27 @@
-import type { Clock, Random } from '@mizzen/base'
+import type { Random } from '@mizzen/base'
+import type { RouterOptions } from '../config/model.ts'
 import type { Filter, FilterStream } from '../filter/filter.ts'
+import type { ConnectionInfo } from '../listener/connection-info.ts'
 import type { MatchedRoute } from '../route/route-table.ts'
-import type { DateHeader } from './date-header.ts'
-import type { Deadline, DeadlineWheel } from './deadline-wheel.ts'
+import type { BodyTransform } from './body-transform.ts'
 import type { Downstream } from './downstream.ts'
-import type { EventTurn } from './event-turn.ts'
 import { ResponseFlag } from './exchange.ts'
+import { GrpcStatus } from './grpc.ts'
 import type { HttpService } from './http-service.ts'
 import type { HeadError } from './http1/message-head.ts'
 import { reasonPhrase } from './http1/status-line.ts'
+import { prepareLocalReply } from './local-reply.ts'
+import { REFUSAL_STATUS } from './refusal-status.ts'
+import { checkRequest, type Refusal } from './request-check.ts'
 import { prepareRequest } from './request-preparation.ts'
+import { completeResponseHead } from './response-head.ts'
 import { Router } from './router.ts'
-import type { ClusterLookup } from './router-runtime.ts'
 import type { RouterStream } from './router-stream.ts'
+import { limitDuration } from './stream-duration.ts'
 import { StreamExchange } from './stream-exchange.ts'
-
-export interface StreamRuntime {
-  readonly turn: EventTurn
-  readonly wheel: DeadlineWheel
-  readonly clock: Clock
-  readonly random: Random
-  readonly clusters: ClusterLookup
-  readonly date: DateHeader
-}
-
-/** What the codec says about a request besides the exchange's fields. */
-export interface RequestStart {
-  /** There is no body. */
-  readonly ended: boolean
-  readonly chunked: boolean
-  readonly hasHost: boolean
-  /** Protocol asked for; '' = none. */
-  readonly upgrade: string
-  readonly expectsContinue: boolean
-}
-
-const REFUSAL_STATUS: Partial<Readonly<Record<HeadError, number>>> = {
-  'http1.https_url_on_plaintext_connection': 403,
-  'http1.invalid_transfer_encoding': 501,
-  'http1.headers_too_large': 431,
-  'http1.too_many_headers': 431,
-  low_version: 426,
-}
+import type { RequestStart, StreamRuntime } from './stream-runtime.ts'
+import { StreamTimers } from './stream-timers.ts'
+import { allowsUpgrade, announceUpgrade } from './upgrade.ts'
 
 /**
  * One request and its response: from the head through filters and router to the log. A connection's codec owns it and
@@ -51,36 +31,38 @@ export class Stream implements FilterStream, RouterStream {
   readonly exchange = new StreamExchange()
   readonly random: Random
   route: MatchedRoute | null = null
+  isGrpcWeb = false
+  repliesItself = false
+  requestTransform: BodyTransform | null = null
+  responseTransform: BodyTransform | null = null
   readonly #runtime: StreamRuntime
   readonly #downstream: Downstream
-  readonly #peer: string
+  readonly #client: ConnectionInfo
   readonly #router: Router
-  readonly #idle: Deadline
-  readonly #overall: Deadline
-  readonly #filterDelay: Deadline
+  readonly #timers: StreamTimers
   #service!: HttpService
   #idleMs = 0
   #active = false
   #requestEnded = false
   #responseStarted = false
   #filterAt = 0
+  /** Requests so far: what waits for something knows by it that its request is over. */
+  #requests = 0
   #tunnel = false
+  /** Directions of a tunnel that are open. */
+  #tunnelHalves = 0
 
-  constructor(
-    runtime: StreamRuntime,
-    downstream: Downstream,
-    addresses: { local: string; remote: string; peer: string },
-  ) {
+  constructor(runtime: StreamRuntime, downstream: Downstream, client: ConnectionInfo) {
     this.#runtime = runtime
     this.#downstream = downstream
-    this.#peer = addresses.peer
+    this.#client = client
     this.random = runtime.random
-    this.exchange.downstreamLocalAddress = addresses.local
-    this.exchange.downstreamRemoteAddress = addresses.remote
+    this.exchange.connection = client
+    this.exchange.downstreamLocalAddress = client.local
+    this.exchange.downstreamRemoteAddress = client.remote
+    this.exchange.requestedServerName = client.serverName
     this.#router = new Router(runtime, this)
-    this.#idle = runtime.wheel.deadline(() => this.#onIdle())
-    this.#overall = runtime.wheel.deadline(() => this.#onRequestTimeout())
-    this.#filterDelay = runtime.wheel.deadline(() => this.#runFilters())
+    this.#timers = new StreamTimers(runtime.wheel, this)
   }
 
   get responseStarted(): boolean {
@@ -91,64 +73,82 @@ export class Stream implements FilterStream, RouterStream {
     return this.#downstream.congested
   }
 
+  get routerOptions(): RouterOptions {
+    return this.#service.config.router
+  }
+
+  get stats(): HttpService['stats'] {
+    return this.#service.stats
+  }
+
   // From the codec.
 
   /** The first byte of a request has come. */
   open(service: HttpService): void {
     this.#service = service
     this.#active = true
+    this.#requests += 1
     this.#requestEnded = false
     this.#responseStarted = false
     this.#tunnel = false
     this.#filterAt = 0
     this.route = null
+    this.requestTransform = this.responseTransform = null
+    this.isGrpcWeb = this.repliesItself = false
     this.exchange.reset(this.#runtime.turn.now, this.#runtime.clock.now())
+    if (this.#client.tls !== null) this.exchange.scheme = 'https'
     service.stats.downstreamRqTotal += 1
     service.stats.downstreamRqActive += 1
-    this.#overall.arm(service.config.requestTimeoutMs)
+    this.#timers.request.arm(service.config.requestTimeoutMs)
     this.#idleMs = service.config.streamIdleTimeoutMs
-    this.#idle.arm(this.#idleMs)
+    this.#timers.idle.arm(this.#idleMs)
   }
 
   /** The head is in the exchange. */
   start(request: RequestStart): void {
-    const { config, routes } = this.#service
+    const { exchange } = this
+    const service = this.#service
     if (request.ended) this.#endRequest()
-    this.#idle.arm(this.#idleMs)
-    // At once and by ourselves, as Envoy: so a client never waits for an upstream that does not know of it.
-    if (request.expectsContinue) this.#downstream.sendContinue()
-    if (this.exchange.method === 'CONNECT') this.#downstream.closeAfterResponse()
-    if (!this.#checkRequest(request)) return
-    // RFC 9110 7.8 lets a server ignore `Upgrade`: with a body it is not clear where the new protocol begins.
-    const upgrade = request.upgrade === 'h2c' || !request.ended ? '' : request.upgrade
-    if (upgrade !== '') {
-      // If the answer is not 101, what the client sent after its request may be of the other protocol.
-      this.#downstream.closeAfterResponse()
-      this.exchange.requestHeaders.append('connection', 'upgrade')
-      this.exchange.requestHeaders.append('upgrade', upgrade)
-    }
-    if (!prepareRequest(this.exchange, config, this.#peer, this.random)) {
-      this.#refusePath()
+    this.#timers.idle.arm(this.#idleMs)
+    if (request.expectsContinue) this.#expectContinue()
+    const refusal = checkRequest(exchange, request.hasHost, service.config)
+    if (refusal !== null) {
+      this.#refuse(refusal)
       return
     }
-    this.route = routes.table?.match(this.exchange) ?? null
-    const refused = this.exchange.method === 'CONNECT' || (upgrade !== '' && !this.#allowsUpgrade(upgrade))
-    if (this.route !== null && refused) {
+    if (exchange.upgrade !== '') {
+      // If the answer opens no tunnel, what the client sent after its request may be of the other protocol.
+      this.#downstream.closeAfterResponse()
+      announceUpgrade(exchange)
+    }
+    prepareRequest(exchange, service.config, service.trusted, this.#client, this.random)
+    this.route = service.routes.table?.match(exchange) ?? null
+    if (this.route !== null) this.#router.choose(this.route)
+    if (
+      this.route !== null &&
+      exchange.upgrade !== '' &&
+      !allowsUpgrade(exchange.upgrade, this.route, service.config)
+    ) {
       this.reply(403, '', 'upgrade_failed', 0)
       return
     }
-    this.#router.open(this.#requestEnded, request.chunked, upgrade)
+    this.#armDuration()
+    this.#router.open(this.#requestEnded)
     this.#runFilters()
   }
 
   onRequestBytes(buffer: Buffer, start: number, end: number): void {
     this.exchange.requestBytes += end - start
-    this.#idle.arm(this.#idleMs)
-    this.#router.onRequestBytes(buffer, start, end)
+    this.#timers.idle.arm(this.#idleMs)
+    if (this.requestTransform === null) this.#router.onRequestBytes(buffer, start, end)
+    else this.#passRequest(this.requestTransform.update(buffer, start, end))
   }
 
+  /** The body is complete; trailers, if there were any, are in the exchange. */
   onRequestEnd(): void {
+    const { requestTransform } = this
     this.#endRequest()
+    if (requestTransform !== null) this.#passRequest(requestTransform.finish(this.exchange.requestTrailers))
     this.#router.onRequestEnd()
   }
 
@@ -159,14 +159,16 @@ export class Stream implements FilterStream, RouterStream {
   /** The client of a tunnel has sent its last byte. */
   onTunnelEnd(): void {
     this.#router.onTunnelEnd()
+    this.#endTunnelHalf()
   }
 
-  onDownstreamClosed(): void {
+  /** Nothing more can be said to the client: it has left, or (HTTP/2) reset the stream or broke the protocol. */
+  onDownstreamClosed(details = 'downstream_remote_disconnect', flag: number = ResponseFlag.DC): void {
     if (!this.#active) return
     this.#router.cancel()
     if (!this.#tunnel) {
-      this.exchange.flags |= ResponseFlag.DC
-      this.exchange.details = 'downstream_remote_disconnect'
+      this.exchange.flags |= flag
+      if (this.exchange.details === '' || flag !== ResponseFlag.DC) this.exchange.details = details
       this.#service.stats.downstreamRqRxReset += 1
     }
     this.#finish()
@@ -186,11 +188,26 @@ export class Stream implements FilterStream, RouterStream {
   // For filters.
 
   proceedAfter(ms: number): void {
-    this.#filterDelay.arm(ms)
+    this.#timers.filterDelay.arm(ms)
   }
 
-  /** A reply of our own; `body` has one byte a character. Once the response has begun it can only be cut. */
-  reply(status: number, body: string, details: string, flags: number, field?: readonly [string, string]): void {
+  suspend(): (instead?: () => void) => void {
+    const request = this.#requests
+    return (instead) => {
+      if (!this.#active || request !== this.#requests) return
+      if (instead === undefined) this.#runFilters()
+      else instead()
+    }
+  }
+
+  reply(
+    status: number,
+    body: string,
+    details: string,
+    flags: number,
+    field?: readonly [string, string],
+    grpcStatus?: number,
+  ): void {
     if (!this.#active) return
     this.#router.cancel()
     if (this.#responseStarted) {
@@ -198,73 +215,71 @@ export class Stream implements FilterStream, RouterStream {
       return
     }
     const { exchange } = this
-    const headers = exchange.responseFields
-    const text = status === 204 || status === 304 ? '' : body
-    headers.clear()
-    if (field !== undefined) headers.append(field[0], field[1])
-    if (text !== '') {
-      headers.append('content-length', String(text.length))
-      headers.append('content-type', 'text/plain')
-    }
+    this.repliesItself = true
+    const prepared = prepareLocalReply(exchange, { status, body, field, grpcStatus }, this.isGrpcWeb)
     exchange.details = details
     exchange.flags |= flags
-    this.respondHead(status, text === '')
-    if (text === '') return
+    const ended = prepared.text === ''
+    this.respondHead(prepared.status, ended)
+    if (ended) return
     if (exchange.method !== 'HEAD') {
-      exchange.responseBytes = text.length
-      this.#downstream.sendText(text)
+      exchange.responseBytes = prepared.text.length
+      this.#downstream.sendText(prepared.text)
     }
-    this.respondEnd()
+    this.#endResponse()
   }
 
   // From the router.
 
-  /** `exchange.responseFields` is the head. Ends the response if nothing follows it. */
+  respondInterim(status: number): boolean {
+    if (!this.#service.config.proxy100Continue) return false
+    this.#downstream.sendInterim(status, this.exchange)
+    return true
+  }
+
   respondHead(status: number, endStream: boolean): void {
     const { exchange } = this
-    exchange.status = status
-    exchange.responseHeaders = exchange.responseFields
-    exchange.responseStartAt = this.#runtime.turn.now
-    this.#responseStarted = true
-    this.#idle.arm(this.#idleMs)
-    this.route?.prepareResponse(exchange)
-    for (const filter of this.#service.filters) filter.onResponse?.(exchange)
-    this.#completeResponseHead()
+    this.#beginResponse(status)
+    for (const filter of this.#service.filters) filter.onResponse?.(exchange, this)
+    completeResponseHead(exchange, this.#service.config, this.#runtime.date)
     // As Envoy: a client that has its answer before its request is through must not be waited for.
     if (!this.#requestEnded) this.#downstream.closeAfterResponse()
-    this.#downstream.sendHead(exchange, endStream)
-    if (endStream) this.#endResponse()
+    const ends = endStream && this.responseTransform === null
+    this.#downstream.sendHead(exchange, ends)
+    if (ends) this.#endResponse()
+    else if (endStream) this.respondEnd()
   }
 
   respondBytes(buffer: Buffer, start: number, end: number): void {
-    this.exchange.responseBytes += end - start
-    this.#idle.arm(this.#idleMs)
-    this.#downstream.sendBytes(buffer, start, end)
+    this.#timers.idle.arm(this.#idleMs)
+    if (this.responseTransform !== null) this.#passResponse(this.responseTransform.update(buffer, start, end))
+    else {
+      this.exchange.responseBytes += end - start
+      this.#downstream.sendBytes(buffer, start, end)
+    }
   }
 
   respondEnd(): void {
+    const { responseTransform } = this
+    if (responseTransform !== null) this.#passResponse(responseTransform.finish(this.exchange.responseTrailers))
     this.#endResponse()
   }
 
-  /** 101 came: the protocol changes, and both sides pass bytes as they are. */
-  respondTunnel(): void {
-    this.exchange.status = 101
-    this.exchange.responseHeaders = this.exchange.responseFields
-    this.exchange.responseStartAt = this.#runtime.turn.now
-    this.#responseStarted = true
+  respondTunnel(status: number): void {
+    this.#beginResponse(status)
     this.#tunnel = true
-    this.#overall.cancel()
+    this.#tunnelHalves = 2
+    this.#timers.request.cancel()
     this.#service.stats.downstreamCxUpgradesTotal += 1
-    this.route?.prepareResponse(this.exchange)
-    this.#completeResponseHead()
+    completeResponseHead(this.exchange, this.#service.config, this.#runtime.date)
     this.#downstream.startTunnel(this.exchange)
   }
 
   respondTunnelEnd(): void {
     this.#downstream.endTunnel()
+    this.#endTunnelHalf()
   }
 
-  /** Cuts a response that has begun. */
   abort(details: string, flags: number): void {
     if (!this.#active) return
     this.#router.cancel()
@@ -282,40 +297,56 @@ export class Stream implements FilterStream, RouterStream {
     this.#downstream.resumeRequest()
   }
 
-  /** The route has a stream idle timeout of its own. */
   setIdleTimeout(ms: number): void {
     this.#idleMs = ms
-    this.#idle.arm(ms)
+    this.#timers.idle.arm(ms)
   }
 
-  get stats(): HttpService['stats'] {
-    return this.#service.stats
+  // From the timers.
+
+  onIdle(): void {
+    this.#service.stats.downstreamRqIdleTimeout += 1
+    if (this.#tunnel) this.abort('stream_idle_timeout', ResponseFlag.SI)
+    else this.reply(this.#timeoutStatus(), 'stream timeout', 'stream_idle_timeout', ResponseFlag.SI)
+  }
+
+  onRequestTimeout(): void {
+    this.#service.stats.downstreamRqTimeout += 1
+    this.#downstream.closeAfterResponse()
+    this.reply(408, 'request timeout', 'request_overall_timeout', 0)
+  }
+
+  onDurationReached(): void {
+    const body = 'downstream duration timeout'
+    this.#service.stats.downstreamRqMaxDurationReached += 1
+    this.reply(this.#timeoutStatus(), body, 'max_duration_timeout', 0, undefined, GrpcStatus.deadlineExceeded)
+  }
+
+  onFilterDelayOver(): void {
+    this.#runFilters()
   }
 
   // Within.
 
-  #checkRequest(request: RequestStart): boolean {
-    const { exchange } = this
-    if (!request.hasHost) {
-      this.#downstream.closeAfterResponse()
-      this.reply(400, '', 'missing_host_header', 0)
-    } else if (exchange.method !== 'CONNECT' && !exchange.path.startsWith('/')) {
-      this.reply(404, '', 'absolute_path_rejected', 0)
-    } else if (exchange.path.includes('#')) {
-      this.#refusePath()
-    } else return true
-    return false
+  /** At once and by ourselves, as Envoy: so a client never waits for an upstream that does not know of it. */
+  #expectContinue(): void {
+    if (this.#service.config.proxy100Continue) this.exchange.requestHeaders.append('expect', '100-continue')
+    else this.#downstream.sendContinue()
   }
 
-  #refusePath(): void {
-    this.#downstream.closeAfterResponse()
-    this.reply(400, '', 'path_normalization_failed', 0)
+  #refuse({ status, body, details, flags, field, closes, cuts }: Refusal): void {
+    if (closes) this.#downstream.closeAfterResponse()
+    if (cuts) this.abort(details, flags)
+    else this.reply(status, body, details, flags, field)
   }
 
-  #allowsUpgrade(upgrade: string): boolean {
-    const action = this.route?.entry.action
-    if (action?.kind === 'route' && action.upgrades.includes(upgrade)) return true
-    return this.#service.config.upgrades.includes(upgrade)
+  #armDuration(): void {
+    const limit = limitDuration(this.exchange, this.route, this.#service.config)
+    if (limit > 0) this.#timers.duration.arm(Math.max(Number.MIN_VALUE, limit - this.#elapsed()))
+  }
+
+  #elapsed(): number {
+    return this.#runtime.turn.now - this.exchange.startedAt
   }
 
   #runFilters(): void {
@@ -333,38 +364,53 @@ export class Stream implements FilterStream, RouterStream {
     this.#router.start(this.route)
   }
 
+  #passRequest(bytes: Buffer): void {
+    if (bytes.length > 0) this.#router.onRequestBytes(bytes, 0, bytes.length)
+  }
+
+  #passResponse(bytes: Buffer): void {
+    if (bytes.length === 0) return
+    this.exchange.responseBytes += bytes.length
+    this.#downstream.sendBytes(bytes, 0, bytes.length)
+  }
+
   #endRequest(): void {
     this.#requestEnded = true
-    this.#overall.cancel()
+    this.#timers.request.cancel()
     this.exchange.requestEndAt = this.#runtime.turn.now
   }
 
-  /** Envoy's order: date, then server. */
-  #completeResponseHead(): void {
-    const { config } = this.#service
-    const headers = this.exchange.responseFields
-    if (config.alwaysSetRequestIdInResponse) headers.set('x-request-id', this.exchange.requestId)
-    if (!headers.has('date')) headers.append('date', this.#runtime.date.value)
-    const { mode, name } = config.serverHeader
-    if (mode === 'overwrite') headers.set('server', name)
-    else if (mode === 'append-if-absent' && !headers.has('server')) headers.append('server', name)
-    if (config.via !== '') headers.append('via', config.via)
+  #beginResponse(status: number): void {
+    const { exchange } = this
+    exchange.status = status
+    exchange.responseHeaders = exchange.responseFields
+    exchange.responseStartAt = this.#runtime.turn.now
+    this.#responseStarted = true
+    this.#timers.idle.arm(this.#idleMs)
+    this.route?.prepareResponse(exchange)
   }
 
   #endResponse(): void {
+    const { exchange } = this
     // An answer to half a request: the rest of it must not reach the upstream.
     if (!this.#requestEnded) this.#router.cancel()
     this.#finish()
-    this.#downstream.end()
+    if (exchange.responseTrailers.size > 0) this.#downstream.sendTrailers(exchange)
+    else this.#downstream.end()
+  }
+
+  #endTunnelHalf(): void {
+    this.#tunnelHalves -= 1
+    if (this.#tunnelHalves !== 0 || !this.#active) return
+    this.#router.finishTunnel()
+    this.#finish()
   }
 
   #finish(): void {
     const { exchange } = this
     const service = this.#service
     this.#active = false
-    this.#idle.cancel()
-    this.#overall.cancel()
-    this.#filterDelay.cancel()
+    this.#timers.cancel()
     exchange.endedAt = this.#runtime.turn.now
     service.stats.downstreamRqActive -= 1
     service.stats.countResponse(exchange.status)
@@ -372,18 +418,7 @@ export class Stream implements FilterStream, RouterStream {
     for (const log of service.accessLogs) log.log(exchange)
   }
 
-  #onIdle(): void {
-    this.#service.stats.downstreamRqIdleTimeout += 1
-    if (this.#tunnel) this.abort('stream_idle_timeout', ResponseFlag.SI)
-    else {
-      const status = this.#requestEnded ? 504 : 408
-      this.reply(status, 'stream timeout', 'stream_idle_timeout', ResponseFlag.SI)
-    }
-  }
-
-  #onRequestTimeout(): void {
-    this.#service.stats.downstreamRqTimeout += 1
-    this.#downstream.closeAfterResponse()
-    this.reply(408, 'request timeout', 'request_overall_timeout', 0)
+  #timeoutStatus(): number {
+    return this.#requestEnded ? 504 : 408
   }
 }

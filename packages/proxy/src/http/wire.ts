@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net'
+import type { TlsSession } from '../tls/tls-session.ts'
+import { writeDirectly } from './direct-write.ts'
 import type { EventTurn, Flushable } from './event-turn.ts'
 
 /** Who reads from a wire. All calls come inside an event turn. */
@@ -15,10 +17,17 @@ export interface WireHandler {
   onConnect(): void
 }
 
-/** Byte runs up to this size are joined with the text before them to one write; larger ones are written by themselves. */
-const MERGE_BYTES = 16 * 1024
+/** Byte runs up to this size become part of the text; larger ones are written at once, with the text before them. */
+const MERGE_BYTES = 2 * 1024
 /** Unwritten output from which on a wire counts as congested; its source should pause until `onWritable`. */
 const CONGESTED_BYTES = 256 * 1024
+
+const NOTHING = Buffer.alloc(0)
+
+/** Node's stream handle, as far as it is used here: libuv reads straight into the buffer that it is given. */
+interface BufferedHandle {
+  useUserBuffer?(buffer: Uint8Array): void
+}
 
 /**
  * A socket as the codecs see it: writes are strings of one byte a character (latin1) and byte runs, gathered during a
@@ -27,34 +36,64 @@ const CONGESTED_BYTES = 256 * 1024
 export class Wire implements Flushable {
   handler: WireHandler
   readonly turn: EventTurn
+  /** The protocol that was negotiated by ALPN, for whoever made the connection; '' = none. */
+  alpn = ''
+  /** Each read comes in a buffer of its own, which the handler may keep. */
+  ownsReads = false
+  /** Bytes were read that no handler was given: closing is a reset then, as the system does it with bytes unread. */
+  unread = false
+  /** The TLS session under it; null = plaintext. */
+  tls: TlsSession | null = null
   #socket: Socket | null = null
+  #encrypted = false
   #text = ''
   #scheduled = false
   #finishing = false
   #paused = false
   #congested = false
   #closed = false
+  /** Written past the stream. */
+  #directBytes = 0
   #error = ''
+  /** Where reads go instead of the buffer that the socket was made with; null = there. */
+  #readBuffer: Buffer | null = null
 
   constructor(turn: EventTurn, handler: WireHandler) {
     this.turn = turn
     this.handler = handler
   }
 
-  /** Binds the socket, whose reads go to `receive`. Once. */
+  /** Binds the socket, whose reads go to `receive`. Once. A TLS socket is connected when whoever made it says so. */
   attach(socket: Socket): void {
     this.#socket = socket
+    this.#encrypted = 'encrypted' in socket
     socket.on('end', () => this.#handle(() => this.handler.onEnd()))
     socket.on('drain', () => this.#handle(() => this.#drained()))
-    socket.on('connect', () => this.#handle(() => this.handler.onConnect()))
+    if (!this.#encrypted) socket.on('connect', () => this.#handle(() => this.handler.onConnect()))
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#error = error.code ?? error.message
+      if (this.#error === '') this.#error = error.code ?? error.message
     })
     socket.on('close', () => this.#handle(() => this.#onClose()))
   }
 
+  /** For a socket that another one will take the place of: until `attach`, its end is the wire's. */
+  precede(socket: Socket): void {
+    this.#socket = socket
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (this.#socket === socket && this.#error === '') this.#error = error.code ?? error.message
+    })
+    socket.on('close', () => {
+      if (this.#socket === socket) this.#handle(() => this.#onClose())
+    })
+  }
+
   get closed(): boolean {
     return this.#closed
+  }
+
+  /** Nobody wants to read now. */
+  get paused(): boolean {
+    return this.#paused
   }
 
   /** True while more output waits than the peer takes. */
@@ -72,7 +111,7 @@ export class Wire implements Flushable {
   }
 
   get bytesWritten(): number {
-    return this.#socket?.bytesWritten ?? 0
+    return this.#directBytes + (this.#socket?.bytesWritten ?? 0)
   }
 
   get localAddress(): string {
@@ -85,7 +124,7 @@ export class Wire implements Flushable {
     const turn = this.turn
     turn.begin()
     try {
-      this.handler.onBytes(buffer, length)
+      this.handler.onBytes(this.#readBuffer ?? buffer, length)
     } catch (error) {
       turn.report(error)
       this.destroy()
@@ -102,7 +141,7 @@ export class Wire implements Flushable {
     if (!this.#scheduled) this.#schedule()
   }
 
-  /** Copies what it takes. */
+  /** Holds on to none of it. */
   writeBytes(buffer: Buffer, start: number, end: number): void {
     if (this.#closed || start === end) return
     if (end - start <= MERGE_BYTES) {
@@ -110,14 +149,73 @@ export class Wire implements Flushable {
       if (!this.#scheduled) this.#schedule()
       return
     }
+    const text = this.#text
+    this.#text = ''
     const socket = this.#socket as Socket
-    const copy = Buffer.allocUnsafe(end - start)
-    buffer.copy(copy, 0, start, end)
-    socket.cork()
-    this.#writeText()
-    socket.write(copy)
-    socket.uncork()
+    const taken = this.#encrypted ? 0 : writeDirectly(socket, text, buffer, start, end)
+    this.#directBytes += taken
+    if (taken < text.length + end - start)
+      this.#queue(text.slice(taken), buffer, start + Math.max(0, taken - text.length), end)
+  }
+
+  /** Gives the stream a copy, of which it takes what it can. */
+  #queue(text: string, buffer: Buffer, start: number, end: number): void {
+    const copy = Buffer.allocUnsafe(text.length + end - start)
+    copy.write(text, 0, 'latin1')
+    buffer.copy(copy, text.length, start, end)
+    this.#socket?.write(copy)
     this.#noteCongestion()
+  }
+
+  /**
+   * Writes without a copy, after what was written before.
+   * @returns true if the kernel has taken all of it; else `bytes` must not change until `onWritable`, and nothing more
+   * may be passed
+   */
+  pass(bytes: Uint8Array): boolean {
+    const socket = this.#socket
+    if (this.#closed || socket === null) return true
+    this.#writeText()
+    // TLS takes bytes at once and says so later: that is no reason to wait.
+    if (this.#encrypted) {
+      socket.write(Buffer.from(bytes))
+      this.#noteCongestion()
+      return !this.#congested
+    }
+    socket.write(bytes)
+    if (socket.writableLength === 0) return true
+    this.#congested = true
+    // Below its high-water mark a socket tells nobody when it has written out; an empty write behind it does.
+    if (!socket.writableNeedDrain) socket.write(NOTHING, () => this.#handle(() => this.#drained()))
+    return false
+  }
+
+  /**
+   * Further reads go into `buffer`; with null into the one that the socket was made with.
+   * @param shared the one that it was made with
+   * @returns false if reads of this socket come in buffers of their own (TLS): those may be kept
+   */
+  readInto(buffer: Buffer | null, shared: Buffer): boolean {
+    const handle = (this.#socket as unknown as { _handle?: BufferedHandle | null } | null)?._handle
+    if (this.#closed || this.ownsReads || typeof handle?.useUserBuffer !== 'function') return false
+    handle.useUserBuffer(buffer ?? shared)
+    this.#readBuffer = buffer
+    return true
+  }
+
+  /**
+   * Writes at once, behind what was written before.
+   * @returns true if nobody holds `bytes` any more; else they must stay as they are
+   */
+  send(bytes: Buffer): boolean {
+    const socket = this.#socket
+    if (this.#closed || socket === null) return true
+    this.#writeText()
+    // What has to wait is copied, so that a few bytes do not keep a large buffer. TLS writes end later in any case.
+    const copied = socket.writableLength > 0 || (socket as { encrypted?: boolean }).encrypted === true
+    socket.write(copied ? Buffer.from(bytes) : bytes)
+    this.#noteCongestion()
+    return copied || socket.writableLength === 0
   }
 
   /** Stops reading; what was read already may still arrive once. */
@@ -143,13 +241,24 @@ export class Wire implements Flushable {
   /** Closes at once; unwritten output is lost. */
   destroy(): void {
     this.#text = ''
-    this.#socket?.destroy()
+    if (this.unread) this.reset()
+    else this.#socket?.destroy()
   }
 
-  /** Closes at once and tells the peer by a reset, so that a cut message cannot pass for a complete one. */
+  /** As `destroy`; its handler is told `reason` as the error. */
+  fail(reason: string): void {
+    this.#error = reason
+    this.destroy()
+  }
+
+  /**
+   * Closes at once and tells the peer by a reset, so that a cut message cannot pass for a complete one. With TLS it cannot
+   * anyway: the peer misses the closing alert.
+   */
   reset(): void {
     this.#text = ''
-    this.#socket?.resetAndDestroy()
+    if (this.#encrypted) this.#socket?.destroy()
+    else this.#socket?.resetAndDestroy()
   }
 
   /** @internal for EventTurn */
@@ -199,6 +308,7 @@ export class Wire implements Flushable {
 /** `host:port`, IPv6 hosts in brackets; IPv4 addresses that a dual-stack socket shows as IPv6 are shown as IPv4. */
 export function formatAddress(host: string | undefined, port: number | undefined): string {
   if (host === undefined) return ''
+  if (host.startsWith('/') || host.startsWith('@')) return host
   const plain = host.startsWith('::ffff:') ? host.slice(7) : host
   return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`
 }

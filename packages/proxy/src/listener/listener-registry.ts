@@ -1,21 +1,32 @@
 import { MizzenError } from '@mizzen/base'
-import type { ListenerConfig } from '../config/model.ts'
-import { Listener, type ListenerRuntime } from './listener.ts'
-import type { ServiceCompiler } from './service-compiler.ts'
+import type { Address, ListenerConfig } from '../config/model.ts'
+import { isPipe } from '../http/pipe-address.ts'
+import type { ConnectionInfo } from './connection-info.ts'
+import { Listener } from './listener.ts'
+import type { ListenerCompiler } from './listener-compiler.ts'
+import type { ListenerRuntime } from './listener-runtime.ts'
+import { ListenerStats } from './listener-stats.ts'
+
+/** Which listeners are meant, by their traffic direction. */
+export type DrainScope = 'all' | 'inbound'
 
 /** All listeners of a runtime by name. */
 export class ListenerRegistry {
   readonly #runtime: ListenerRuntime
-  readonly #services: ServiceCompiler
+  readonly #compiler: ListenerCompiler
   readonly #listeners = new Map<string, Listener>()
   readonly #opening = new Set<Listener>()
   /** Replaced or removed, with connections that end by themselves. */
   readonly #retired = new Set<Listener>()
-  #drainingMs: number | null = null
+  /** Made when it is asked for; null = listeners have changed. */
+  #byAddress: Map<string, Listener> | null = null
+  /** What listeners that come later are told, too. */
+  readonly #drains = new Map<DrainScope, number>()
+  #stopped: DrainScope | null = null
 
-  constructor(runtime: ListenerRuntime, services: ServiceCompiler) {
+  constructor(runtime: ListenerRuntime, compiler: ListenerCompiler) {
     this.#runtime = runtime
-    this.#services = services
+    this.#compiler = compiler
   }
 
   get all(): readonly Listener[] {
@@ -24,36 +35,54 @@ export class ListenerRegistry {
 
   /** Throws what compiling throws; rejects with MizzenError `cannot-listen`. In both cases what was there stays. */
   put(config: ListenerConfig): Promise<void> {
-    const service = this.#services.compile(config)
     const known = this.#listeners.get(config.name)
-    if (known !== undefined && sameAddress(known.config, config)) {
-      known.configure(config, service)
+    const stays = known !== undefined && sameSocket(known.config, config)
+    const stats = stays ? known.stats : new ListenerStats()
+    const compiled = this.#compiler.compile(config, stats.ssl)
+    if (stays) {
+      this.#runtime.turn.run(() => known.configure(compiled))
       return Promise.resolve()
     }
-    const rival = this.#occupantOf(config)
+    const rival = this.#occupantOf(config, known)
     if (rival !== undefined) {
       const message = `listener ${config.name}: the listener ${rival.config.name} has the same address`
       return Promise.reject(new MizzenError('cannot-listen', message, { path: 'address' }))
     }
-    return this.#open(new Listener(config, service, this.#runtime))
+    return this.#open(new Listener(compiled, stats, this.#runtime, (info) => this.#ofAddress(info)))
+  }
+
+  /** The listener of an address, or of all addresses with that port (Envoy: getBalancedHandlerByAddress). */
+  #ofAddress({ localHost, localPort }: ConnectionInfo): Listener | undefined {
+    this.#byAddress ??= new Map(this.all.map((listener) => [addressKey(listener.config.address), listener]))
+    const any = localHost.includes(':') ? '::' : '0.0.0.0'
+    const key = (host: string) => addressKey({ host, port: localPort })
+    return this.#byAddress.get(key(localHost)) ?? this.#byAddress.get(key(any))
   }
 
   /** The system would let two of our own listeners share a port, and deal connections out between them. */
-  #occupantOf(config: ListenerConfig): Listener | undefined {
-    if (config.address.port === 0) return undefined
-    return [...this.#listeners.values(), ...this.#opening].find((other) => sameAddress(other, config))
+  #occupantOf(config: ListenerConfig, known: Listener | undefined): Listener | undefined {
+    if (config.address.port === 0 && !isPipe(config.address)) return undefined
+    const all = [...this.#listeners.values(), ...this.#opening]
+    return all.find((other) => other !== known && sameAddress(other, config))
   }
 
   remove(name: string): void {
     const listener = this.#listeners.get(name)
     if (listener === undefined) return
     this.#listeners.delete(name)
+    this.#byAddress = null
     this.#retire(listener)
   }
 
-  drain(withinMs: number): void {
-    this.#drainingMs = withinMs
-    for (const listener of this.#listeners.values()) listener.drain(withinMs)
+  drain(withinMs: number, scope: DrainScope = 'all'): void {
+    this.#drains.set(scope, withinMs)
+    for (const listener of this.#listeners.values()) if (isIn(scope, listener)) listener.drain(withinMs)
+  }
+
+  /** Closes the listening sockets for good; connections end as in `drain`. */
+  stopListening(withinMs: number, scope: DrainScope = 'all'): void {
+    if (this.#stopped !== 'all') this.#stopped = scope
+    for (const listener of this.#listeners.values()) if (isIn(scope, listener)) listener.handOver(withinMs)
   }
 
   async close(): Promise<void> {
@@ -69,15 +98,31 @@ export class ListenerRegistry {
     const { name } = listener.config
     const known = this.#listeners.get(name)
     this.#listeners.set(name, listener)
-    if (this.#drainingMs !== null) listener.drain(this.#drainingMs)
+    this.#byAddress = null
+    for (const [scope, withinMs] of this.#drains) if (isIn(scope, listener)) listener.drain(withinMs)
+    if (this.#stopped !== null && isIn(this.#stopped, listener)) listener.retire(listener.drainTimeoutMs)
     if (known !== undefined) this.#runtime.turn.run(() => this.#retire(known))
   }
 
   #retire(listener: Listener): void {
     for (const retired of this.#retired) if (retired.activeConnections === 0) this.#retired.delete(retired)
     this.#retired.add(listener)
-    listener.retire(listener.service.config.drainTimeoutMs)
+    listener.retire(listener.drainTimeoutMs)
   }
+}
+
+function isIn(scope: DrainScope, { config }: Listener): boolean {
+  return scope === 'all' || config.trafficDirection === 'inbound'
+}
+
+function addressKey({ host, port }: Address): string {
+  return `${host}|${port}`
+}
+
+/** Whether the one's socket, or that it has none, is what the other wants. */
+function sameSocket(a: ListenerConfig, b: ListenerConfig): boolean {
+  const options = ({ virtual, transparent, freebind }: ListenerConfig) => [virtual, transparent, freebind].map(Boolean)
+  return sameAddress(a, b) && String(options(a)) === String(options(b))
 }
 
 function sameAddress(a: Pick<ListenerConfig, 'address'>, b: Pick<ListenerConfig, 'address'>): boolean {

@@ -1,54 +1,58 @@
 import type { Random } from '@mizzen/base'
-import { MizzenError } from '@mizzen/base'
-import type { HttpConnectionManagerConfig, ListenerConfig } from '../config/model.ts'
-import { compileFilters } from '../filter/filter-chain.ts'
+import type { CidrRange, HttpConnectionManagerConfig, NetworkConfig } from '../config/model.ts'
+import { compileFilters, type FilterDeps } from '../filter/filter-chain.ts'
 import type { HttpService, RouteSlot } from '../http/http-service.ts'
 import { HttpStats } from '../http/http-stats.ts'
+import type { TrustedPeers } from '../http/request-preparation.ts'
 import { compileRoutes } from '../route/route-table.ts'
+import { TcpServiceCompiler } from '../tcp/tcp-service.ts'
+import type { TcpStats } from '../tcp/tcp-stats.ts'
 import { compileAccessLog, type SinkProvider } from '../telemetry/access-log.ts'
-import type { PeerMetadata } from '../telemetry/peer-metadata.ts'
+import type { TcpStatsProvider } from '../telemetry/istio-tcp-stats.ts'
 import type { StatsProvider } from '../telemetry/stats-recorder.ts'
+import { CidrTable } from './cidr-table.ts'
+import type { NetworkService } from './network-service.ts'
 import type { RouteRegistry } from './route-registry.ts'
 
-export interface ServiceDeps {
+export interface ServiceDeps extends FilterDeps {
   readonly random: Random
   readonly sinks: SinkProvider
   readonly stats: StatsProvider
-  readonly peerMetadata: PeerMetadata
+  readonly tcpStats: TcpStatsProvider
   readonly routes: RouteRegistry
 }
 
-/** Compiles connection managers. Those with the same statistics prefix count together. */
+/** Compiles the ends of filter chains: connection managers and TCP proxies. Those with the same statistics prefix count together. */
 export class ServiceCompiler {
   readonly #deps: ServiceDeps
   readonly #stats = new Map<string, HttpStats>()
+  readonly #tcp: TcpServiceCompiler
 
   constructor(deps: ServiceDeps) {
     this.#deps = deps
+    this.#tcp = new TcpServiceCompiler(deps)
+  }
+
+  get tcpStats(): ReadonlyMap<string, TcpStats> {
+    return this.#tcp.stats
   }
 
   get httpStats(): ReadonlyMap<string, HttpStats> {
     return this.#stats
   }
 
-  /** Throws MizzenError with the field's path, within the listener, for what this build cannot do. */
-  compile(listener: ListenerConfig): HttpService {
-    const [chain, ...others] = listener.filterChains
-    if (chain === undefined)
-      throw new MizzenError('bad-listener', 'a listener needs a filter chain', { path: 'filter_chains' })
-    if (others.length > 0) {
-      throw new MizzenError('not-supported', 'more than one filter chain is not supported', {
-        path: 'filter_chains[1]',
-      })
-    }
-    const { http } = chain
-    if (http.upgrades.includes('connect')) {
-      throw new MizzenError('not-supported', 'CONNECT is not supported', { path: 'upgrade_configs' })
-    }
+  /** Throws MizzenError with the field's path within the filter. */
+  compile(network: NetworkConfig): NetworkService {
+    if (network.kind === 'tcp') return { kind: 'tcp', tcp: this.#tcp.compile(network.tcp) }
+    return { kind: 'http', http: this.#compileHttp(network.http) }
+  }
+
+  #compileHttp(http: HttpConnectionManagerConfig): HttpService {
     return {
       config: http,
       routes: this.#routes(http),
-      filters: compileFilters(http.filters, this.#deps.peerMetadata),
+      trusted: compileTrusted(http.internalNetworks ?? []),
+      filters: compileFilters(http.filters, this.#deps),
       accessLogs: http.accessLogs.map((log, index) => compileAccessLog(log, this.#deps.sinks, `access_log[${index}]`)),
       recorders: http.filters.flatMap((filter) =>
         filter.kind === 'stats' ? [this.#deps.stats.recorder(filter.reporter)] : [],
@@ -69,4 +73,11 @@ export class ServiceCompiler {
     this.#stats.set(prefix, stats)
     return stats
   }
+}
+
+function compileTrusted(networks: readonly CidrRange[]): TrustedPeers {
+  if (networks.length === 0) return null
+  const table = new CidrTable<true>()
+  for (const range of networks) table.ensure(range, () => true)
+  return table
 }

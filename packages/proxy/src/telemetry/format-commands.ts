@@ -1,10 +1,13 @@
 import { MizzenError } from '@mizzen/base'
 import type { Metadata } from '../config/model.ts'
 import type { Exchange } from '../http/exchange.ts'
+import { grpcStatus } from '../http/grpc.ts'
 import type { Headers } from '../http/headers.ts'
 import type { Command } from './format-template.ts'
-import { formatFlags, formatLongFlags } from './response-flags.ts'
+import { compileGrpcStatus } from './grpc-status-format.ts'
+import { formatFlags, formatLongFlags, formatTcpFlags } from './response-flags.ts'
 import { compileTimeFormat } from './time-format.ts'
+import { TLS_COMMANDS } from './tls-commands.ts'
 
 /** One value of an exchange; undefined = there is none (`-` in a log, nothing in a header). */
 export type Extractor = (exchange: Exchange) => string | number | undefined
@@ -24,13 +27,15 @@ const COMMANDS: Readonly<Record<string, Compile>> = {
   },
   REQ: (command, path) => headerCommand(command, path, requestField),
   RESP: (command, path) => headerCommand(command, path, responseField),
-  TRAILER: (command, path) => headerCommand(command, path, () => none),
-  PROTOCOL: plain((exchange) => exchange.protocol),
+  TRAILER: (command, path) => headerCommand(command, path, trailerField),
+  PROTOCOL: plain((exchange) => orNone(exchange.protocol)),
   RESPONSE_CODE: plain((exchange) => exchange.status),
   RESPONSE_CODE_DETAILS: ({ args }) =>
     args === 'ALLOW_WHITESPACES' ? (exchange) => orNone(exchange.details) : (exchange) => joined(exchange.details),
   CONNECTION_TERMINATION_DETAILS: plain((exchange) => orNone(exchange.connectionTerminationDetails)),
-  RESPONSE_FLAGS: plain((exchange) => formatFlags(exchange.flags)),
+  RESPONSE_FLAGS: plain((exchange) =>
+    exchange.protocol === '' ? formatTcpFlags(exchange.flags) : formatFlags(exchange.flags),
+  ),
   RESPONSE_FLAGS_LONG: plain((exchange) => formatLongFlags(exchange.flags)),
   BYTES_RECEIVED: plain((exchange) => exchange.requestBytes),
   BYTES_SENT: plain((exchange) => exchange.responseBytes),
@@ -49,28 +54,21 @@ const COMMANDS: Readonly<Record<string, Compile>> = {
   UPSTREAM_CLUSTER_RAW: plain((exchange) => exchange.cluster?.name),
   UPSTREAM_REQUEST_ATTEMPT_COUNT: plain((exchange) => exchange.upstreamAttempts),
   UPSTREAM_TRANSPORT_FAILURE_REASON: plain((exchange) => joined(exchange.upstreamFailure)),
-  UPSTREAM_PROTOCOL: plain((exchange) => (exchange.upstreamHost === '' ? undefined : 'HTTP/1.1')),
+  UPSTREAM_PROTOCOL: plain((exchange) => orNone(exchange.upstreamProtocol)),
   REQUESTED_SERVER_NAME: plain((exchange) => orNone(exchange.requestedServerName)),
   ROUTE_NAME: plain((exchange) => orNone(exchange.route?.name ?? '')),
   VIRTUAL_HOST_NAME: plain((exchange) => orNone(exchange.virtualHostName)),
   VIRTUAL_CLUSTER_NAME: plain(none),
   STREAM_ID: plain((exchange) => orNone(exchange.requestId)),
-  GRPC_STATUS: plain((exchange) => exchange.responseHeaders?.get('grpc-status')),
-  GRPC_STATUS_NUMBER: plain((exchange) => exchange.responseHeaders?.get('grpc-status')),
+  GRPC_STATUS: ({ args }, path) => compileGrpcStatus(args, path),
+  GRPC_STATUS_NUMBER: plain(grpcStatus),
   UPSTREAM_METADATA: ({ args }, path) => metadataCommand(args, path, (exchange) => exchange.endpoint?.metadata),
   CLUSTER_METADATA: ({ args }, path) => metadataCommand(args, path, (exchange) => exchange.cluster?.metadata),
   METADATA: ({ args = '' }, path) => typedMetadataCommand(args, path),
   DYNAMIC_METADATA: plain(none),
   FILTER_STATE: plain(none),
   CONNECTION_ID: plain(none),
-  DOWNSTREAM_TLS_VERSION: plain(none),
-  DOWNSTREAM_TLS_CIPHER: plain(none),
-  DOWNSTREAM_PEER_URI_SAN: plain(none),
-  DOWNSTREAM_PEER_SUBJECT: plain(none),
-  DOWNSTREAM_PEER_CERT_V_START: plain(none),
-  DOWNSTREAM_PEER_CERT_V_END: plain(none),
-  DOWNSTREAM_LOCAL_URI_SAN: plain(none),
-  DOWNSTREAM_TRANSPORT_FAILURE_REASON: plain(none),
+  ...TLS_COMMANDS,
 }
 
 /** Throws MizzenError `bad-format` with `path` for a command that is not known. */
@@ -158,6 +156,10 @@ function requestField(name: string): Extractor {
 function responseField(name: string): Extractor {
   if (name === ':status') return (exchange) => (exchange.status === 0 ? undefined : exchange.status)
   return headerField(name, (exchange) => exchange.responseHeaders)
+}
+
+function trailerField(name: string): Extractor {
+  return headerField(name, (exchange) => exchange.responseTrailers)
 }
 
 function headerField(name: string, headers: (exchange: Exchange) => Headers | null): Extractor {

@@ -4,8 +4,15 @@ export const BUCKET_BOUNDS: readonly number[] = [
   3_600_000,
 ]
 
+/** What a histogram has counted. */
+export interface HistogramCounts {
+  /** By bucket; what is above the last bound has a bucket of its own. */
+  readonly counts: Float64Array
+  readonly sum: number
+}
+
 /** Counts of values by bucket; what is above the last bound has a bucket of its own. */
-export class Histogram {
+export class Histogram implements HistogramCounts {
   readonly counts = new Float64Array(BUCKET_BOUNDS.length + 1)
   sum = 0
 

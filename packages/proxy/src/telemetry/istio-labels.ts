@@ -1,5 +1,6 @@
 import type { ClusterConfig, EndpointConfig } from '../config/model.ts'
 import type { Exchange, Peer } from '../http/exchange.ts'
+import { grpcStatus, isGrpcRequest } from '../http/grpc.ts'
 import type { Labels } from './prometheus-text.ts'
 import { formatFlags } from './response-flags.ts'
 
@@ -36,34 +37,52 @@ export function isPassthrough(cluster: ClusterConfig): boolean {
 export function istioLabels(reporter: Reporter, own: Peer, exchange: Exchange): Labels {
   const source = reporter === 'source' ? own : (exchange.downstreamPeer ?? NO_PEER)
   const destination = reporter === 'source' ? peerOfEndpoint(exchange.endpoint) : own
+  const principals = principalsOf(reporter, exchange)
   const service = serviceOf(exchange)
-  const grpc = isGrpc(exchange)
+  const grpc = isGrpcRequest(exchange)
   return [
     ['reporter', reporter],
-    ...peerLabels('source', source),
-    ...peerLabels('destination', destination),
+    ...peerLabels('source', source, principals.source || source.principal),
+    ...peerLabels('destination', destination, principals.destination || destination.principal),
     ['destination_service', service.host || UNKNOWN],
     ['destination_service_name', service.name || UNKNOWN],
     ['destination_service_namespace', service.namespace || destination.namespace || UNKNOWN],
     ['request_protocol', grpc ? 'grpc' : 'http'],
     ['response_code', String(exchange.status)],
-    ['grpc_response_status', grpc ? (exchange.responseHeaders?.get('grpc-status') ?? '') : ''],
+    ['grpc_response_status', grpc ? String(grpcStatus(exchange) ?? '') : ''],
     ['response_flags', formatFlags(exchange.flags)],
-    ['connection_security_policy', reporter === 'source' ? UNKNOWN : 'none'],
+    ['connection_security_policy', securityPolicy(reporter, exchange)],
   ]
 }
 
-export function isGrpc(exchange: Exchange): boolean {
-  return exchange.requestHeaders.get('content-type')?.startsWith('application/grpc') ?? false
+/** Istio's labels of a TCP connection: those of an exchange that have a meaning for it. */
+export function istioTcpLabels(reporter: Reporter, own: Peer, exchange: Exchange): Labels {
+  return istioLabels(reporter, own, exchange)
+    .filter(([name]) => name !== 'response_code' && name !== 'grpc_response_status')
+    .map((label) => (label[0] === 'request_protocol' ? [label[0], 'tcp'] : label))
 }
 
-function peerLabels(side: 'source' | 'destination', peer: Peer): Labels {
+/** Servers know; clients cannot tell what the other end makes of their certificate (as Istio). */
+function securityPolicy(reporter: Reporter, { connection }: Exchange): string {
+  if (reporter === 'source') return UNKNOWN
+  return (connection?.tls ?? null)?.peer ? 'mutual_tls' : 'none'
+}
+
+/** SPIFFE ids of both ends of the connection that this proxy shares with the other side; '' = unknown. */
+function principalsOf(reporter: Reporter, exchange: Exchange): { source: string; destination: string } {
+  const session = reporter === 'source' ? exchange.upstreamTls : (exchange.connection?.tls ?? null)
+  const local = session?.local?.uriSans[0] ?? ''
+  const peer = session?.peer?.uriSans[0] ?? ''
+  return reporter === 'source' ? { source: local, destination: peer } : { source: peer, destination: local }
+}
+
+function peerLabels(side: 'source' | 'destination', peer: Peer, principal: string): Labels {
   return [
     [`${side}_workload`, peer.workload || UNKNOWN],
     [`${side}_canonical_service`, peer.canonicalService || UNKNOWN],
     [`${side}_canonical_revision`, peer.canonicalRevision || (peer.workload === '' ? UNKNOWN : 'latest')],
     [`${side}_workload_namespace`, peer.namespace || UNKNOWN],
-    [`${side}_principal`, peer.principal || UNKNOWN],
+    [`${side}_principal`, principal || UNKNOWN],
     [`${side}_app`, peer.app || UNKNOWN],
     [`${side}_version`, peer.version || UNKNOWN],
     [`${side}_cluster`, peer.cluster || UNKNOWN],

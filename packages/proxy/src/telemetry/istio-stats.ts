@@ -1,7 +1,8 @@
 import type { ClusterConfig } from '../config/model.ts'
 import type { Exchange, Peer } from '../http/exchange.ts'
-import { Histogram } from './histogram.ts'
-import { isGrpc, isPassthrough, istioLabels, type Reporter } from './istio-labels.ts'
+import { GRPC_STATUS_NAMES, grpcStatus, isGrpcRequest } from '../http/grpc.ts'
+import { Histogram, type HistogramCounts } from './histogram.ts'
+import { isPassthrough, istioLabels, type Reporter } from './istio-labels.ts'
 import { formatHistogram, formatLabels, formatSample, type Labels } from './prometheus-text.ts'
 import type { StatsProvider, StatsRecorder } from './stats-recorder.ts'
 
@@ -9,8 +10,16 @@ import type { StatsProvider, StatsRecorder } from './stats-recorder.ts'
 const MAX_SERIES = 5000
 
 /** The numbers of one label set. */
-interface Series {
+export interface HttpSeries {
+  /** As they are printed, and what the series is known by. */
   readonly labels: string
+  readonly requests: number
+  readonly durationMs: HistogramCounts
+  readonly requestBytes: HistogramCounts
+  readonly responseBytes: HistogramCounts
+}
+
+interface Series extends HttpSeries {
   requests: number
   readonly durationMs: Histogram
   readonly requestBytes: Histogram
@@ -19,6 +28,7 @@ interface Series {
 
 /** Series by status and response flags. */
 type ByOutcome = Map<number, Series>
+type ByCluster = WeakMap<object, WeakMap<object, ByOutcome>>
 
 /** Stands for an endpoint, peer or cluster that there is not. */
 const NONE = {}
@@ -37,18 +47,13 @@ export class IstioStats implements StatsProvider {
     return new Recorder(reporter, (exchange) => this.#seriesOf(istioLabels(reporter, this.#own, exchange)))
   }
 
+  get all(): readonly HttpSeries[] {
+    return [...this.#series.values()]
+  }
+
   /** In Prometheus' text format; '' while nothing was counted. */
   render(): string {
-    const all = [...this.#series.values()]
-    if (all.length === 0) return ''
-    return (
-      family('istio_requests_total', 'counter', all, (name, series) =>
-        formatSample(name, series.labels, series.requests),
-      ) +
-      histograms('istio_request_duration_milliseconds', all, (series) => series.durationMs) +
-      histograms('istio_request_bytes', all, (series) => series.requestBytes) +
-      histograms('istio_response_bytes', all, (series) => series.responseBytes)
-    )
+    return renderHttpSeries(this.all)
   }
 
   #seriesOf(labels: Labels): Series {
@@ -68,6 +73,19 @@ export class IstioStats implements StatsProvider {
   }
 }
 
+/** In Prometheus' text format; '' if there are none. */
+export function renderHttpSeries(all: readonly HttpSeries[]): string {
+  if (all.length === 0) return ''
+  return (
+    family('istio_requests_total', 'counter', all, (name, series) =>
+      formatSample(name, series.labels, series.requests),
+    ) +
+    histograms('istio_request_duration_milliseconds', all, (series) => series.durationMs) +
+    histograms('istio_request_bytes', all, (series) => series.requestBytes) +
+    histograms('istio_response_bytes', all, (series) => series.responseBytes)
+  )
+}
+
 const OVERFLOW = 'destination_service="overflow"'
 
 /** Keeps what has few values: who reports, and the class of the outcome. */
@@ -79,14 +97,16 @@ function overflowing(labels: Labels): Labels {
 }
 
 /**
- * Finds an exchange's series by identity: cluster, then endpoint (as the source) or peer (as the destination), then
+ * Finds an exchange's series by identity: the peer's certificate where there is TLS, cluster, then endpoint (as the source) or peer (as the destination), then
  * status and flags. Labels are only made for the first exchange of its kind; configuration that goes takes its entries
  * along.
  */
 class Recorder implements StatsRecorder {
   readonly #reporter: Reporter
   readonly #find: (exchange: Exchange) => Series
-  readonly #byCluster = new WeakMap<object, WeakMap<object, ByOutcome>>()
+  /** Of plaintext. */
+  readonly #byCluster: ByCluster = new WeakMap()
+  readonly #byCertificate = new WeakMap<object, ByCluster>()
 
   constructor(reporter: Reporter, find: (exchange: Exchange) => Series) {
     this.#reporter = reporter
@@ -105,10 +125,11 @@ class Recorder implements StatsRecorder {
   #seriesOf(exchange: Exchange): Series {
     const { cluster } = exchange
     // Their labels depend on more than identities do.
-    if ((cluster !== null && isPassthrough(cluster)) || isGrpc(exchange)) return this.#find(exchange)
+    const call = callOutcome(exchange)
+    if ((cluster !== null && isPassthrough(cluster)) || call > MAX_CALL_OUTCOME) return this.#find(exchange)
     const outcomes = this.#outcomesOf(cluster, exchange)
-    // Statuses have ten bits, flags twenty.
-    const outcome = exchange.flags * 1024 + exchange.status
+    // Statuses have ten bits, flags less than thirty.
+    const outcome = (call * 2 ** 30 + exchange.flags) * 1024 + exchange.status
     const known = outcomes.get(outcome)
     if (known !== undefined) return known
     const series = this.#find(exchange)
@@ -118,24 +139,45 @@ class Recorder implements StatsRecorder {
 
   #outcomesOf(cluster: ClusterConfig | null, exchange: Exchange): ByOutcome {
     const clusterKey = cluster ?? NONE
+    const root = this.#rootOf(exchange)
     const otherKey = (this.#reporter === 'source' ? exchange.endpoint : exchange.downstreamPeer) ?? NONE
-    let byOther = this.#byCluster.get(clusterKey)
-    if (byOther === undefined) this.#byCluster.set(clusterKey, (byOther = new WeakMap()))
+    let byOther = root.get(clusterKey)
+    if (byOther === undefined) root.set(clusterKey, (byOther = new WeakMap()))
     let outcomes = byOther.get(otherKey)
     if (outcomes === undefined) byOther.set(otherKey, (outcomes = new Map()))
     return outcomes
   }
+
+  /** Principals are labels, too. */
+  #rootOf(exchange: Exchange): ByCluster {
+    const session = this.#reporter === 'source' ? exchange.upstreamTls : (exchange.connection?.tls ?? null)
+    if (session === null) return this.#byCluster
+    const key = session.peer ?? NONE
+    const known = this.#byCertificate.get(key)
+    if (known !== undefined) return known
+    const root: ByCluster = new WeakMap()
+    this.#byCertificate.set(key, root)
+    return root
+  }
 }
 
-function histograms(name: string, all: readonly Series[], pick: (series: Series) => Histogram): string {
+function histograms(name: string, all: readonly HttpSeries[], pick: (series: HttpSeries) => HistogramCounts): string {
   return family(name, 'histogram', all, (metric, series) => formatHistogram(metric, series.labels, pick(series)))
 }
 
 function family(
   name: string,
   type: 'counter' | 'histogram',
-  all: readonly Series[],
-  lines: (name: string, series: Series) => string,
+  all: readonly HttpSeries[],
+  lines: (name: string, series: HttpSeries) => string,
 ): string {
   return `# TYPE ${name} ${type}\n${all.map((series) => lines(name, series)).join('')}`
 }
+
+/** How a gRPC call ended: 0 = it is none, 1 = nobody said, else its status and 2. */
+function callOutcome(exchange: Exchange): number {
+  return isGrpcRequest(exchange) ? 2 + (grpcStatus(exchange) ?? -1) : 0
+}
+
+/** Codes beyond those that have names are not worth a table. */
+const MAX_CALL_OUTCOME = 1 + GRPC_STATUS_NAMES.length

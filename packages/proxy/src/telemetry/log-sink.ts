@@ -3,7 +3,8 @@ import type { Clock, Logger } from '@mizzen/base'
 
 /** Takes whole lines, one byte a character. */
 export interface LogSink {
-  write(line: string): void
+  /** @param count of the lines that `lines` holds; default 1 */
+  write(lines: string, count?: number): void
   /** Lines that were given up because the file took them too slowly or not at all. */
   readonly dropped: number
   /** Opens the file anew (after a rotation). */
@@ -52,12 +53,12 @@ class FileSink implements LogSink {
     this.#fd = STANDARD[path]
   }
 
-  write(line: string): void {
-    if (this.#waiting.length + line.length > LIMIT_BYTES) {
-      this.dropped += 1
+  write(lines: string, count = 1): void {
+    if (this.#waiting.length + lines.length > LIMIT_BYTES) {
+      this.dropped += count
       return
     }
-    this.#waiting += line
+    this.#waiting += lines
     if (this.#waiting.length >= FLUSH_BYTES) this.#flush()
     else if (!this.#timerSet) this.#flushLater()
   }

@@ -1,4 +1,4 @@
-import { BUCKET_BOUNDS, type Histogram } from './histogram.ts'
+import { BUCKET_BOUNDS, type HistogramCounts } from './histogram.ts'
 
 /** Names and values of labels, in the order in which they are printed. */
 export type Labels = readonly (readonly [name: string, value: string])[]
@@ -14,7 +14,7 @@ export function formatSample(name: string, labels: string, value: number): strin
 }
 
 /** The lines of one histogram: cumulative buckets, sum and count. */
-export function formatHistogram(name: string, labels: string, histogram: Histogram): string {
+export function formatHistogram(name: string, labels: string, histogram: HistogramCounts): string {
   const prefix = labels === '' ? '' : `${labels},`
   let text = ''
   let count = 0

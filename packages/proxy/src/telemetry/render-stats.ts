@@ -1,12 +1,24 @@
 import { formatLabels, formatSample, type Labels } from './prometheus-text.ts'
-import { type Stat, statName } from './stat.ts'
+import { ownerName, type Stat, statName } from './stat.ts'
 
 /** What Envoy makes labels of (Envoy: well-known tag names). */
 const OWNER_LABELS: Readonly<Record<string, string>> = {
   cluster: 'envoy_cluster_name',
   http: 'envoy_http_conn_manager_prefix',
   listener: 'envoy_listener_address',
+  tcp: 'envoy_tcp_prefix',
 }
+
+/** Parts of names that are labels, too; what is left of the name is the family's. */
+const NAME_LABELS: readonly { readonly pattern: RegExp; readonly label: string; readonly family: string }[] = [
+  { pattern: /_rq_([1-5])xx$/, label: 'envoy_response_code_class', family: '_rq_xx' },
+  { pattern: /_rq_(\d{3})$/, label: 'envoy_response_code', family: '_rq' },
+  { pattern: /^worker_(\d+)\./, label: 'envoy_worker_id', family: 'worker_' },
+  { pattern: /^ssl\.ciphers\.(.+)$/, label: 'envoy_ssl_cipher', family: 'ssl_ciphers' },
+  { pattern: /^ssl\.versions\.(.+)$/, label: 'envoy_ssl_version', family: 'ssl_versions' },
+  { pattern: /^ssl\.curves\.(.+)$/, label: 'envoy_ssl_curve', family: 'ssl_curves' },
+  { pattern: /^ssl\.sigalgs\.(.+)$/, label: 'envoy_ssl_sigalg', family: 'ssl_sigalgs' },
+]
 
 /** `name: value`, one a line, sorted by name. */
 export function renderStatsText(stats: readonly Stat[]): string {
@@ -36,13 +48,15 @@ export function renderStatsPrometheus(stats: readonly Stat[]): string {
 
 function prometheusName(stat: Stat): { name: string; labels: Labels } {
   const labels: (readonly [string, string])[] = []
+  let bare = stat.name
+  for (const { pattern, label, family } of NAME_LABELS) {
+    bare = bare.replace(pattern, (_, value: string) => {
+      labels.push([label, value])
+      return family
+    })
+  }
   const ownerLabel = OWNER_LABELS[stat.scope]
-  if (ownerLabel !== undefined && stat.owner !== '') labels.push([ownerLabel, stat.owner])
-  // `…_rq_2xx` is one family with the class as a label.
-  const bare = stat.name.replace(/_([1-5])xx$/, (_, digit: string) => {
-    labels.unshift(['envoy_response_code_class', digit])
-    return '_xx'
-  })
+  if (ownerLabel !== undefined && stat.owner !== '') labels.push([ownerLabel, ownerName(stat)])
   const parts = ['envoy', stat.scope, ownerLabel === undefined ? stat.owner : '', bare].filter((part) => part !== '')
   return { name: parts.join('_').replaceAll(/[^a-zA-Z0-9_]/g, '_'), labels }
 }

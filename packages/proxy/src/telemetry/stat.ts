@@ -7,9 +7,15 @@ export interface Stat {
   readonly name: string
   readonly kind: 'counter' | 'gauge'
   readonly value: number
+  /** Each worker has the same value (of configuration); else the process's value is the sum of its workers'. */
+  readonly shared?: boolean
 }
 
 export function statName(stat: Stat): string {
-  // Envoy: a colon in a name would be read as a separator by what takes the statistics in.
-  return [stat.scope, stat.owner.replaceAll(':', '_'), stat.name].filter((part) => part !== '').join('.')
+  return [stat.scope, ownerName(stat), stat.name].filter((part) => part !== '').join('.')
+}
+
+/** As Envoy has it in names and labels: a colon would be read as a separator by what takes the statistics in. */
+export function ownerName(stat: Stat): string {
+  return stat.owner.replaceAll(':', '_')
 }

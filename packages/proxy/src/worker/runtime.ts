@@ -2,8 +2,10 @@ import { type Clock, formatError, type Logger, type Random } from '@mizzen/base'
 import type { Cluster } from '../cluster/cluster.ts'
 import { ClusterRegistry } from '../cluster/cluster-registry.ts'
 import { Connector, type OpenSocket } from '../cluster/connector.ts'
-import type { Resolve } from '../cluster/dns-resolution.ts'
-import { systemResolve, systemSockets } from '../cluster/system-sockets.ts'
+import { DnsCaches } from '../cluster/dns-cache.ts'
+import type { Resolve } from '../cluster/host-resolution.ts'
+import { systemResolve } from '../cluster/system-resolve.ts'
+import { systemSockets } from '../cluster/system-sockets.ts'
 import type { DataPlane } from '../config/data-plane.ts'
 import type { ClusterConfig, ListenerConfig, RouteConfig } from '../config/model.ts'
 import { DateHeader } from '../http/date-header.ts'
@@ -11,13 +13,26 @@ import { DeadlineWheel } from '../http/deadline-wheel.ts'
 import { EventTurn } from '../http/event-turn.ts'
 import { FieldNames } from '../http/field-names.ts'
 import type { HttpStats } from '../http/http-stats.ts'
+import { Http2Resources } from '../http/http2/http2-resources.ts'
+import { ConnectionBudget } from '../listener/connection-budget.ts'
 import type { Listener } from '../listener/listener.ts'
-import { ListenerRegistry } from '../listener/listener-registry.ts'
+import { ListenerCompiler } from '../listener/listener-compiler.ts'
+import { type DrainScope, ListenerRegistry } from '../listener/listener-registry.ts'
 import { RouteRegistry } from '../listener/route-registry.ts'
 import { ServiceCompiler } from '../listener/service-compiler.ts'
+import { RelayBuffers } from '../tcp/relay-buffers.ts'
+import type { TcpStats } from '../tcp/tcp-stats.ts'
 import type { SinkProvider } from '../telemetry/access-log.ts'
+import type { TcpStatsProvider } from '../telemetry/istio-tcp-stats.ts'
 import type { PeerMetadata } from '../telemetry/peer-metadata.ts'
 import type { StatsProvider } from '../telemetry/stats-recorder.ts'
+import { type ContextCertificates, certificatesOf } from '../tls/certificate-view.ts'
+import { checkSecret } from '../tls/check-secret.ts'
+import { ClusterTransports } from '../tls/cluster-transports.ts'
+import { ContextCache } from '../tls/context-cache.ts'
+import { IdentityCache } from '../tls/identity-cache.ts'
+import { SecretStore } from '../tls/secret-store.ts'
+import type { TlsStats } from '../tls/tls-stats.ts'
 
 /** Bytes that one read takes at most: one buffer serves all sockets of a runtime. */
 const READ_BYTES = 64 * 1024
@@ -31,7 +46,10 @@ export interface RuntimeDeps {
   /** Opens the files that access logs go to. */
   readonly sinks: SinkProvider
   readonly stats: StatsProvider
+  readonly tcpStats: TcpStatsProvider
   readonly peerMetadata: PeerMetadata
+  /** Counts client connections; without a limit by default. */
+  readonly connections?: ConnectionBudget
   /** Real sockets and the system's resolver by default. */
   readonly openSocket?: OpenSocket
   readonly resolve?: Resolve
@@ -55,7 +73,9 @@ export interface Runtime extends DataPlane {
   /** Throws MizzenError `bad-route`, `bad-regex`, `bad-format`, `bad-header`. */
   putRoutes(config: RouteConfig): void
   /** Listeners go on accepting, but say `Connection: close`; idle connections close within `withinMs` (default 5,000). */
-  drain(withinMs?: number): void
+  drain(withinMs?: number, scope?: DrainScope): void
+  /** Closes the listening sockets for good; connections end as in `drain`. */
+  stopListening(withinMs: number, scope?: DrainScope): void
   /** Closes everything at once. */
   close(): Promise<void>
   readonly listeners: readonly Listener[]
@@ -63,6 +83,13 @@ export interface Runtime extends DataPlane {
   readonly routes: readonly RouteConfig[]
   /** By statistics prefix. */
   readonly httpStats: ReadonlyMap<string, HttpStats>
+  readonly tcpStats: ReadonlyMap<string, TcpStats>
+  /** Of each TLS context. */
+  readonly certificates: readonly ContextCertificates[]
+  /** Of a cluster; null = it has no TLS. */
+  tlsStatsOf(cluster: string): TlsStats | null
+  /** Counters of listener filters, by their prefix. */
+  readonly listenerFilterStats: ReadonlyMap<string, object>
   readonly activeConnections: number
   readonly activeRequests: number
 }
@@ -72,17 +99,27 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
   const turn = new EventTurn(clock, (error) => logger.error('fault in handling an event', { error: stackOf(error) }))
   const wheel = new DeadlineWheel(clock, turn)
   const names = new FieldNames()
+  const http2 = new Http2Resources(turn, names)
   const readBuffer = Buffer.allocUnsafeSlow(READ_BYTES)
-  const connector = new Connector(deps.openSocket ?? systemSockets(readBuffer), turn, wheel, names)
+  const tls = { secrets: new SecretStore(), identities: new IdentityCache(), contexts: new ContextCache(), logger }
+  const transports = new ClusterTransports(tls)
+  const openSocket = deps.openSocket ?? systemSockets(readBuffer)
+  const connector = new Connector({ open: openSocket, turn, wheel, names, http2, transports, random })
   const resolve = deps.resolve ?? systemResolve
-  const clusters = new ClusterRegistry({ connector, random, resolve, turn, wheel, logger })
+  const dnsCaches = new DnsCaches({ resolve, turn, wheel, logger, random })
+  const clusters = new ClusterRegistry({ connector, transports, random, resolve, turn, wheel, logger, dnsCaches })
   const routes = new RouteRegistry(random)
-  const services = new ServiceCompiler({ ...deps, routes })
+  const services = new ServiceCompiler({ ...deps, routes, clusters, dnsCaches })
+  const compiler = new ListenerCompiler(services, tls)
   const date = new DateHeader(clock)
-  const listeners = new ListenerRegistry({ turn, wheel, clock, random, names, clusters, date, readBuffer }, services)
+  const relayBuffers = new RelayBuffers(readBuffer)
+  const connections = deps.connections ?? new ConnectionBudget(undefined, 0)
+  const shared = { connections, turn, wheel, clock, random, names, http2, clusters, date, readBuffer, relayBuffers }
+  const listeners = new ListenerRegistry(shared, compiler)
   return {
     putListener(config) {
-      const opened = listeners.put(config)
+      // As Envoy: who comes first must not find clusters whose names nobody has asked for yet.
+      const opened = clusters.resolved()?.then(() => listeners.put(config)) ?? listeners.put(config)
       opened.catch((error: unknown) => logger.error('listener is not there', { error: formatError(error) }))
       return opened
     },
@@ -92,10 +129,17 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     putEndpoints: (config) => turn.run(() => clusters.putEndpoints(config)),
     putRoutes: (config) => routes.put(config),
     removeRoutes: (name) => routes.remove(name),
-    drain: (withinMs = DEFAULT_DRAIN_MS) => turn.run(() => listeners.drain(withinMs)),
+    putSecret(config) {
+      checkSecret(config)
+      tls.secrets.put(config)
+    },
+    removeSecret: (key) => tls.secrets.remove(key),
+    drain: (withinMs = DEFAULT_DRAIN_MS, scope = 'all') => turn.run(() => listeners.drain(withinMs, scope)),
+    stopListening: (withinMs, scope = 'all') => turn.run(() => listeners.stopListening(withinMs, scope)),
     async close() {
       const closed = turn.run(() => listeners.close())
       turn.run(() => clusters.close())
+      dnsCaches.close()
       wheel.close()
       await closed
     },
@@ -109,6 +153,13 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
       return routes.all
     },
     httpStats: services.httpStats,
+    tcpStats: services.tcpStats,
+    get certificates() {
+      const terminating = listeners.all.flatMap(({ compiled }) => compiled.chains.flatMap(({ tls }) => tls ?? []))
+      return [...terminating, ...transports.all].map(certificatesOf)
+    },
+    tlsStatsOf: (cluster) => transports.stats(cluster),
+    listenerFilterStats: compiler.filterStats,
     get activeConnections() {
       return listeners.all.reduce((sum, listener) => sum + listener.activeConnections, 0)
     },

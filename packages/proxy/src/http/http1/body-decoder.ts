@@ -20,9 +20,11 @@ const COLON = 0x3a
 
 /**
  * Finds the end of a message body (RFC 9112 6 and 7.1), strictly: lines end in CRLF, nothing is guessed. Chunk
- * extensions and trailers are checked and dropped, as Envoy does unless told otherwise. One per connection, reused.
+ * extensions are checked and dropped, and so are trailers unless they are wanted. One per connection, reused.
  */
 export class BodyDecoder {
+  /** The trailer lines, each with its CRLF, and the empty line behind them; '' unless they are kept. */
+  trailers = ''
   #mode: number = Mode.none
   /** Bytes that remain of the body or of the chunk. */
   #left = 0
@@ -33,6 +35,7 @@ export class BodyDecoder {
   #inValue = false
   #sawCr = false
   #trailerBytes = 0
+  #keepsTrailers = false
 
   startNone(): void {
     this.#mode = Mode.none
@@ -48,8 +51,10 @@ export class BodyDecoder {
     this.#mode = Mode.untilClose
   }
 
-  startChunked(): void {
+  startChunked(keepTrailers = false): void {
     this.#trailerBytes = 0
+    this.#keepsTrailers = keepTrailers
+    this.trailers = ''
     this.#startSizeLine()
   }
 
@@ -81,7 +86,7 @@ export class BodyDecoder {
           at = this.#takeSizeLine(buffer, at, end)
           break
         case Mode.trailers:
-          at = this.#takeTrailers(buffer, at, end)
+          at = this.#takeTrailerPart(buffer, at, end)
           break
         default:
           at = this.#takeDataEnd(buffer[at] as number, at)
@@ -154,6 +159,12 @@ export class BodyDecoder {
     this.#mode = Mode.trailers
     this.#startTrailer()
     return at
+  }
+
+  #takeTrailerPart(buffer: Buffer, start: number, end: number): number {
+    const next = this.#takeTrailers(buffer, start, end)
+    if (this.#keepsTrailers && next !== -1) this.trailers += buffer.toString('latin1', start, next)
+    return next
   }
 
   #takeTrailers(buffer: Buffer, start: number, end: number): number {

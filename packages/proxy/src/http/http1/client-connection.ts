@@ -1,79 +1,80 @@
+import type { TlsSession } from '../../tls/tls-session.ts'
 import type { Deadline } from '../deadline-wheel.ts'
 import type { FieldNames } from '../field-names.ts'
-import type { ResetReason, ResponseHandler, UpstreamConnection } from '../upstream.ts'
+import type { HeaderList } from '../header-list.ts'
+import type { ConnectionOwner, PooledConnection } from '../pooled-connection.ts'
+import type { RequestFields, ResponseHandler, UpstreamConnection } from '../upstream.ts'
 import type { Wire, WireHandler } from '../wire.ts'
 import { BodyDecoder, type BodySink } from './body-decoder.ts'
 import { HeadReader } from './head-reader.ts'
 import { MessageHead } from './message-head.ts'
+import { noBodyFraming, renderRequestHead } from './request-head.ts'
 import { parseStatusLine } from './status-line.ts'
+import { readTrailers } from './trailer-fields.ts'
 
-/** The pool that a connection belongs to. */
-export interface ConnectionOwner {
-  onConnected(connection: Http1ClientConnection): void
-  /** It carries no request now and may carry another one. */
-  onIdle(connection: Http1ClientConnection): void
-  /** The last call. `failed` is set if it never connected. */
-  onClosed(connection: Http1ClientConnection, failed: { reason: ResetReason; failure: string } | null): void
+export interface Http1ClientOptions {
+  /** Trailers pass in both directions; else they are dropped (Envoy: `enable_trailers`). */
+  readonly trailers: boolean
 }
 
 /** Response head, bytes (Envoy's default) and fields. */
 const MAX_HEAD_BYTES = 80 * 1024
 const MAX_FIELDS = 100
 
-const State = { connecting: 0, idle: 1, head: 2, body: 3, tunnel: 4, closed: 5 } as const
+const State = { idle: 0, head: 1, body: 2, tunnel: 3, closed: 4 } as const
 
-/** An HTTP/1.1 connection to an upstream endpoint: one request at a time, no pipelining. */
-export class Http1ClientConnection implements WireHandler, BodySink, UpstreamConnection {
-  readonly wire: Wire
+/** A connected HTTP/1.1 connection to an upstream endpoint: one request at a time, no pipelining. */
+export class Http1ClientConnection implements WireHandler, BodySink, UpstreamConnection, PooledConnection {
+  readonly protocol = 'HTTP/1.1'
+  readonly localAddress: string
+  readonly tls: TlsSession | null
   reused = false
   responseBegan = false
-  localAddress = ''
-  /** Requests that it has carried. */
   requests = 0
-  /** Set by its pool: it closes when it becomes idle. */
-  retiring = false
-  /** Fires if the connection does not come up, or stays idle too long. */
-  readonly deadline: Deadline
+  offered = false
+  idleDeadline: Deadline | null = null
+  lifeDeadline: Deadline | null = null
+  readonly #wire: Wire
+  readonly #options: Http1ClientOptions
   readonly #owner: ConnectionOwner
   readonly #names: FieldNames
   readonly #reader = new HeadReader()
   readonly #head = new MessageHead()
   readonly #body = new BodyDecoder()
-  #state: number = State.connecting
+  #state: number = State.idle
   #handler: ResponseHandler | null = null
   #method = ''
   #requestEnded = true
   #keepAlive = true
-  #everConnected = false
-  #timedOut = false
+  #retiring = false
+  #chunked = false
+  /** What the request asks to change to; '' = nothing. */
+  #upgrade = ''
+  #ownHalfEnded = false
 
-  constructor(
-    owner: ConnectionOwner,
-    names: FieldNames,
-    makeWire: (handler: WireHandler) => Wire,
-    makeDeadline: (action: () => void) => Deadline,
-  ) {
+  constructor(wire: Wire, owner: ConnectionOwner, names: FieldNames, options: Http1ClientOptions) {
+    this.#wire = wire
     this.#owner = owner
     this.#names = names
-    this.wire = makeWire(this)
-    this.deadline = makeDeadline(() => this.#onDeadline())
+    this.#options = options
+    this.localAddress = wire.localAddress
+    this.tls = wire.tls
+    wire.handler = this
   }
 
   get congested(): boolean {
-    return this.wire.congested
+    return this.#wire.congested
   }
 
-  get connecting(): boolean {
-    return this.#state === State.connecting
+  get capacity(): number {
+    return this.#state === State.idle && !this.#retiring ? 1 : 0
   }
 
-  get idle(): boolean {
-    return this.#state === State.idle
+  get active(): number {
+    return this.#state === State.idle || this.#state === State.closed ? 0 : 1
   }
 
-  /** Takes an idle connection for one request. */
-  begin(handler: ResponseHandler): void {
-    this.deadline.cancel()
+  begin(handler: ResponseHandler): UpstreamConnection {
     this.#handler = handler
     this.#state = State.head
     this.#requestEnded = false
@@ -81,26 +82,39 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
     this.responseBegan = false
     this.reused = this.requests > 0
     this.requests += 1
+    return this
   }
 
-  sendHead(head: string, method: string): void {
-    this.#method = method
-    this.wire.write(head)
+  sendHead(request: RequestFields, authority: string, endStream: boolean): void {
+    this.#method = request.method
+    this.#upgrade = request.upgrade
+    // Behind a request to change the protocol nothing is HTTP's body, whatever comes.
+    const bodiless = endStream || request.upgrade !== ''
+    this.#chunked = !bodiless && !request.requestHeaders.has('content-length')
+    this.#requestEnded = bodiless
+    const framing = this.#chunked ? 'transfer-encoding: chunked\r\n' : bodiless ? noBodyFraming(request) : ''
+    this.#wire.write(renderRequestHead(request, authority, framing))
   }
 
-  sendBytes(buffer: Buffer, start: number, end: number, chunked: boolean): void {
-    if (!chunked) {
-      this.wire.writeBytes(buffer, start, end)
+  sendBytes(buffer: Buffer, start: number, end: number): void {
+    if (!this.#chunked) {
+      this.#wire.writeBytes(buffer, start, end)
       return
     }
-    this.wire.write(`${(end - start).toString(16)}\r\n`)
-    this.wire.writeBytes(buffer, start, end)
-    this.wire.write('\r\n')
+    if (start === end) return
+    this.#wire.write(`${(end - start).toString(16)}\r\n`)
+    this.#wire.writeBytes(buffer, start, end)
+    this.#wire.write('\r\n')
   }
 
-  endRequest(chunked: boolean): void {
+  endRequest(): void {
     this.#requestEnded = true
-    if (chunked) this.wire.write('0\r\n\r\n')
+    if (this.#chunked) this.#wire.write('0\r\n\r\n')
+  }
+
+  sendTrailers(trailers: HeaderList): void {
+    this.#requestEnded = true
+    if (this.#chunked) this.#wire.write(`0\r\n${this.#options.trailers ? trailers.render() : ''}\r\n`)
   }
 
   startTunnel(): void {
@@ -108,37 +122,34 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
   }
 
   endTunnel(): void {
-    this.wire.finish()
+    this.#ownHalfEnded = true
+    this.#wire.finish()
   }
 
   pause(): void {
-    this.wire.pause()
+    this.#wire.pause()
   }
 
   resume(): void {
-    this.wire.resume()
+    this.#wire.resume()
   }
 
   cancel(): void {
-    this.#handler = null
     this.close()
   }
 
-  /** Closes at once; a request that it carries ends without a word to its handler. */
+  retire(): void {
+    this.#retiring = true
+    if (this.#state === State.idle) this.close()
+  }
+
   close(): void {
     this.#handler = null
     this.#state = State.closed
-    this.wire.destroy()
+    this.#wire.destroy()
   }
 
-  onConnect(): void {
-    this.deadline.cancel()
-    if (this.#state !== State.connecting) return
-    this.localAddress = this.wire.localAddress
-    this.#everConnected = true
-    this.#state = State.idle
-    this.#owner.onConnected(this)
-  }
+  onConnect(): void {}
 
   onBytes(buffer: Buffer, length: number): void {
     let at = 0
@@ -162,30 +173,27 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
 
   onEnd(): void {
     if (this.#state === State.tunnel) {
-      this.#handler?.onResponseEnd()
+      const handler = this.#handler
+      // Both halves have ended: the socket closes by itself when all is written, and nobody waits for that.
+      if (this.#ownHalfEnded) this.#handler = null
+      handler?.onResponseEnd()
       return
     }
     if (this.#state === State.body && this.#body.endsWithConnection) this.#finishResponse(false)
     else if (this.#state === State.body || this.#reader.length > 0) this.#breakOff()
-    this.wire.destroy()
+    this.#wire.destroy()
   }
 
   onWritable(): void {
     this.#handler?.onUpstreamWritable()
   }
 
-  onClose(error: string): void {
+  onClose(): void {
     const handler = this.#handler
     this.#state = State.closed
     this.#handler = null
-    this.deadline.cancel()
-    this.#owner.onClosed(this, this.#everConnected ? null : this.#connectFailure(error))
+    this.#owner.onClosed(this)
     handler?.onReset('connection termination', '')
-  }
-
-  #connectFailure(error: string): { reason: ResetReason; failure: string } {
-    if (this.#timedOut) return { reason: 'connection timeout', failure: '' }
-    return { reason: 'remote connection failure', failure: `delayed connect error: ${connectError(error)}` }
   }
 
   #onHeadBytes(buffer: Buffer, start: number, end: number): number {
@@ -206,18 +214,20 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
       // These have no body, whatever they say (RFC 9110 8.6, RFC 9112 6.1): what follows cannot be told from a response.
       return this.#breakOff()
     }
-    // As Envoy, other interim responses are dropped: 100 is our own business, and 103 not every client understands.
     if (status >= 200 || status === 101) this.#onFinalHead(status, handler, next < end)
+    else handler.onInterim(status)
     return next
   }
 
   #onFinalHead(status: number, handler: ResponseHandler, excess: boolean): void {
     const head = this.#reader.head
     this.#keepAlive = !this.#head.close && (head[7] === '1' || this.#head.keepAlive)
+    if (status === 101 || (this.#upgrade === 'connect' && status < 300)) {
+      this.#onTunnel(status, handler)
+      return
+    }
     this.#startBody(status)
-    if (status === 101) {
-      this.#onUpgrade(handler)
-    } else if (this.#body.done) {
+    if (this.#body.done) {
       this.#release(excess)
       handler.onHead(status, true)
     } else {
@@ -229,21 +239,26 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
   /** RFC 9112 6.3. */
   #startBody(status: number): void {
     const head = this.#head
-    if (this.#method === 'HEAD' || status === 204 || status === 304 || status === 101) this.#body.startNone()
-    else if (head.chunked) this.#body.startChunked()
+    if (this.#method === 'HEAD' || status === 204 || status === 304) this.#body.startNone()
+    else if (head.chunked) this.#body.startChunked(this.#options.trailers)
     else if (head.contentLength !== -1) this.#body.startLength(head.contentLength)
     else this.#body.startUntilClose()
   }
 
-  #onUpgrade(handler: ResponseHandler): void {
-    if (this.#head.upgrade === '') {
-      this.#breakOff()
-      return
+  #onTunnel(status: number, handler: ResponseHandler): void {
+    if (status === 101) {
+      // Without having asked, or without saying to what: what follows is no HTTP (RFC 9110 15.2.2).
+      if (this.#upgrade === '' || this.#upgrade === 'connect' || this.#head.upgrade === '') {
+        this.#breakOff()
+        return
+      }
+      handler.responseFields.set('connection', 'upgrade')
+      handler.responseFields.set('upgrade', this.#head.upgrade)
     }
-    handler.responseFields.set('connection', 'upgrade')
-    handler.responseFields.set('upgrade', this.#head.upgrade)
+    // A length means nothing here (RFC 9110 9.3.6), and must not frame what follows.
+    handler.responseFields.remove('content-length')
     this.startTunnel()
-    handler.onHead(101, false)
+    handler.onHead(status, false)
   }
 
   #onBodyBytes(buffer: Buffer, start: number, end: number): number {
@@ -255,6 +270,12 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
 
   #finishResponse(excess: boolean): void {
     const handler = this.#handler
+    if (this.#body.trailers !== '' && handler !== null) {
+      if (!readTrailers(this.#body.trailers, this.#names, handler.responseTrailers)) {
+        this.#breakOff()
+        return
+      }
+    }
     this.#release(excess)
     handler?.onResponseEnd()
   }
@@ -265,15 +286,15 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
    */
   #release(excess: boolean): void {
     const reusable =
-      this.#keepAlive && this.#requestEnded && !this.#body.endsWithConnection && !this.retiring && !excess
+      this.#keepAlive && this.#requestEnded && !this.#body.endsWithConnection && !this.#retiring && !excess
     this.#handler = null
     if (!reusable) {
       this.close()
       return
     }
     this.#state = State.idle
-    this.wire.resume()
-    this.#owner.onIdle(this)
+    this.#wire.resume()
+    this.#owner.onAvailable(this)
   }
 
   /** The upstream broke the protocol. */
@@ -283,22 +304,4 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
     handler?.onReset('protocol error', '')
     return -1
   }
-
-  #onDeadline(): void {
-    this.#timedOut = true
-    this.close()
-  }
-}
-
-/** The system's words, as Envoy prints them. */
-function connectError(code: string): string {
-  const words: Readonly<Record<string, string>> = {
-    ECONNREFUSED: 'Connection refused',
-    EHOSTUNREACH: 'No route to host',
-    ENETUNREACH: 'Network is unreachable',
-    ECONNRESET: 'Connection reset by peer',
-    ETIMEDOUT: 'Connection timed out',
-    ENOTFOUND: 'Name not known',
-  }
-  return words[code] ?? code
 }

@@ -4,6 +4,12 @@ const CR = 13
 const SPACE = 0x20
 const DEL = 0x7f
 
+/**
+ * Bytes that are made to text at a time: most heads are shorter, and a body behind the head must not become text, of which
+ * the head's fields, being slices, would keep all.
+ */
+const PIECE_BYTES = 2048
+
 /** Head that comes in parts: gathers text up to and without its final empty line, and refuses bytes that no head has. */
 export class HeadReader {
   /** The head, once `push` found its end. */
@@ -29,6 +35,15 @@ export class HeadReader {
    */
   push(buffer: Buffer, start: number, end: number): number {
     if (this.#partial === '') this.broken = this.brokenInFirstWord = this.#endsInCr = false
+    let at = start
+    for (; end - at > PIECE_BYTES; at += PIECE_BYTES) {
+      const next = this.#pushPiece(buffer, at, at + PIECE_BYTES)
+      if (next !== -1 || this.broken) return next
+    }
+    return this.#pushPiece(buffer, at, end)
+  }
+
+  #pushPiece(buffer: Buffer, start: number, end: number): number {
     const added = buffer.toString('latin1', start, end)
     const before = this.#partial.length
     const text = before === 0 ? added : this.#partial + added

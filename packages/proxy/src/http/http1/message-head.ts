@@ -15,6 +15,7 @@ export type HeadError =
   | 'http1.content_length_and_chunked_not_allowed'
   | 'http1.headers_too_large'
   | 'http1.too_many_headers'
+  | 'http1.too_many_trailers'
   | 'low_version'
 
 /** Naming these in `Connection` would hide from the next hop whom a request came from (Envoy refuses it, too). */

@@ -1,6 +1,9 @@
+import type { ConnectionInfo } from '../../listener/connection-info.ts'
+import { limitLifetime } from '../connection-lifetime.ts'
 import type { Deadline } from '../deadline-wheel.ts'
 import type { Downstream } from '../downstream.ts'
 import type { HttpService } from '../http-service.ts'
+import type { ServedConnection, ServerPort, ServerRuntime } from '../server-port.ts'
 import { Stream } from '../stream.ts'
 import type { StreamExchange } from '../stream-exchange.ts'
 import type { Wire, WireHandler } from '../wire.ts'
@@ -8,8 +11,8 @@ import { BodyDecoder, type BodySink } from './body-decoder.ts'
 import { HeadReader, skipEmptyLines } from './head-reader.ts'
 import { type HeadError, MessageHead } from './message-head.ts'
 import { isAuthority, RequestLine } from './request-line.ts'
-import type { ServedConnection, ServerPort, ServerRuntime } from './server-port.ts'
 import { statusLine } from './status-line.ts'
+import { readTrailers } from './trailer-fields.ts'
 
 const State = { head: 0, body: 1, done: 2, tunnel: 3, lingering: 4, closed: 5 } as const
 
@@ -46,16 +49,14 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
   #chunked = false
   #untilClose = false
   #closeAfter = false
+  /** No request is wanted after the current one. */
+  #retiring = false
+  readonly #lifetime: Deadline | null
   #requests = 0
   /** Bytes that waited to be written when the linger deadline was set. */
   #unwritten = 0
 
-  constructor(
-    wire: Wire,
-    port: ServerPort,
-    runtime: ServerRuntime,
-    addresses: { local: string; remote: string; peer: string },
-  ) {
+  constructor(wire: Wire, port: ServerPort, runtime: ServerRuntime, addresses: ConnectionInfo) {
     this.#wire = wire
     this.#port = port
     this.#runtime = runtime
@@ -63,6 +64,9 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
     this.stream = new Stream(runtime, this, addresses)
     this.#deadline = runtime.wheel.deadline(() => this.#onDeadline())
     this.#deadline.arm(this.#service.config.idleTimeoutMs)
+    this.#service.stats.downstreamCxHttp1Total += 1
+    this.#service.stats.downstreamCxHttp1Active += 1
+    this.#lifetime = limitLifetime(this, this.#service, runtime)
   }
 
   get congested(): boolean {
@@ -76,6 +80,7 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
 
   /** Stops waiting for further requests: at once if `idle` and `withinMs` is 0, else within that time. */
   drain(withinMs: number): void {
+    this.#retiring = true
     if (!this.idle) return
     if (withinMs === 0) this.#linger()
     else this.#deadline.arm(withinMs)
@@ -109,7 +114,9 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
   onClose(): void {
     this.#state = State.closed
     this.#deadline.cancel()
+    this.#lifetime?.cancel()
     this.stream.onDownstreamClosed()
+    this.#service.stats.downstreamCxHttp1Active -= 1
     this.#port.onClosed(this)
   }
 
@@ -123,6 +130,11 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
 
   sendContinue(): void {
     this.#wire.write(`${statusLine(100)}\r\n`)
+  }
+
+  sendInterim(status: number, exchange: StreamExchange): void {
+    if (exchange.protocol === 'HTTP/1.0') return
+    this.#wire.write(`${statusLine(status)}${exchange.responseFields.render()}\r\n`)
   }
 
   sendHead(exchange: StreamExchange, endStream: boolean): void {
@@ -165,6 +177,16 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
 
   end(): void {
     if (this.#chunked) this.#wire.write('0\r\n\r\n')
+    this.#endResponse()
+  }
+
+  sendTrailers(exchange: StreamExchange): void {
+    const fields = this.#service.config.http1Trailers ? exchange.responseTrailers.render() : ''
+    if (this.#chunked) this.#wire.write(`0\r\n${fields}\r\n`)
+    this.#endResponse()
+  }
+
+  #endResponse(): void {
     this.#responseEnded = true
     this.#afterResponse()
   }
@@ -181,7 +203,7 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
   }
 
   startTunnel(exchange: StreamExchange): void {
-    this.#wire.write(`${statusLine(101)}${exchange.responseFields.render()}\r\n`)
+    this.#wire.write(`${statusLine(exchange.status)}${exchange.responseFields.render()}\r\n`)
     this.#state = State.tunnel
     this.#requests = 0
     this.#unstash()
@@ -260,6 +282,7 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
     this.#service = this.#port.service
     this.#deadline.arm(this.#service.config.requestHeadersTimeoutMs)
     this.stream.open(this.#service)
+    this.#service.stats.downstreamRqHttp1Total += 1
   }
 
   #readHead(): HeadError {
@@ -299,18 +322,25 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
     exchange.path = line.path
     exchange.protocol = line.protocol
     exchange.authority = this.#authority
+    exchange.upgrade = this.#readUpgrade()
     if (head.close || (line.protocol === 'HTTP/1.0' && !head.keepAlive)) this.#closeAfter = true
-    if (head.chunked) this.#body.startChunked()
+    if (head.chunked) this.#body.startChunked(this.#service.config.http1Trailers)
     else this.#body.startLength(head.contentLength === -1 ? 0 : head.contentLength)
     const ended = this.#body.done
     this.#state = ended ? State.done : State.body
     this.stream.start({
       ended,
-      chunked: head.chunked,
       hasHost: head.host !== undefined || line.authority !== '',
-      upgrade: head.upgrade,
       expectsContinue: head.expectsContinue && line.protocol === 'HTTP/1.1',
     })
+  }
+
+  /** The protocol that is asked for; '' = none. */
+  #readUpgrade(): string {
+    if (this.#line.method === 'CONNECT') return 'connect'
+    const { upgrade, chunked, contentLength } = this.#head
+    // A server may ignore `Upgrade` (RFC 9110 7.8): with a body it is not clear where the new protocol begins.
+    return upgrade === 'h2c' || chunked || contentLength > 0 ? '' : upgrade
   }
 
   #takeBody(buffer: Buffer, start: number, end: number): number {
@@ -321,9 +351,16 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
     }
     if (this.#body.done && this.#state === State.body) {
       this.#state = State.done
-      this.stream.onRequestEnd()
+      if (this.#body.trailers !== '') this.#readTrailers()
+      else this.stream.onRequestEnd()
     }
     return next
+  }
+
+  #readTrailers(): void {
+    const { requestTrailers } = this.stream.exchange
+    if (readTrailers(this.#body.trailers, this.#runtime.names, requestTrailers)) this.stream.onRequestEnd()
+    else this.#refuse('http1.too_many_trailers')
   }
 
   #refuse(error: Exclude<HeadError, ''>): void {
@@ -343,7 +380,7 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
 
   #mustClose(): boolean {
     const max = this.#service.config.maxRequestsPerConnection
-    return this.#closeAfter || this.#port.draining || (max > 0 && this.#requests >= max)
+    return this.#closeAfter || this.#retiring || this.#port.draining || (max > 0 && this.#requests >= max)
   }
 
   #afterResponse(): void {

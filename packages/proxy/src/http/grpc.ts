@@ -1,0 +1,71 @@
+import type { Exchange } from './exchange.ts'
+import type { Headers } from './headers.ts'
+
+/** gRPC's status codes by number (google.rpc.Code). */
+export const GRPC_STATUS_NAMES: readonly string[] = [
+  'OK',
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
+]
+
+export const GrpcStatus = { unknown: 2, deadlineExceeded: 4, resourceExhausted: 8, unavailable: 14 } as const
+
+/** Status of a call whose server answered with plain HTTP (gRPC: http-grpc-status-mapping). */
+export function grpcStatusOf(status: number): number {
+  switch (status) {
+    case 400:
+      return 13
+    case 401:
+      return 16
+    case 403:
+      return 7
+    case 404:
+      return 12
+    case 429:
+    case 502:
+    case 503:
+    case 504:
+      return GrpcStatus.unavailable
+    default:
+      return GrpcStatus.unknown
+  }
+}
+
+/** `application/grpc`, or `application/grpc+` and a codec; not gRPC-Web. */
+export function hasGrpcContentType(headers: Headers): boolean {
+  const type = headers.get('content-type')
+  return type?.startsWith('application/grpc') === true && (type.length === 16 || type[16] === '+')
+}
+
+export function isGrpcRequest(exchange: Exchange): boolean {
+  return exchange.path !== '' && hasGrpcContentType(exchange.requestHeaders)
+}
+
+/** How a call ended: what the server said, else what its HTTP status means; undefined = no gRPC, or no response. */
+export function grpcStatus(exchange: Exchange): number | undefined {
+  if (exchange.status === 0 || !isGrpcRequest(exchange)) return undefined
+  const said = exchange.responseTrailers.get('grpc-status') ?? exchange.responseHeaders?.get('grpc-status')
+  if (said === undefined) return grpcStatusOf(exchange.status)
+  return /^\d{1,9}$/.test(said) ? Number(said) : undefined
+}
+
+/** `grpc-message` is percent-encoded (gRPC over HTTP/2: Status-Message); `text` has one byte a character. */
+export function encodeGrpcMessage(text: string): string {
+  return text.replace(/[^\x20-\x24\x26-\x7e]/g, (char) => {
+    return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+  })
+}

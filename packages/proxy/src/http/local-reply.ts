@@ -1,0 +1,56 @@
+import { encodeGrpcMessage, grpcStatusOf, isGrpcRequest } from './grpc.ts'
+import type { HeaderList } from './header-list.ts'
+import type { StreamExchange } from './stream-exchange.ts'
+
+/** A reply of our own, before it is made to what the client understands. */
+export interface LocalReply {
+  readonly status: number
+  /** One byte a character. */
+  readonly body: string
+  /** One more header. */
+  readonly field: readonly [string, string] | undefined
+  /** Of a gRPC call; undefined = what the status means. */
+  readonly grpcStatus: number | undefined
+}
+
+/** What goes out: head and body. */
+interface Prepared {
+  readonly status: number
+  /** '' = the head ends the response. */
+  readonly text: string
+}
+
+/**
+ * Writes the head of a reply of our own into `exchange.responseFields`. gRPC calls get it as gRPC has it: as trailers.
+ * @param grpcWeb the request came as gRPC-Web, though it looks like gRPC by now
+ */
+export function prepareLocalReply(exchange: StreamExchange, reply: LocalReply, grpcWeb: boolean): Prepared {
+  const { status, body, field } = reply
+  const headers = exchange.responseFields
+  headers.clear()
+  exchange.responseTrailers.clear()
+  if (field !== undefined) headers.append(field[0], field[1])
+  if (grpcWeb) return prepareGrpcWeb(reply, headers)
+  if (isGrpcRequest(exchange)) {
+    headers.append('content-type', 'application/grpc')
+    headers.append('grpc-status', String(reply.grpcStatus ?? grpcStatusOf(status)))
+    if (body !== '') headers.append('grpc-message', encodeGrpcMessage(body))
+    return { status: 200, text: '' }
+  }
+  const text = status === 204 || status === 304 ? '' : body
+  if (text !== '') {
+    headers.append('content-length', String(text.length))
+    headers.append('content-type', 'text/plain')
+  }
+  return { status, text }
+}
+
+/** As Envoy: the HTTP status stays, and what there is to say is said as gRPC does. */
+function prepareGrpcWeb({ status, body, grpcStatus }: LocalReply, headers: HeaderList): Prepared {
+  if (body !== '') {
+    headers.append('grpc-status', String(grpcStatus ?? grpcStatusOf(status)))
+    headers.append('grpc-message', encodeGrpcMessage(body))
+    headers.append('content-length', '0')
+  }
+  return { status, text: '' }
+}

@@ -1,0 +1,18 @@
+import type { HttpConnectionManagerConfig } from '../config/model.ts'
+import type { DateHeader } from './date-header.ts'
+import type { StreamExchange } from './stream-exchange.ts'
+
+/** Adds to a response's head what the connection manager says, in Envoy's order: date, then server. */
+export function completeResponseHead(
+  exchange: StreamExchange,
+  config: HttpConnectionManagerConfig,
+  date: DateHeader,
+): void {
+  const headers = exchange.responseFields
+  if (config.alwaysSetRequestIdInResponse) headers.set('x-request-id', exchange.requestId)
+  if (!headers.has('date')) headers.append('date', date.value)
+  const { mode, name } = config.serverHeader
+  if (mode === 'overwrite') headers.set('server', name)
+  else if (mode === 'append-if-absent' && !headers.has('server')) headers.append('server', name)
+  if (config.via !== '') headers.append('via', config.via)
+}

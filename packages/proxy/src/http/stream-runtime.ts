@@ -1,0 +1,23 @@
+import type { Clock, Random } from '@mizzen/base'
+import type { DateHeader } from './date-header.ts'
+import type { DeadlineWheel } from './deadline-wheel.ts'
+import type { EventTurn } from './event-turn.ts'
+import type { ClusterLookup } from './router-runtime.ts'
+
+/** What the streams of a runtime share. */
+export interface StreamRuntime {
+  readonly turn: EventTurn
+  readonly wheel: DeadlineWheel
+  readonly clock: Clock
+  readonly random: Random
+  readonly clusters: ClusterLookup
+  readonly date: DateHeader
+}
+
+/** What the codec says about a request besides the exchange's fields. */
+export interface RequestStart {
+  /** Neither body nor trailers follow. */
+  readonly ended: boolean
+  readonly hasHost: boolean
+  readonly expectsContinue: boolean
+}

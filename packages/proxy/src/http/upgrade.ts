@@ -1,0 +1,16 @@
+import type { HttpConnectionManagerConfig } from '../config/model.ts'
+import type { MatchedRoute } from '../route/route-table.ts'
+import type { StreamExchange } from './stream-exchange.ts'
+
+/** Says in the request's headers what it asks to change to, as HTTP/1.1 does, whatever the request came by. */
+export function announceUpgrade({ upgrade, requestHeaders }: StreamExchange): void {
+  if (upgrade === 'connect') return
+  requestHeaders.append('connection', 'upgrade')
+  requestHeaders.append('upgrade', upgrade)
+}
+
+/** Whether the route, or else the connection manager, lets requests ask for this. */
+export function allowsUpgrade(upgrade: string, route: MatchedRoute, config: HttpConnectionManagerConfig): boolean {
+  const { action } = route.entry
+  return (action.kind === 'route' && action.upgrades.includes(upgrade)) || config.upgrades.includes(upgrade)
+}

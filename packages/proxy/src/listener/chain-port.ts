@@ -1,0 +1,105 @@
+import type { HttpService } from '../http/http-service.ts'
+import { serveHttp } from '../http/server-codec.ts'
+import type { ServedConnection, ServerPort } from '../http/server-port.ts'
+import type { Wire } from '../http/wire.ts'
+import { TcpConnection } from '../tcp/tcp-connection.ts'
+import type { CompiledChain } from './compiled-listener.ts'
+import type { ConnectionInfo } from './connection-info.ts'
+import type { ListenerRuntime } from './listener-runtime.ts'
+
+/** Share of the drain time after which the first idle connections are closed. */
+const DRAIN_START = 0.5
+
+/** The connections of one filter chain. Its configuration changes under them without closing any. */
+export class ChainPort implements ServerPort {
+  readonly key: string
+  readonly #runtime: ListenerRuntime
+  readonly #connections = new Set<ServedConnection>()
+  readonly #onClosed: (port: ChainPort) => void
+  #chain: CompiledChain
+  #draining: boolean
+
+  /** @param onClosed called after each connection that went */
+  constructor(chain: CompiledChain, runtime: ListenerRuntime, draining: boolean, onClosed: (port: ChainPort) => void) {
+    this.key = chain.key
+    this.#chain = chain
+    this.#runtime = runtime
+    this.#draining = draining
+    this.#onClosed = onClosed
+  }
+
+  get chain(): CompiledChain {
+    return this.#chain
+  }
+
+  get service(): HttpService {
+    return (this.#chain.network as { readonly http: HttpService }).http
+  }
+
+  get draining(): boolean {
+    return this.#draining
+  }
+
+  get activeConnections(): number {
+    return this.#connections.size
+  }
+
+  /** How long connections may take to end, ms. */
+  get drainTimeoutMs(): number {
+    const { network } = this.#chain
+    return network.kind === 'http' ? network.http.config.drainTimeoutMs : DEFAULT_DRAIN_MS
+  }
+
+  /** Requests that begin from now on see the new configuration; its key must be the same. */
+  configure(chain: CompiledChain): void {
+    this.#chain = chain
+  }
+
+  /** Begins to serve a connection whose transport is ready; its bytes go to the handler that `wire` has then. */
+  open(wire: Wire, info: ConnectionInfo): void {
+    const { network } = this.#chain
+    this.#runtime.connections.opened()
+    if (network.kind === 'tcp') {
+      const connection = new TcpConnection(wire, this, this.#runtime, network.tcp, info)
+      this.#connections.add(connection)
+      connection.start()
+      return
+    }
+    const { stats } = network.http
+    stats.downstreamCxTotal += 1
+    stats.downstreamCxActive += 1
+    if (info.tls !== null) {
+      stats.downstreamCxSslTotal += 1
+      stats.downstreamCxSslActive += 1
+    }
+    this.#connections.add(serveHttp(wire, this, this.#runtime, info, info.alpn))
+  }
+
+  drain(withinMs: number): void {
+    if (this.#draining) return
+    this.#draining = true
+    for (const connection of this.#connections) {
+      const spread = DRAIN_START + (1 - DRAIN_START) * this.#runtime.random()
+      connection.drain(Math.max(1, withinMs * spread))
+    }
+  }
+
+  /** Closes everything at once. */
+  destroy(): void {
+    for (const connection of this.#connections) connection.destroy()
+  }
+
+  onClosed(connection: ServedConnection): void {
+    if (this.#connections.delete(connection)) this.#runtime.connections.closed()
+    const { network } = this.#chain
+    if (network.kind === 'http') {
+      network.http.stats.downstreamCxActive -= 1
+      if (this.#chain.tls !== null) network.http.stats.downstreamCxSslActive -= 1
+      network.http.stats.downstreamCxDestroy += 1
+    }
+    this.#onClosed(this)
+  }
+}
+
+/** Time for connections of other protocols than HTTP, ms. */
+const DEFAULT_DRAIN_MS = 5_000

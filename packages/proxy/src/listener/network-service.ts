@@ -1,0 +1,7 @@
+import type { HttpService } from '../http/http-service.ts'
+import type { TcpService } from '../tcp/tcp-service.ts'
+
+/** The end of a filter chain, compiled: what serves its connections. */
+export type NetworkService =
+  | { readonly kind: 'http'; readonly http: HttpService }
+  | { readonly kind: 'tcp'; readonly tcp: TcpService }

@@ -1,0 +1,120 @@
+import type { Clock, Level, Logger, Random } from '@mizzen/base'
+import type { ClusterConfig, EndpointsConfig, ListenerConfig, RouteConfig } from '../config/model.ts'
+import type { SecretConfig } from '../config/tls-model.ts'
+import { ConnectionBudget, type ConnectionLimit } from '../listener/connection-budget.ts'
+import type { DrainScope } from '../listener/listener-registry.ts'
+import { IstioStats } from '../telemetry/istio-stats.ts'
+import { IstioTcpStats } from '../telemetry/istio-tcp-stats.ts'
+import type { LogFiles } from '../telemetry/log-files.ts'
+import { createPeerMetadata, type NodeIdentity } from '../telemetry/peer-metadata.ts'
+import { createRuntime, type Runtime } from './runtime.ts'
+import { clusterViews, listenerViews, runtimeStats } from './runtime-snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { Workers } from './workers.ts'
+
+export interface LocalWorkerOptions {
+  /** Among all workers; the first is 0. */
+  readonly index: number
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly node: NodeIdentity
+  readonly connectionLimit?: ConnectionLimit
+  /** Closed with the worker. */
+  readonly logs: LogFiles
+  readonly setLogLevel: (level: Level) => void
+}
+
+/** One data plane with its metrics and logs, in the thread that makes it. Everything is in use as soon as it was put. */
+export class LocalWorker implements Workers {
+  readonly concurrency = 1
+  readonly #runtime: Runtime
+  readonly #istio: IstioStats
+  readonly #istioTcp: IstioTcpStats
+  readonly #logs: LogFiles
+  readonly setLogLevel: (level: Level) => void
+  readonly #parts: { readonly [P in keyof Snapshot]: () => Snapshot[P] }
+
+  constructor(options: LocalWorkerOptions) {
+    const { clock, random, logger, logs, node, connectionLimit } = options
+    const peerMetadata = createPeerMetadata(node)
+    this.setLogLevel = options.setLogLevel
+    this.#logs = logs
+    this.#istio = new IstioStats(peerMetadata.own)
+    this.#istioTcp = new IstioTcpStats(peerMetadata.own)
+    const connections = new ConnectionBudget(connectionLimit, options.index)
+    const telemetry = { sinks: logs.provide, stats: this.#istio, tcpStats: this.#istioTcp, peerMetadata }
+    const runtime = createRuntime({ clock, random, logger, connections, ...telemetry })
+    this.#runtime = runtime
+    this.#parts = {
+      clusters: () => clusterViews(runtime),
+      listeners: () => listenerViews(runtime),
+      stats: () => runtimeStats(runtime, options.index),
+      certificates: () => runtime.certificates,
+      istio: () => ({ http: this.#istio.all, tcp: this.#istioTcp.all }),
+    }
+  }
+
+  putListener(config: ListenerConfig): Promise<void> {
+    return this.#runtime.putListener(config)
+  }
+
+  removeListener(name: string): void {
+    this.#runtime.removeListener(name)
+  }
+
+  putCluster(config: ClusterConfig): void {
+    this.#runtime.putCluster(config)
+  }
+
+  removeCluster(name: string): void {
+    this.#runtime.removeCluster(name)
+  }
+
+  putEndpoints(config: EndpointsConfig): void {
+    this.#runtime.putEndpoints(config)
+  }
+
+  putRoutes(config: RouteConfig): void {
+    this.#runtime.putRoutes(config)
+  }
+
+  removeRoutes(name: string): void {
+    this.#runtime.removeRoutes(name)
+  }
+
+  putSecret(config: SecretConfig): void {
+    this.#runtime.putSecret(config)
+  }
+
+  removeSecret(key: string): void {
+    this.#runtime.removeSecret(key)
+  }
+
+  settled(): undefined {}
+
+  drain(withinMs: number, scope: DrainScope): void {
+    this.#runtime.drain(withinMs, scope)
+  }
+
+  stopListening(withinMs: number, scope: DrainScope): undefined {
+    this.#runtime.stopListening(withinMs, scope)
+  }
+
+  activeConnections(): number {
+    return this.#runtime.activeConnections
+  }
+
+  read<P extends keyof Snapshot>(part: P): Snapshot[P] {
+    return this.#parts[part]()
+  }
+
+  reopenLogs(): void {
+    this.#logs.reopen()
+  }
+
+  async close(): Promise<void> {
+    await this.#runtime.close()
+    await this.#logs.close()
+  }
+}

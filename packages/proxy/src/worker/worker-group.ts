@@ -1,0 +1,271 @@
+import { type Clock, formatError, type Level, type Logger, MizzenError, type Random, sleep } from '@mizzen/base'
+import type { DataPlane } from '../config/data-plane.ts'
+import type { Address, ClusterConfig, EndpointsConfig, ListenerConfig, RouteConfig } from '../config/model.ts'
+import type { SecretConfig } from '../config/tls-model.ts'
+import { isPipe } from '../http/pipe-address.ts'
+import { ConnectionBudget, type ConnectionLimit } from '../listener/connection-budget.ts'
+import type { DrainScope } from '../listener/listener-registry.ts'
+import { CAN_REUSE_PORT } from '../listener/listening-address.ts'
+import type { NodeIdentity } from '../telemetry/peer-metadata.ts'
+import { AppliedConfig } from './applied-config.ts'
+import { checkConfig } from './config-check.ts'
+import { MERGE } from './merge-snapshots.ts'
+import { type PortReservation, reservePort } from './port-reservation.ts'
+import { RestartBudget } from './restart-budget.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { WorkerCall } from './worker-message.ts'
+import { WorkerThread, type WorkerThreadOptions } from './worker-thread.ts'
+import type { Workers } from './workers.ts'
+
+/** For a worker to end its connections and hand in its logs, ms. */
+const CLOSE_MS = 3_000
+
+export interface WorkerGroupOptions {
+  readonly concurrency: number
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly logLevel: Level
+  readonly node: NodeIdentity
+  readonly connectionLimit?: ConnectionLimit
+  /** Takes whole lines of a worker's access log. */
+  readonly onLog: (path: string, lines: string, count: number, dropped: number) => void
+  /** Workers die again and again: the process must end. */
+  readonly onFailed: (error: MizzenError) => void
+  /** A thread of this process by default. */
+  readonly startThread?: (options: WorkerThreadOptions) => WorkerThread
+}
+
+/**
+ * Several data planes that share nothing, each in a thread, kept alike: every change is checked here, then sent to all of
+ * them, which take it in the same order. A worker that dies is replaced by one that is told all that was put.
+ */
+export class WorkerGroup implements Workers {
+  readonly concurrency: number
+  readonly #options: WorkerGroupOptions
+  readonly #threads: WorkerThread[]
+  readonly #applied = new AppliedConfig()
+  readonly #restarts: RestartBudget
+  /** Of listeners whose port the system chose. */
+  readonly #ports = new Map<string, Address>()
+  readonly #inFlight = new Set<Promise<unknown>>()
+  #logLevel: Level
+  /** Calls that a new worker must hear of, too. */
+  readonly #ending: WorkerCall[] = []
+  #closing = false
+
+  constructor(options: WorkerGroupOptions) {
+    this.#options = options
+    this.concurrency = options.concurrency
+    this.#logLevel = options.logLevel
+    this.#restarts = new RestartBudget(options.clock)
+    this.#threads = Array.from({ length: options.concurrency }, (_, index) => this.#start(index))
+  }
+
+  /** Rejects with `cannot-listen`; then all workers go on with what they had. */
+  async putListener(config: ListenerConfig): Promise<void> {
+    checkConfig('putListener', config, this.#options.random)
+    const before = this.#applied.listeners.get(config.name)
+    this.#applied.listeners.set(config.name, config)
+    try {
+      await this.#openEverywhere(config)
+    } catch (error) {
+      this.#takeBack(config.name, before)
+      throw error
+    }
+  }
+
+  removeListener(name: string): void {
+    this.#applied.listeners.delete(name)
+    this.#ports.delete(name)
+    this.#send({ kind: 'configure', method: 'removeListener', argument: name })
+  }
+
+  putCluster(config: ClusterConfig): void {
+    this.#configure('putCluster', config)
+  }
+
+  removeCluster(name: string): void {
+    this.#configure('removeCluster', name)
+  }
+
+  putEndpoints(config: EndpointsConfig): void {
+    this.#configure('putEndpoints', config)
+  }
+
+  putRoutes(config: RouteConfig): void {
+    this.#configure('putRoutes', config)
+  }
+
+  removeRoutes(name: string): void {
+    this.#configure('removeRoutes', name)
+  }
+
+  putSecret(config: SecretConfig): void {
+    this.#configure('putSecret', config)
+  }
+
+  removeSecret(key: string): void {
+    this.#configure('removeSecret', key)
+  }
+
+  settled(): Promise<void> | undefined {
+    return this.#inFlight.size === 0 ? undefined : Promise.all(this.#inFlight).then(() => {})
+  }
+
+  drain(withinMs: number, scope: DrainScope): void {
+    const call: WorkerCall = { kind: 'drain', withinMs, scope }
+    this.#ending.push(call)
+    this.#send(call)
+  }
+
+  async stopListening(withinMs: number, scope: DrainScope): Promise<void> {
+    const call: WorkerCall = { kind: 'stop-listening', withinMs, scope }
+    this.#ending.push(call)
+    this.#send(call)
+    await this.settled()
+  }
+
+  async activeConnections(): Promise<number> {
+    const counts = await this.#ask({ kind: 'active-connections' })
+    return counts.reduce((sum: number, count) => sum + (count as number), 0)
+  }
+
+  async read<P extends keyof Snapshot>(part: P): Promise<Snapshot[P]> {
+    return MERGE[part]((await this.#ask({ kind: 'read', part })) as readonly Snapshot[P][])
+  }
+
+  setLogLevel(level: Level): void {
+    this.#logLevel = level
+    this.#send({ kind: 'log-level', level })
+  }
+
+  /** The files are open in the main thread only. */
+  reopenLogs(): void {}
+
+  async close(): Promise<void> {
+    this.#closing = true
+    const timeUp = sleep(this.#options.clock, CLOSE_MS)
+    await Promise.all(this.#threads.map((thread) => thread.close(timeUp)))
+  }
+
+  #configure(method: Exclude<keyof DataPlane, 'putListener' | 'removeListener'>, argument: unknown): void {
+    checkConfig(method, argument, this.#options.random)
+    this.#applied.record(method, argument)
+    this.#send({ kind: 'configure', method, argument })
+  }
+
+  /** To all workers; `settled` waits for their answers. */
+  #send(call: WorkerCall): void {
+    for (const thread of this.#threads) this.#follow(thread.call(call))
+  }
+
+  #follow(answer: Promise<unknown>): void {
+    const followed = answer.catch((error: unknown) => {
+      // A worker that died is replaced, and its replacement is told everything.
+      if (isDeath(error)) return
+      this.#options.logger.error('a worker could not follow', { error: formatError(error) })
+    })
+    this.#inFlight.add(followed)
+    void followed.then(() => this.#inFlight.delete(followed))
+  }
+
+  /** The answers of those that live. */
+  async #ask(call: WorkerCall): Promise<readonly unknown[]> {
+    const answers = await Promise.all(
+      this.#threads.map((thread) =>
+        thread.call(call).then(
+          (value) => [value],
+          () => [],
+        ),
+      ),
+    )
+    return answers.flat()
+  }
+
+  async #openEverywhere(config: ListenerConfig): Promise<void> {
+    const reservation = await this.#reserve(config)
+    const fixed = this.#withPort(config)
+    try {
+      // One first: what it cannot open the others need not try.
+      await this.#openIn(0, fixed)
+      if (!opensEverywhere(config)) return
+      await Promise.all(this.#threads.slice(1).map((_, index) => this.#openIn(index + 1, fixed)))
+    } finally {
+      reservation?.release()
+    }
+  }
+
+  /** Where the system is to choose a port, all workers must have the same one. */
+  async #reserve(config: ListenerConfig): Promise<PortReservation | undefined> {
+    const { name, address } = config
+    if (address.port !== 0 || config.virtual === true || !opensEverywhere(config)) {
+      this.#ports.delete(name)
+      return undefined
+    }
+    if (this.#ports.get(name)?.host === address.host) return undefined
+    const reservation = await reservePort(address)
+    this.#ports.set(name, { host: address.host, port: reservation.port })
+    return reservation
+  }
+
+  #withPort(config: ListenerConfig): ListenerConfig {
+    const address = this.#ports.get(config.name)
+    return address === undefined ? config : { ...config, address }
+  }
+
+  /** If the worker dies over it, its replacement is asked once more. */
+  async #openIn(index: number, config: ListenerConfig): Promise<void> {
+    const call: WorkerCall = { kind: 'configure', method: 'putListener', argument: config }
+    const thread = this.#threads[index] as WorkerThread
+    await thread.call(call).catch(async (error: unknown) => {
+      if (!isDeath(error) || this.#closing) throw error
+      await this.#threads[index]?.call(call)
+    })
+  }
+
+  /** Some workers may have what others could not open. */
+  #takeBack(name: string, before: ListenerConfig | undefined): void {
+    if (before === undefined) {
+      this.removeListener(name)
+      return
+    }
+    this.#applied.listeners.set(name, before)
+    this.#openEverywhere(before).catch((error: unknown) => {
+      this.#options.logger.error('a listener could not be put back', { name, error: formatError(error) })
+    })
+  }
+
+  #start(index: number): WorkerThread {
+    const { node, connectionLimit, onLog } = this.#options
+    const name = `worker-${index}`
+    const onDeath = (reason: string) => this.#replace(index, name, reason)
+    const { startThread = (options) => new WorkerThread(options) } = this.#options
+    return startThread({ name, start: { index, node, connectionLimit, logLevel: this.#logLevel }, onLog, onDeath })
+  }
+
+  #replace(index: number, name: string, reason: string): void {
+    if (this.#closing) return
+    this.#options.logger.error('a worker has died and is replaced', { worker: name, reason })
+    if (!this.#restarts.take()) {
+      this.#options.onFailed(new MizzenError('workers-die', `workers die again and again; the last reason: ${reason}`))
+      return
+    }
+    new ConnectionBudget(this.#options.connectionLimit, index).forget()
+    const thread = this.#start(index)
+    this.#threads[index] = thread
+    for (const call of [...this.#applied.calls(), ...this.#ending]) this.#follow(thread.call(call))
+    for (const listener of this.#applied.listeners.values()) {
+      if (index === 0 || opensEverywhere(listener)) this.#follow(this.#openIn(index, this.#withPort(listener)))
+    }
+  }
+}
+
+/** Else only the first worker listens: the address can be taken once. */
+function opensEverywhere({ address, reusePort, virtual }: ListenerConfig): boolean {
+  return virtual === true || (reusePort && CAN_REUSE_PORT && !isPipe(address))
+}
+
+function isDeath(error: unknown): boolean {
+  return error instanceof MizzenError && error.code === 'worker-died'
+}

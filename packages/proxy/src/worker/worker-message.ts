@@ -1,0 +1,62 @@
+import { formatError, type Level, MizzenError } from '@mizzen/base'
+import type { DataPlane } from '../config/data-plane.ts'
+import type { ConnectionLimit } from '../listener/connection-budget.ts'
+import type { DrainScope } from '../listener/listener-registry.ts'
+import type { NodeIdentity } from '../telemetry/peer-metadata.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** What a thread is started with. */
+export interface WorkerStart {
+  /** Counts from 0. */
+  readonly index: number
+  readonly node: NodeIdentity
+  readonly logLevel: Level
+  /** Undefined = none. */
+  readonly connectionLimit: ConnectionLimit | undefined
+}
+
+/** A call of the data plane: its name, and its only argument as plain data. */
+export interface ConfigCall {
+  readonly kind: 'configure'
+  readonly method: keyof DataPlane
+  readonly argument: unknown
+}
+
+/** What the main thread asks of a worker. Worked off in order; all of it is answered. */
+export type WorkerCall =
+  | ConfigCall
+  | { readonly kind: 'drain' | 'stop-listening'; readonly withinMs: number; readonly scope: DrainScope }
+  | { readonly kind: 'active-connections' | 'close' }
+  | { readonly kind: 'read'; readonly part: keyof Snapshot }
+  | { readonly kind: 'log-level'; readonly level: Level }
+
+export type WorkerRequest =
+  | { readonly id: number; readonly call: WorkerCall }
+  /** The lines of the last `log` are taken: further ones may come. */
+  | { readonly logged: string }
+
+export type WorkerEvent =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: PlainError }
+  /** Whole lines for a log file. The next ones for that path come after `logged`. */
+  | { readonly log: string; readonly lines: string; readonly count: number; readonly dropped: number }
+
+/** An error as it passes from thread to thread. */
+export interface PlainError {
+  readonly code: string
+  readonly message: string
+  readonly path: string | undefined
+  readonly hint: string | undefined
+}
+
+export function plainError(error: unknown): PlainError {
+  if (!(error instanceof MizzenError)) {
+    return { code: 'worker-fault', message: formatError(error), path: undefined, hint: undefined }
+  }
+  const { code, message, path, hint } = error
+  return { code, message, path, hint }
+}
+
+export function fromPlainError({ code, message, path, hint }: PlainError): MizzenError {
+  return new MizzenError(code, message, { path, hint })
+}

@@ -1,0 +1,195 @@
+import { Agent, request } from 'node:http'
+import { connect } from 'node:net'
+import { type MizzenError, silentLogger, systemClock } from '@mizzen/base'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { RouteConfig } from '../src/config/model.ts'
+import { WorkerGroup } from '../src/worker/worker-group.ts'
+import { WorkerThread } from '../src/worker/worker-thread.ts'
+import { until } from './until.ts'
+import { Cleanup, cluster, get, listener, route, routeConfig, startHttp } from './worker-fixture.ts'
+
+const cleanup = new Cleanup()
+afterEach(() => cleanup.run())
+
+interface TestGroup {
+  readonly group: WorkerGroup
+  readonly threads: readonly WorkerThread[]
+  readonly log: string[]
+  readonly failures: readonly MizzenError[]
+}
+
+function startGroup(concurrency = 2): TestGroup {
+  const threads: WorkerThread[] = []
+  const log: string[] = []
+  const failures: MizzenError[] = []
+  const group = new WorkerGroup({
+    concurrency,
+    clock: systemClock,
+    random: Math.random,
+    logger: silentLogger,
+    logLevel: 'error',
+    node: { id: 'node', metadata: {} },
+    onLog: (_path, lines) => void log.push(lines),
+    onFailed: (error) => void failures.push(error),
+    startThread(options) {
+      const thread = new WorkerThread(options)
+      threads.push(thread)
+      return thread
+    },
+  })
+  cleanup.add(() => group.close())
+  return { group, threads, log, failures }
+}
+
+function answers(body: string): RouteConfig {
+  const [entry] = [route('/', 'none')]
+  return routeConfig('r', [{ ...entry, action: { kind: 'direct', status: 200, body } }])
+}
+
+async function portOf(group: WorkerGroup): Promise<number> {
+  const [view] = await group.read('listeners')
+  return view?.port as number
+}
+
+async function stat(group: WorkerGroup, name: string): Promise<number> {
+  const all = await group.read('stats')
+  return all.filter((one) => `${one.scope}.${one.name}` === name).reduce((sum, { value }) => sum + value, 0)
+}
+
+const byName = () => listener('l', 0, { kind: 'rds', name: 'r' })
+
+/** Bodies of requests on connections of their own, all at once. */
+const ask = (port: number, count: number) =>
+  Promise.all(
+    Array.from({ length: count }, async () => (await get(port, '/', { headers: { connection: 'close' } })).body),
+  )
+
+describe.runIf(process.platform === 'linux')('several workers', () => {
+  it('share the connections of one port, and count as one', async () => {
+    const { group, log } = startGroup()
+    group.putRoutes(answers('ok'))
+    await group.putListener(byName())
+    const port = await portOf(group)
+    const bodies = await ask(port, 60)
+    expect(bodies).toEqual(Array(60).fill('ok'))
+    const shares = [
+      await stat(group, 'listener.worker_0.downstream_cx_total'),
+      await stat(group, 'listener.worker_1.downstream_cx_total'),
+    ]
+    expect(shares[0] as number).toBeGreaterThan(10)
+    expect(shares[1] as number).toBeGreaterThan(10)
+    expect((shares[0] as number) + (shares[1] as number)).toBe(60)
+    expect(await stat(group, 'listener.downstream_cx_total')).toBe(60)
+    expect(await stat(group, 'http.downstream_rq_2xx')).toBe(60)
+    expect(await stat(group, 'listener_manager.total_listeners_active')).toBe(1)
+    const line = 'GET / 200 - direct_response 0 2'
+    await until('the log', () => log.join('').length === 60 * line.length)
+    expect(log.join('')).toBe(line.repeat(60))
+  })
+
+  it('have a change once it is settled, and fail no request over it', async () => {
+    const { group } = startGroup()
+    group.putRoutes(answers('0'))
+    await group.putListener(byName())
+    const port = await portOf(group)
+    let stopped = false
+    const seen: string[] = []
+    const load = async () => {
+      while (!stopped) seen.push(...(await ask(port, 4)))
+    }
+    const running = load()
+    for (let round = 1; round <= 5; round += 1) {
+      group.putRoutes(answers(String(round)))
+      await group.putListener({ ...byName(), listenerFiltersTimeoutMs: round })
+      await group.settled()
+      expect(await ask(port, 8)).toEqual(Array(8).fill(String(round)))
+    }
+    stopped = true
+    await running
+    expect(seen.filter((body) => !/^[0-5]$/.test(body))).toEqual([])
+    expect(await portOf(group)).toBe(port)
+  })
+
+  it('refuse what cannot be used, and keep what there was', async () => {
+    const { group } = startGroup()
+    group.putRoutes(answers('ok'))
+    await group.putListener(byName())
+    const bad = routeConfig('r', [
+      { ...route('/', 'c'), match: { ...route('/', 'c').match, path: { kind: 'regex', value: '(' } } },
+    ])
+    expect(() => group.putRoutes(bad)).toThrow()
+    const other = startGroup(2).group
+    await expect(
+      other.putListener({ ...byName(), reusePort: false, address: { host: '127.0.0.1', port: await portOf(group) } }),
+    ).rejects.toMatchObject({ code: 'cannot-listen' })
+    expect(await other.read('listeners')).toEqual([])
+    expect(await ask(await portOf(group), 4)).toEqual(Array(4).fill('ok'))
+  })
+
+  it('carry requests each with connections of its own', async () => {
+    const { group } = startGroup()
+    const upstream = await startHttp(cleanup, (_, response) => response.end('up'))
+    group.putCluster(cluster('up', [upstream]))
+    await group.putListener(listener('l', 0, { kind: 'inline', routes: routeConfig('', [route('/', 'up')]) }))
+    expect(await ask(await portOf(group), 20)).toEqual(Array(20).fill('up'))
+    const [view] = await group.read('clusters')
+    expect(view?.endpoints.map(({ counters }) => counters.rq_total)).toEqual([20])
+    expect(await stat(group, 'cluster.membership_total')).toBe(1)
+  })
+
+  it('where only one can listen, one does', async () => {
+    const { group } = startGroup()
+    group.putRoutes(answers('ok'))
+    await group.putListener({ ...byName(), reusePort: false })
+    expect(await ask(await portOf(group), 8)).toEqual(Array(8).fill('ok'))
+    expect(await stat(group, 'listener.worker_0.downstream_cx_total')).toBe(8)
+  })
+
+  it('that die are replaced, with all that was put', async () => {
+    const { group, threads, failures } = startGroup()
+    group.putRoutes(answers('before'))
+    await group.putListener(byName())
+    const port = await portOf(group)
+    group.putRoutes(answers('after'))
+    await threads[0]?.kill()
+    await until('the replacement', () => threads.length === 3)
+    await group.settled()
+    expect(await ask(port, 20)).toEqual(Array(20).fill('after'))
+    expect(await stat(group, 'listener.worker_0.downstream_cx_total')).toBeGreaterThan(0)
+    expect(failures).toEqual([])
+  })
+
+  it('that die again and again are given up with the reason', async () => {
+    const { group, threads, failures } = startGroup()
+    group.putRoutes(answers('ok'))
+    for (let count = 1; count <= 6; count += 1) await threads.at(-1)?.kill()
+    await until('the end', () => failures.length > 0)
+    expect(failures[0]).toMatchObject({ code: 'workers-die' })
+  })
+
+  it('drain: connections end, and then nobody listens', async () => {
+    const { group } = startGroup()
+    group.putRoutes(answers('ok'))
+    await group.putListener(byName())
+    const port = await portOf(group)
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    cleanup.add(() => agent.destroy())
+    const connection = () =>
+      new Promise((resolve, reject) => {
+        request({ port, agent, host: '127.0.0.1' }, (response) => {
+          response.resume()
+          response.on('end', () => resolve(response.headers.connection))
+        })
+          .on('error', reject)
+          .end()
+      })
+    expect(await connection()).toBeUndefined()
+    group.drain(1_000, 'all')
+    await group.settled()
+    expect(await connection()).toBe('close')
+    await group.stopListening(1_000, 'all')
+    await until('all have ended', async () => (await group.activeConnections()) === 0)
+    const refused = new Promise((resolve) => connect(port, '127.0.0.1').on('error', ({ message }) => resolve(message)))
+    expect(await refused).toContain('ECONNREFUSED')
+  })
+})
