@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The launcher, in plain JavaScript that Node 20 can read. The program is TypeScript, which Node runs from 22.18 on; an
 // older one hands over to the Node that is pinned as a dependency.
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { homedir } from 'node:os'
@@ -16,7 +15,7 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   nodeModule.enableCompileCache?.(join(homedir(), '.cache', 'mizzen', 'compile-cache'))
   await import('../src/main.ts')
 } else {
-  handOver(pinnedNode())
+  await handOver(pinnedNode())
 }
 
 /** @returns {string | undefined} the nearest `node_modules/node/bin/node` above this file */
@@ -29,7 +28,7 @@ function pinnedNode() {
 }
 
 /** @param {string | undefined} node */
-function handOver(node) {
+async function handOver(node) {
   if (node === undefined) {
     process.stderr.write(
       `mizzen: needs Node 22.18 or newer, this is ${process.version} (run npm install: it brings one)\n`,
@@ -37,6 +36,7 @@ function handOver(node) {
     process.exitCode = 1
     return
   }
+  const { spawn } = await import('node:child_process')
   // The IPC channel tells the program when this process is gone, however it went.
   const stdio = /** @type {const} */ (['inherit', 'inherit', 'inherit', 'ipc'])
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {

@@ -20,11 +20,26 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'get', summary: 'show objects', load: () => import('./commands/get.ts') },
   { name: 'edit', summary: 'change an object in an editor', load: () => import('./commands/edit.ts') },
   { name: 'wait', summary: 'block until an object is live in every proxy', load: () => import('./commands/wait.ts') },
+  {
+    name: 'schema',
+    summary: 'JSON Schema of a kind for editors, or its CRD',
+    load: () => import('./commands/schema.ts'),
+  },
   { name: 'validate', summary: 'check files, each document by itself', load: () => import('./commands/validate.ts') },
+  {
+    name: 'analyze',
+    summary: 'find what will not do what its author thinks, across objects',
+    load: () => import('./commands/analyze.ts'),
+  },
   {
     name: 'translate',
     summary: 'the xDS that a proxy would get for some files',
     load: () => import('./commands/translate.ts'),
+  },
+  {
+    name: 'describe',
+    summary: 'which objects act on a Pod, a Service or a Deployment',
+    load: () => import('./commands/describe.ts'),
   },
   { name: 'route', summary: 'where a request would go, and why', load: () => import('./commands/route.ts') },
   {
@@ -39,6 +54,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'what a proxy runs',
     load: () => import('./commands/proxy-config.ts'),
   },
+  { name: 'canary', summary: 'ship a new version, step by step', load: () => import('./commands/canary.ts') },
   { name: 'logs', summary: 'access logs and what containers print', load: () => import('./commands/logs.ts') },
   { name: 'control-plane', summary: 'the control plane itself', load: () => import('./commands/control-plane.ts') },
   { name: 'proxy', summary: 'the data plane itself', load: () => import('./commands/proxy-help.ts') },

@@ -1,3 +1,6 @@
+import { isUtf8 } from 'node:buffer'
+import { MizzenError } from '@mizzen/base'
+
 /** What a command has of the world outside: its streams, its terminal, and the settings of its user. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -39,5 +42,7 @@ async function readStdin(): Promise<string> {
     if (bytes > MAX_STDIN_BYTES) throw new Error(`standard input is larger than ${MAX_STDIN_BYTES} bytes`)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  const whole = Buffer.concat(chunks)
+  if (isUtf8(whole)) return whole.toString('utf8')
+  throw new MizzenError('not-utf8', 'standard input is not UTF-8 text')
 }

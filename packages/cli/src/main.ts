@@ -13,8 +13,15 @@ if (name === 'proxy') {
   process.exit(await proxy(rest))
 } else {
   const { runCli } = await import('./run.ts')
+  const status = await runCli(process.argv.slice(2), processIo(process.env))
+  // A pipe takes 64 KiB at a time: what was written is only out when the stream says so.
+  await Promise.all([written(process.stdout), written(process.stderr)])
   // Whatever a command left open (a socket, a channel to its parent) does not keep it alive.
-  process.exit(await runCli(process.argv.slice(2), processIo(process.env)))
+  process.exit(status)
+}
+
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()))
 }
 
 /** A launcher that is killed can pass no signal on; its channel closes. */

@@ -6,7 +6,7 @@ export const PROXY_USAGE = `Runs the data plane from an Envoy bootstrap file.
 Usage: mizzen proxy -c BOOTSTRAP [options]
 
   -c, --config-path FILE   bootstrap in YAML or JSON
-  --concurrency N          threads (default 1)
+  --concurrency N          threads that carry traffic (default 1: no thread beside the process's own)
   --cache DIR              keep what the control plane sent, to start with when it is away
   --drain-time-s N         how long requests may take to end after SIGTERM (default 5)
 

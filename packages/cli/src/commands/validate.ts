@@ -1,3 +1,4 @@
+import type { Problem } from '@mizzen/api'
 import { Command, Option } from 'commander'
 import { type BuildCommand, type CommandContext, EXIT } from '../command.ts'
 import { type ReadDocuments, readDocuments } from '../documents/read-documents.ts'
@@ -29,10 +30,14 @@ async function validate(options: Options, { io, exit }: CommandContext): Promise
 }
 
 function summary({ documents, problems }: ReadDocuments): string {
-  const errors = problems.filter(({ severity }) => severity === 'error').length
-  const counts = [counted(documents.length, 'document'), errors === 0 ? 'valid' : counted(errors, 'error')]
-  const warnings = problems.length - errors
-  return [...counts, ...(warnings === 0 ? [] : [counted(warnings, 'warning')])].join(', ')
+  const count = (severity: Problem['severity']) => problems.filter((problem) => problem.severity === severity).length
+  const [errors, warnings, notices] = [count('error'), count('warning'), count('info')]
+  return [
+    counted(documents.length, 'document'),
+    errors === 0 ? 'valid' : counted(errors, 'error'),
+    ...(warnings === 0 ? [] : [counted(warnings, 'warning')]),
+    ...(notices === 0 ? [] : [counted(notices, 'notice')]),
+  ].join(', ')
 }
 
 function counted(count: number, noun: string): string {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { MizzenError } from '@mizzen/base'
@@ -15,7 +16,7 @@ const MAX_FILES = 10_000
 /**
  * The texts behind `-f`: files, directories (with what lies below, but for hidden entries and node_modules; YAML and
  * JSON only, in order of their paths), and `-` for standard input.
- * Throws MizzenError `unreadable`, `no-files`.
+ * Throws MizzenError `unreadable`, `not-utf8`, `no-files`.
  */
 export async function readSources(paths: readonly string[], io: Io): Promise<readonly SourceText[]> {
   const texts: SourceText[] = []
@@ -50,8 +51,9 @@ function isHidden(path: string): boolean {
 async function readText(path: string, io: Io): Promise<SourceText> {
   const near = relative(io.cwd, path)
   const file = near.startsWith('..') ? path : near
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => unreadable(file, error))
-  return { file, text }
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => unreadable(file, error))
+  if (isUtf8(bytes)) return { file, text: bytes.toString('utf8') }
+  throw new MizzenError('not-utf8', `${file} is not UTF-8 text`, { hint: 'save it as UTF-8' })
 }
 
 function unreadable(path: string, error: NodeJS.ErrnoException): never {

@@ -77,6 +77,16 @@ export class ApiClient {
     }
   }
 
+  /** A subresource of an object, such as the report of a canary. */
+  subresource<Value>(kind: Kind, namespace: string, name: string, part: string): Promise<Value> {
+    return this.#json(`${resourcePath(kind, namespace, name)}/${part}`)
+  }
+
+  /** Asks something of an object. */
+  async ask(kind: Kind, namespace: string, name: string, verb: string): Promise<void> {
+    await readAll(await this.#call(`${resourcePath(kind, namespace, name)}/${verb}`, { method: 'POST' }))
+  }
+
   syncStatuses(): Promise<readonly SyncStatus[]> {
     return this.#json('/debug/syncz')
   }

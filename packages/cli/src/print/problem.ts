@@ -3,14 +3,14 @@ import type { Problem } from '@mizzen/api'
 import { formatPlace, type Place } from '@mizzen/base'
 
 /**
- * `file:line:column: path: message (hint)`; warnings say so. Parts that are unknown are left out.
+ * `file:line:column: path: message (hint)`; what is no error says so. Parts that are unknown are left out.
  * @param cwd files below it are named relative to it
  */
 export function problemLine(problem: Problem, cwd?: string): string {
   const object = problem.kind && `${problem.kind.toLowerCase()}/${problem.name ?? ''}`
   const where = problem.place === undefined ? object : formatPlace(nearPlace(problem.place, cwd))
   const hint = problem.hint === undefined ? '' : ` (${problem.hint})`
-  const severity = problem.severity === 'warning' ? 'warning: ' : ''
+  const severity = problem.severity === 'error' ? '' : `${problem.severity}: `
   const head = [where, problem.path].filter((part) => part !== undefined && part !== '')
   return [...head, `${severity}${problem.message}${hint}`].join(': ')
 }

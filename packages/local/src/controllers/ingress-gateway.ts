@@ -44,7 +44,7 @@ export function ingressGateway(port: number): IngressGateway {
       spec: {
         type: 'LoadBalancer',
         selector: LABELS,
-        ports: [{ name: 'http', port: 80, targetPort: port, protocol: 'TCP' }],
+        ports: [{ name: 'http2', port: 80, targetPort: port, protocol: 'TCP' }],
       },
     },
   }
