@@ -33,6 +33,17 @@ export function sharedData(path: string): string | undefined {
   return existsSync(full) ? full : lacking(`shared data ${path} is not here: name its folder in MIZZEN_SHARED`)
 }
 
+/**
+ * The right to make network namespaces: root on Linux.
+ * @returns false without it: skip what needs it
+ * @throws in CI, if it is missing
+ */
+export function requireNetworkNamespaces(): boolean {
+  if (process.platform === 'linux' && process.getuid?.() === 0) return true
+  lacking('network namespaces need root on Linux')
+  return false
+}
+
 function lacking(reason: string): undefined {
   if (process.env.CI) throw new Error(`needed in CI: ${reason}`)
   if (told.has(reason)) return

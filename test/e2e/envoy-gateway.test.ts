@@ -1,11 +1,12 @@
 /** The same directory drives the real Envoy as gateway: same split, same answers. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { answers } from '../readiness.ts'
 import { requireTool } from '../requirements.ts'
+import { ServerProcess } from '../server-process.ts'
 import { load, withinThreeSigma } from './load.ts'
-import { Mesh, until } from './mesh.ts'
+import { Mesh } from './mesh.ts'
 
 const envoy = requireTool('envoy')
 
@@ -61,7 +62,7 @@ function bootstrap(xds: string, address: string): unknown {
 
 describe.skipIf(envoy === undefined)('the real Envoy as gateway', { timeout: 120_000 }, () => {
   let mesh: Mesh
-  let child: ChildProcess
+  let server: ServerProcess | undefined
   let url: string
 
   beforeAll(async () => {
@@ -70,15 +71,13 @@ describe.skipIf(envoy === undefined)('the real Envoy as gateway', { timeout: 120
     const file = join(mesh.home, 'envoy.json')
     writeFileSync(file, JSON.stringify(bootstrap(mesh.ready.xds, address)))
     const baseId = String(1_000 + (process.pid % 30_000))
-    child = spawn(envoy as string, ['-c', file, '--concurrency', '1', '--base-id', baseId, '-l', 'warn'], {
-      stdio: 'ignore',
-    })
+    const args = ['-c', file, '--concurrency', '1', '--base-id', baseId, '-l', 'warn']
     url = mesh.ready.gateway.replace(/\/\/[^:]+/, `//${address}`)
-    await until(async () => (await fetch(url).catch(() => undefined))?.status === 200, 'Envoy to answer')
+    server = await ServerProcess.start({ name: 'envoy', command: envoy as string, args }, () => answers(url))
   }, 60_000)
 
   afterAll(async () => {
-    child?.kill('SIGKILL')
+    await server?.stop('SIGKILL')
     await mesh?.stop()
   })
 

@@ -1,10 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { accepts } from '../readiness.ts'
+import { freePorts, ServerProcess } from '../server-process.ts'
 import { bootstrap } from './bootstrap.ts'
-import { Client } from './client.ts'
 
 /** How to run a data plane with a bootstrap file. */
 export interface Program {
@@ -38,27 +37,18 @@ export const mizzenProgram: Program = {
   args: (file) => [resolve(import.meta.dirname, '../../packages/cli/bin/mizzen.js'), 'proxy', '-c', file],
 }
 
-const START_DEADLINE_MS = 20_000
-const STOP_DEADLINE_MS = 5_000
-
 /** A running data plane: one listener, one access log. */
 export class DataPlane {
   readonly port: number
-  readonly #child: ChildProcess
+  readonly #server: ServerProcess
   readonly #folder: string
   readonly #logFile: string
-  #output = ''
 
-  private constructor(child: ChildProcess, folder: string, logFile: string, port: number) {
+  private constructor(server: ServerProcess, folder: string, logFile: string, port: number) {
     this.port = port
-    this.#child = child
+    this.#server = server
     this.#folder = folder
     this.#logFile = logFile
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk) => {
-        this.#output += chunk
-      })
-    }
   }
 
   static async start(
@@ -72,13 +62,12 @@ export class DataPlane {
     const [admin, listener] = await freePorts(2)
     const ports = { admin: admin as number, listener: listener as number, clusters }
     writeFileSync(file, JSON.stringify(bootstrap(ports, logFile, virtualHosts), null, 2))
-    const child = spawn(program.command, program.args(file), { stdio: ['ignore', 'pipe', 'pipe'] })
-    const plane = new DataPlane(child, folder, logFile, ports.listener)
+    const command = { name: program.name, command: program.command, args: program.args(file) }
     try {
-      await plane.#ready()
-      return plane
+      const server = await ServerProcess.start(command, () => accepts(ports.listener))
+      return new DataPlane(server, folder, logFile, ports.listener)
     } catch (error) {
-      await plane.stop()
+      rmSync(folder, { recursive: true, force: true })
       throw error
     }
   }
@@ -93,44 +82,7 @@ export class DataPlane {
 
   /** Ends the process and removes its files. */
   async stop(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null && this.#child.pid !== undefined) {
-      const gone = new Promise((resolve) => this.#child.once('exit', resolve))
-      this.#child.kill('SIGTERM')
-      const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_DEADLINE_MS)
-      await gone
-      clearTimeout(timer)
-    }
+    await this.#server.stop()
     rmSync(this.#folder, { recursive: true, force: true })
   }
-
-  async #ready(): Promise<void> {
-    let failure: Error | undefined
-    this.#child.once('error', (error) => {
-      failure = error
-    })
-    const deadline = performance.now() + START_DEADLINE_MS
-    while (performance.now() < deadline) {
-      if (failure !== undefined) throw failure
-      if (this.#child.exitCode !== null) throw new Error(`ended with ${this.#child.exitCode}:\n${this.#output}`)
-      const client = await Client.open(this.port).catch(() => undefined)
-      client?.close()
-      if (client !== undefined) return
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-    throw new Error(`not ready in ${START_DEADLINE_MS} ms:\n${this.#output}`)
-  }
-}
-
-/** Ports that were free a moment ago: all are held at once, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      return server
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

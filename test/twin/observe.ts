@@ -19,7 +19,7 @@ export interface Observation {
 }
 
 /** The harness's own requests: one to see whether a connection lives, one that ends the log lines of a case. */
-const PROBE_HOST = 'probe.twin'
+export const PROBE_HOST = 'probe.twin'
 const FENCE_HOST = 'fence.twin'
 const LOG_DEADLINE_MS = 5_000
 
@@ -93,14 +93,14 @@ async function probe(client: Client): Promise<'open' | 'closed'> {
   return 'open'
 }
 
-async function fence(plane: DataPlane, number: number): Promise<void> {
+export async function fence(plane: DataPlane, number: number): Promise<void> {
   const client = await Client.open(plane.port)
   await client.send([get(FENCE_HOST, `/${number}`)])
   await client.response(false)
   client.close()
 }
 
-async function logsByFence(plane: DataPlane, fences: number): Promise<string[][][]> {
+export async function logsByFence(plane: DataPlane, fences: number): Promise<string[][][]> {
   const deadline = performance.now() + LOG_DEADLINE_MS
   while (!plane.logLines().some((line) => line.includes(`"GET /${fences} `) && line.includes(`"${FENCE_HOST}"`))) {
     if (performance.now() > deadline)

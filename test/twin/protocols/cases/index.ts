@@ -1,0 +1,16 @@
+import type { ProtocolCase } from '../case.ts'
+import { grpc } from './grpc.ts'
+import { grpcWeb } from './grpc-web.ts'
+import { http1ToHttp2 } from './http1-to-http2.ts'
+import { http2ToHttp2 } from './http2-to-http2.ts'
+import { requests } from './requests.ts'
+import { tunnels } from './tunnels.ts'
+
+export const cases: readonly ProtocolCase[] = [
+  ...http1ToHttp2,
+  ...http2ToHttp2,
+  ...grpc,
+  ...grpcWeb,
+  ...tunnels,
+  ...requests,
+]
