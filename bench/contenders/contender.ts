@@ -1,19 +1,21 @@
-/** What a proxy is to do: take HTTP/1.1 on `port` and pass it to `upstreamPort`, all on 127.0.0.1, with one thread. */
-export interface Job {
-  readonly port: number
-  readonly adminPort: number
-  readonly upstreamPort: number
+/** What a proxy is to do; all on 127.0.0.1, with one thread. */
+interface Job {
   /** A folder of its own for what it writes. */
   readonly folder: string
-  /** Where the access log goes; undefined = no access log and no Istio metrics. */
-  readonly accessLog: string | undefined
+  /** What a data plane of Envoy's kind is to run. */
+  readonly bootstrap: unknown
+  /** For the others, which do one thing only: take HTTP/1.1 on `port` and pass it to `upstreamPort`. */
+  readonly port: number
+  readonly upstreamPort: number
 }
+
+export type ContenderName = 'mizzen' | 'envoy' | 'nginx' | 'haproxy'
 
 /** A proxy in the race. */
 export interface Contender {
-  readonly name: string
-  /** Whether it can do the observed mode (Istio's access log and metrics). */
-  readonly observed: boolean
+  readonly name: ContenderName
+  /** Whether it has Istio's filters for metrics and peer metadata. */
+  readonly istioFilters: boolean
   /** Writes its configuration into the job's folder; returns the command that runs it in the foreground. */
   command(job: Job): readonly [command: string, ...args: string[]]
 }

@@ -6,7 +6,7 @@ import type { Contender } from './contender.ts'
 export function haproxy(path: string): Contender {
   return {
     name: 'haproxy',
-    observed: false,
+    istioFilters: false,
     command(job) {
       const config = `
 global

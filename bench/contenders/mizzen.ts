@@ -1,17 +1,22 @@
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Contender } from './contender.ts'
-import { envoyBootstrap, ISTIO_FILTERS } from './envoy-bootstrap.ts'
 
 const MIZZEN = resolve(import.meta.dirname, '../../packages/cli/bin/mizzen.js')
 
-/** Our proxy, started as anyone would. */
-export const mizzen: Contender = {
-  name: 'mizzen',
-  observed: true,
-  command(job) {
-    const file = join(job.folder, 'bootstrap.json')
-    writeFileSync(file, JSON.stringify(envoyBootstrap(job, job.accessLog === undefined ? [] : ISTIO_FILTERS), null, 2))
-    return [process.execPath, MIZZEN, 'proxy', '-c', file, '--concurrency', '1']
-  },
+/**
+ * Our proxy, started as anyone would.
+ * @param profileFolder where each process leaves a CPU profile when it ends; none by default: profiling costs
+ */
+export function mizzen(profileFolder?: string): Contender {
+  const profiling = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profileFolder)}`]
+  return {
+    name: 'mizzen',
+    istioFilters: true,
+    command(job) {
+      const file = join(job.folder, 'bootstrap.json')
+      writeFileSync(file, JSON.stringify(job.bootstrap))
+      return [process.execPath, ...profiling, MIZZEN, 'proxy', '-c', file, '--concurrency', '1']
+    },
+  }
 }

@@ -6,7 +6,7 @@ import type { Contender } from './contender.ts'
 export function nginx(path: string): Contender {
   return {
     name: 'nginx',
-    observed: false,
+    istioFilters: false,
     command(job) {
       const server = `
   upstream up { server 127.0.0.1:${job.upstreamPort}; keepalive 256; keepalive_requests 1000000000; }

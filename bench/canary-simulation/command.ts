@@ -1,0 +1,92 @@
+import { count, UsageError } from '../arguments.ts'
+import type { Bench } from '../bench.ts'
+import { quantile } from '../measure/statistics.ts'
+import { ArgoRule } from './argo-rule.ts'
+import { FlaggerRule } from './flagger-rule.ts'
+import { MizzenRule } from './mizzen-rule.ts'
+import type { Rule } from './rule.ts'
+import { FAULTY, HEALTHY, type Named } from './scenarios.ts'
+import { type Run, simulate } from './simulation.ts'
+
+const RULES: Readonly<Record<string, () => Rule>> = {
+  mizzen: () => new MizzenRule(),
+  flagger: () => new FlaggerRule(),
+  argo: () => new ArgoRule(),
+}
+
+interface Line {
+  readonly scenario: string
+  readonly rule: string
+  readonly runs: number
+  readonly rolledBack: number
+  readonly promoted: number
+  readonly secondsP50: number
+  readonly secondsP95: number
+  readonly canaryRequestsP50: number
+  readonly failedRequestsP50: number
+}
+
+/** False alarms and power of the judgement, against the documented rules of Flagger and Argo on the same streams. */
+export const canarySimulationCommand: Bench = {
+  usage: '[--runs N] [--only mizzen,flagger,argo]',
+  async run(given, signal, say) {
+    const runs = count('runs', given, 1000)
+    const rules = given.only?.split(',') ?? Object.keys(RULES)
+    const unknown = rules.find((rule) => RULES[rule] === undefined)
+    if (unknown !== undefined) throw new UsageError(`--only: unknown ${unknown}`)
+    const measure = (named: readonly Named[]) =>
+      named.flatMap((one) => {
+        if (signal.aborted) return []
+        say(one.name)
+        return rules.map((rule) => line(one, rule, runs))
+      })
+    const healthy = measure(HEALTHY)
+    const faulty = measure(FAULTY)
+    const text = [table('healthy: part that is rolled back', healthy), table('faulty', faulty)].join('\n\n')
+    return { facts: { healthy, faulty }, text }
+  },
+}
+
+function line({ name, scenario }: Named, rule: string, runs: number): Line {
+  const make = RULES[rule] as () => Rule
+  const results = Array.from({ length: runs }, (_, seed) => simulate(make(), scenario, seed + 1))
+  const part = (ending: Run['ending']) => results.filter((run) => run.ending === ending).length / runs
+  const decided = results.filter(({ ending }) => ending !== 'undecided')
+  const seconds = decided.map(({ durationMs }) => durationMs / 1000)
+  return {
+    scenario: name,
+    rule,
+    runs,
+    rolledBack: part('rolled back'),
+    promoted: part('promoted'),
+    secondsP50: quantile(seconds, 0.5),
+    secondsP95: quantile(seconds, 0.95),
+    canaryRequestsP50: quantile(
+      decided.map(({ canaryRequests }) => canaryRequests),
+      0.5,
+    ),
+    failedRequestsP50: quantile(
+      decided.map(({ failedCanaryRequests }) => failedCanaryRequests),
+      0.5,
+    ),
+  }
+}
+
+const COLUMNS = ['rolled back', 'promoted', 's p50', 's p95', 'requests', 'failed']
+
+function table(title: string, lines: readonly Line[]): string {
+  const head = title.padEnd(36) + COLUMNS.map((column) => column.padStart(13)).join('')
+  const rows = lines.map((one) => {
+    const percent = (share: number) => `${(share * 100).toFixed(2)} %`
+    const cells = [
+      percent(one.rolledBack),
+      percent(one.promoted),
+      one.secondsP50.toFixed(1),
+      one.secondsP95.toFixed(1),
+      one.canaryRequestsP50.toFixed(0),
+      one.failedRequestsP50.toFixed(0),
+    ]
+    return `${one.scenario.padEnd(26)}${one.rule.padEnd(10)}${cells.map((cell) => cell.padStart(13)).join('')}`
+  })
+  return [head, ...rows].join('\n')
+}

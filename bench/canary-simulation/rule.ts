@@ -1,0 +1,12 @@
+import type { Traffic } from '@mizzen/rollout'
+
+export type Ending = 'promoted' | 'rolled back' | 'undecided'
+
+/** A controller as it is documented: sees each tick, sets the weight, ends the rollout. */
+export interface Rule {
+  /** Percent that the canary gets in the next tick. */
+  readonly weight: number
+  readonly ending: Ending
+  /** @param nowMs end of the tick, from the start of the rollout */
+  tick(nowMs: number, canary: Traffic, stable: Traffic): void
+}

@@ -1,0 +1,45 @@
+import type { Traffic } from '@mizzen/rollout'
+import { binomial, poisson } from './random-stream.ts'
+
+/** Upper bounds of the latency buckets, ms. */
+export const BOUNDS_MS = [1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 2000, 5000]
+
+/** How a version behaves. */
+export interface Behaviour {
+  /** Part of its requests that fail. */
+  readonly errors: number
+  /** Part of its requests that fall into each bucket, and above all of them; the sum is 1. */
+  readonly latency: readonly number[]
+}
+
+/** Log-normal durations with that median (ms) and spread, of which a `tail` part takes `tailFactor` times as long. */
+export function durations(medianMs: number, spread: number, tail = 0, tailFactor = 1): readonly number[] {
+  const below = (ms: number) => normal(Math.log(ms / medianMs) / spread)
+  const part = (ms: number) => (1 - tail) * below(ms) + tail * below(ms / tailFactor)
+  const upTo = [...BOUNDS_MS.map(part), 1]
+  return upTo.map((value, index) => value - (upTo[index - 1] ?? 0))
+}
+
+/** What a version does in a time in which `mean` requests are to be expected. */
+export function draw(mean: number, behaviour: Behaviour, random: () => number): Traffic {
+  const requests = poisson(mean, random)
+  const latency: number[] = []
+  let left = requests
+  let rest = 1
+  for (const part of behaviour.latency) {
+    const count = rest <= part ? left : binomial(left, part / rest, random)
+    latency.push(count)
+    left -= count
+    rest -= part
+  }
+  return { requests, failures: binomial(requests, behaviour.errors, random), latency }
+}
+
+/** Distribution function of the standard normal distribution, by its error function (Abramowitz and Stegun 7.1.26). */
+function normal(z: number): number {
+  const x = Math.abs(z) / Math.SQRT2
+  const t = 1 / (1 + 0.3275911 * x)
+  const poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+  const erf = 1 - poly * Math.exp(-x * x)
+  return z >= 0 ? (1 + erf) / 2 : (1 - erf) / 2
+}
