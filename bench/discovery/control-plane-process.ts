@@ -32,7 +32,17 @@ export class ControlPlaneProcess {
   static async start(folder: string, readyFile: string, node: readonly string[] = []): Promise<ControlPlaneProcess> {
     const startedAt = monotonicMs()
     const addresses = ['--xds-address', '127.0.0.1:0', '--admin-address', '127.0.0.1:0']
-    const args = [...ENGINE, ...node, MIZZEN, 'control-plane', '--config', folder, ...addresses, '--ready-file', readyFile]
+    const args = [
+      ...ENGINE,
+      ...node,
+      MIZZEN,
+      'control-plane',
+      '--config',
+      folder,
+      ...addresses,
+      '--ready-file',
+      readyFile,
+    ]
     const child = spawn(process.execPath, [...args, '--log-level', 'error'], { stdio: ['ignore', 'ignore', 'pipe'] })
     let output = ''
     child.stderr.on('data', (chunk) => {

@@ -68,7 +68,7 @@ it('runs a mesh from a directory, and ends all of it', async () => {
       if (out.includes(`weight: ${weight}\n`)) return
     }
   }
-}, 60_000)
+}, 120_000)
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {

@@ -77,9 +77,10 @@ class AnswerCounts {
 
   update({ type, status }: StatusEvent): { readonly answered: readonly string[]; readonly refused: readonly string[] } {
     const before = this.#seen.get(status.node.id)
+    const { types } = status
     if (type === 'disconnected') this.#seen.delete(status.node.id)
-    else this.#seen.set(status.node.id, new Map(status.types.map((entry) => [entry.typeUrl, entry])))
-    const fresh = status.types.filter(({ typeUrl, atMs }) => atMs > 0 && before?.get(typeUrl)?.atMs !== atMs)
+    else this.#seen.set(status.node.id, new Map(types.map((entry) => [entry.typeUrl, entry])))
+    const fresh = types.filter(({ typeUrl, atMs }) => atMs > 0 && before?.get(typeUrl)?.atMs !== atMs)
     return {
       answered: fresh.filter(({ state }) => state === 'SYNCED').map(({ typeUrl }) => typeUrl),
       refused: fresh.filter(({ state }) => state === 'NACKED').map(({ typeUrl }) => typeUrl),

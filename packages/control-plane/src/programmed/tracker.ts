@@ -10,7 +10,7 @@ import { Round } from './round.ts'
 const KINDS: readonly string[] = ['Gateway', 'VirtualService', 'DestinationRule', 'Service', 'ServiceEntry']
 
 /** Rounds take at most one part in so many of the processor: the longer one took, the longer until the next. */
-const IDLE_SHARE = 5
+const IDLE_SHARE = 10
 /**
  * Every proxy that comes or goes changes the counts of all objects. Where it changes more than a few, and nothing but the
  * message, it is written after this, milliseconds.
@@ -48,8 +48,9 @@ interface Tracked extends ObjectFacts {
 export class ProgrammedTracker {
   readonly #options: TrackerOptions
   readonly #objects = new Map<ObjectKey, Tracked>()
-  /** Objects to look at in the next round. */
+  /** Objects to look at in the next round, besides all that are open, or all. */
   readonly #dirty = new Set<ObjectKey>()
+  #many: 'open' | 'all' | undefined
   /** Objects that are not programmed, or that proxies name in refusals: each acknowledgement may settle them. */
   readonly #open = new Set<ObjectKey>()
   #expected: readonly string[]
@@ -80,17 +81,17 @@ export class ProgrammedTracker {
     const { rejections } = status
     // Without a refusal, what is held back is not answered either, and so what it comes from is open.
     for (const { origins } of rejections.length > 0 ? [...rejections, ...status.held] : []) this.#touch(origins)
-    this.#touch(this.#open)
+    this.#touchMany('open')
   }
 
   /** A proxy came or went: every count changes. */
   onProxiesChanged(): void {
-    this.#touch(this.#objects.keys())
+    this.#touchMany('all')
   }
 
   /** What `affected`, `revision` or `waitsFor` say may have changed. */
   onConfigured(): void {
-    this.#touch(this.#open)
+    this.#touchMany('open')
   }
 
   close(): void {
@@ -108,7 +109,7 @@ export class ProgrammedTracker {
       else this.#track(object, revision)
     }
     // Objects that did not change themselves may be used by more proxies now, or by fewer.
-    if (news.length > 0) this.#touch(this.#objects.keys())
+    if (news.length > 0) this.#touchMany('all')
   }
 
   #onPodsChanged(): void {
@@ -139,6 +140,20 @@ export class ProgrammedTracker {
     this.#schedule()
   }
 
+  /** Hundreds of proxies say this while thousands of objects are open: which those are is seen in the round. */
+  #touchMany(which: 'open' | 'all'): void {
+    if (this.#many !== 'all') this.#many = which
+    this.#schedule()
+  }
+
+  #takeDirty(): ReadonlySet<ObjectKey> {
+    const many = this.#many === 'all' ? this.#objects.keys() : this.#many === 'open' ? this.#open : []
+    const keys = new Set([...this.#dirty, ...many])
+    this.#dirty.clear()
+    this.#many = undefined
+    return keys
+  }
+
   /** One round for everything that happens in a turn of the event loop, or while the last one rests. */
   #schedule(): void {
     if (this.#scheduled || this.#closed) return
@@ -162,9 +177,8 @@ export class ProgrammedTracker {
   #round(): void {
     const round = new Round(this.#options.statuses(), this.#expected)
     const known = this.#options.revision?.() ?? Number.POSITIVE_INFINITY
-    const keys = [...this.#dirty]
-    this.#dirty.clear()
-    this.#judged = keys.length
+    const keys = this.#takeDirty()
+    this.#judged = keys.size
     const updates: StatusUpdate[] = []
     for (const key of keys) {
       const object = this.#objects.get(key)

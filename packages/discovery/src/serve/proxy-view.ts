@@ -60,6 +60,8 @@ export class ProxyView implements ResourceView {
 
   /** A resource of this view changed; told at the next `commit`. */
   touch(typeUrl: TypeUrl, name: string): void {
+    // Whoever comes later begins with what is there then.
+    if (this.#listeners.size === 0) return
     this.#pending ??= new Map()
     const names = this.#pending.get(typeUrl)
     if (names === undefined) this.#pending.set(typeUrl, new Set([name]))
