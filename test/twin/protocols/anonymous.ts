@@ -20,7 +20,7 @@ function anonymousField(name: string, value: unknown, places: Places): unknown {
   // Envoy gives a request up with INTERNAL_ERROR; CANCEL says what it is (RFC 9113 7).
   if (name === 'reset' && (value === 2 || value === 8)) return 'given up'
   // What is left of the route's timeout: what was spent so far differs by milliseconds.
-  if (name === 'x-envoy-expected-rq-timeout-ms') return String(Math.ceil(Number(value) / 100) * 100)
+  if (name === 'x-envoy-expected-rq-timeout-ms') return roundedUp(Number(value))
   return anonymous(value, places)
 }
 
@@ -29,4 +29,10 @@ function anonymousText(text: string): string {
     .replace(UUID, '<uuid>')
     .replace(/^(date|x-envoy-upstream-service-time): .*$/gim, '$1: *')
     .replace(/^(x-forwarded-for|x-envoy-external-address): .*$/gim, '$1: <client>')
+}
+
+/** What is left of a timeout depends on how long a try took, and that on the machine. */
+function roundedUp(ms: number): string {
+  const unit = ms > 1000 ? 1000 : 100
+  return String(Math.ceil(ms / unit) * unit)
 }
