@@ -85,6 +85,7 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
       problems,
       collections: () => discovery.collections(),
       collectionGraph: () => discovery.collectionGraph(),
+      revisions: () => discovery,
       mesh: () => mesh.facts as MeshFacts,
     }),
     (part) => part.close(),

@@ -22,6 +22,11 @@ export interface Discovery {
   readonly views: ViewSource
   /** The store's revision that views reflect. It can lag behind the store while much changes. */
   readonly revision: number
+  /**
+   * The store's revision that nothing in the views is behind: as `revision`, and past changes that concern no proxy. Who has
+   * answered `revision` is up to date with this one.
+   */
+  readonly settledRevision: number
   /** Calls `listener` after each batch of changes. */
   onCommit(listener: () => void): () => void
   /** What the newest state of a VirtualService waits for, while its last good one is in force. */
@@ -54,7 +59,10 @@ export function createDiscovery({ store, logger, mesh, clock }: DiscoveryOptions
     for (const kind of INGESTED_KINDS) ingestObjects(tables, store.list(kind))
     views.moveTo(store.revision, true)
   })
-  const take = (changes: readonly Change[], revision: number) =>
+  let heard = store.revision
+  let taken = heard
+  const take = (changes: readonly Change[], revision: number) => {
+    taken = revision
     graph.transaction(() => {
       ingestChanges(tables, changes)
       views.moveTo(
@@ -62,11 +70,13 @@ export function createDiscovery({ store, logger, mesh, clock }: DiscoveryOptions
         changes.some(({ statusOnly }) => statusOnly !== true),
       )
     })
+  }
   const batcher = clock && new ChangeBatcher({ clock, onBatch: take })
   const endWatch = store.watch((changes, revision) => {
     // Statuses follow from what is served here, and must not hold up the next change.
     const relevant = changes.filter(isIngested)
     if (relevant.length === 0) return
+    heard = revision
     if (batcher === undefined) take(relevant, revision)
     else batcher.add(relevant, revision)
   })
@@ -81,6 +91,9 @@ export function createDiscovery({ store, logger, mesh, clock }: DiscoveryOptions
     views,
     get revision() {
       return views.revision
+    },
+    get settledRevision() {
+      return taken === heard ? store.revision : views.revision
     },
     onCommit: (listener) => graph.onCommit(listener),
     waitsFor: (key) => {

@@ -5,7 +5,7 @@ import type { XdsServer } from '@mizzen/xds'
 import { type Answer, json, text } from './answer.ts'
 import { answerProxyAdmin } from './proxy-admin.ts'
 import type { ApiRequest } from './request.ts'
-import { syncStatus } from './syncz.ts'
+import { type CurrentRevisions, syncStatus } from './syncz.ts'
 
 /** Facts about the running program: what was asked for, and what it listens on. */
 export interface MeshFacts {
@@ -25,6 +25,8 @@ export interface DebugDeps {
   /** The same as a graph, in Graphviz' language. */
   readonly collectionGraph: () => string
   readonly mesh: () => MeshFacts
+  /** What is served now. */
+  readonly revisions: () => CurrentRevisions
 }
 
 const DEFAULT_WINDOW_MS = 5_000
@@ -35,7 +37,7 @@ export async function answerDebug(request: ApiRequest, deps: DebugDeps): Promise
   if (request.method !== 'GET') throw new MizzenError('method-not-allowed', `${request.method} is not possible here`)
   switch (request.segments[1]) {
     case 'syncz':
-      return json(deps.xds.statuses().map(syncStatus))
+      return json(deps.xds.statuses().map((status) => syncStatus(status, deps.revisions())))
     case 'proxies':
       return answerProxyAdmin(request, deps.xds.statuses())
     case 'problems':

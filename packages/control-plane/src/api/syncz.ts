@@ -33,8 +33,16 @@ export interface SyncStatus {
   readonly held: readonly { readonly type: string; readonly name: string; readonly waits_for: string }[]
 }
 
-export function syncStatus(status: ProxyStatus): SyncStatus {
+export interface CurrentRevisions {
+  readonly revision: number
+  readonly settledRevision: number
+}
+
+/** @param current what proxies are told, and up to where who has that is up to date (see `Discovery`) */
+export function syncStatus(status: ProxyStatus, current: CurrentRevisions): SyncStatus {
   const { node } = status
+  const upTo = (revision: number) =>
+    revision >= current.revision ? Math.max(revision, current.settledRevision) : revision
   const { type, ip, name, namespace } = proxyIdentity(node)
   const word = (key: string) => (typeof node.metadata[key] === 'string' ? (node.metadata[key] as string) : '')
   return {
@@ -50,8 +58,8 @@ export function syncStatus(status: ProxyStatus): SyncStatus {
     metadata: node.metadata,
     mode: status.mode,
     connected_at: time(status.connectedAtMs) ?? '',
-    acked_revision: status.ackedRevision,
-    answered_revision: status.answeredRevision,
+    acked_revision: upTo(status.ackedRevision),
+    answered_revision: upTo(status.answeredRevision),
     types: Object.fromEntries(
       status.types.map(({ typeUrl, state, resources, atMs }) => [
         xdsTypeName(typeUrl),
