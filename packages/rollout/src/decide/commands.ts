@@ -28,6 +28,11 @@ function unchanged(state: RolloutState): Decision {
 
 const UNDERWAY: readonly string[] = ['Initializing', 'Progressing', 'Paused', 'Promoting']
 
+/** Not even by hand: all traffic to nobody is an outage. */
+function takeAllIfReady(state: RolloutState, seen: Observation): Decision {
+  return seen.canary.ready > 0 ? takeAll(state) : unchanged(state)
+}
+
 const ENDED: readonly string[] = ['Promoted', 'RolledBack']
 
 function anew(state: RolloutState, seen: Observation): Decision {
@@ -40,10 +45,11 @@ const COMMANDS: Readonly<Record<Command, (spec: CanarySpec, state: RolloutState,
   promote(spec, state, seen) {
     if (state.phase === 'Paused') return resume(state)
     if (state.phase !== 'Progressing') return unchanged(state)
-    if (currentStep(spec.steps ?? [], state) === undefined) return takeAll(state)
+    if (currentStep(spec.steps ?? [], state) === undefined) return takeAllIfReady(state, seen)
     return nextStep(spec, state, seen)
   },
-  'promote-full': (_spec, state) => (UNDERWAY.includes(state.phase) ? takeAll(state) : unchanged(state)),
+  'promote-full': (_spec, state, seen) =>
+    UNDERWAY.includes(state.phase) ? takeAllIfReady(state, seen) : unchanged(state),
   abort(_spec, state) {
     if (!UNDERWAY.includes(state.phase)) return unchanged(state)
     return abort(state, { code: 'AbortedByUser', message: 'aborted by hand' }, alert('warn', 'aborted by hand'))

@@ -17,6 +17,7 @@ export function beginPromotion(spec: CanarySpec, state: RolloutState, seen: Obse
   const sure = judged?.answer === 'pass' || bold
   if (!sure)
     return hold(done, judged === null ? 'NoMetrics' : 'WaitingForEvidence', judged?.message ?? 'no metrics come in')
+  if (seen.canary.ready === 0) return hold(done, 'WaitingForEndpoints', 'the canary has no ready endpoint')
   const closed = openGate(spec, done, seen, 'confirm-promotion')
   if (closed !== null) return closed
   if (spec.promotion === 'manual') return hold(done, 'WaitingForPromotion', 'all steps are done: waiting for promote')
