@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Canary, kindOf, parseDuration, type Resource } from '@mizzen/api'
+import { type Canary, parseDuration, type Resource } from '@mizzen/api'
 import { MizzenError } from '@mizzen/base'
 import type { Report } from '@mizzen/rollout'
 import { type CommandContext, EXIT } from '../command.ts'
+import { kindFor } from '../documents/kind-for.ts'
 import { objectsIn, readDocuments } from '../documents/read-documents.ts'
 import type { Io } from '../io.ts'
 import type { ApiClient } from '../mesh/api-client.ts'
@@ -51,9 +52,7 @@ export async function runCanary(options: RunOptions, { io, exit }: CommandContex
 
 async function applyAll(objects: readonly Resource[], mesh: ApiClient, io: Io): Promise<void> {
   for (const object of objects) {
-    const kind = kindOf(object.apiVersion, object.kind)
-    if (kind === undefined) throw new MizzenError('unknown-kind', `${object.kind} is not a kind of this mesh`)
-    const { outcome } = await mesh.apply(kind, object)
+    const { outcome } = await mesh.apply(kindFor(object), object)
     io.err(`${qualifiedName(object)} ${outcome}\n`)
   }
 }
@@ -64,7 +63,7 @@ async function begin(canary: Canary, mesh: ApiClient): Promise<void> {
   const manual = canary.spec?.trigger === 'manual'
   if (report?.phase !== 'RolledBack' && !manual) return
   const { namespace = 'default', name } = canary.metadata
-  await mesh.ask(kindOfCanary(canary), namespace, name, 'start')
+  await mesh.ask(kindFor(canary), namespace, name, 'start')
 }
 
 /** Until it has ended, or waits for a hand. On a timeout it is left as it is, and the report says how that is. */
@@ -96,15 +95,9 @@ function lastWeight(report: Report): number {
 async function reportOf(canary: Canary, mesh: ApiClient): Promise<Report | null> {
   const { namespace = 'default', name } = canary.metadata
   try {
-    return await mesh.subresource<Report | null>(kindOfCanary(canary), namespace, name, 'report')
+    return await mesh.subresource<Report | null>(kindFor(canary), namespace, name, 'report')
   } catch (error) {
     if (error instanceof MizzenError && error.code === 'unreachable') return null
     throw error
   }
-}
-
-function kindOfCanary(canary: Canary) {
-  const kind = kindOf(canary.apiVersion, canary.kind)
-  if (kind === undefined) throw new MizzenError('unknown-kind', 'there is no kind Canary')
-  return kind
 }

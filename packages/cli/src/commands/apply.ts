@@ -1,7 +1,8 @@
-import { kindOf, type ObjectKey, objectKey, type ParsedDocument, type Problem, type Resource } from '@mizzen/api'
+import { type ObjectKey, objectKey, type ParsedDocument, type Problem, type Resource } from '@mizzen/api'
 import { MizzenError } from '@mizzen/base'
 import { Command } from 'commander'
 import { type BuildCommand, type CommandContext, EXIT } from '../command.ts'
+import { kindFor } from '../documents/kind-for.ts'
 import { objectsIn, readDocuments } from '../documents/read-documents.ts'
 import type { ApiClient } from '../mesh/api-client.ts'
 import { findMesh, type MeshOptions, withMeshOption } from '../mesh/find-mesh.ts'
@@ -62,10 +63,4 @@ async function warningsAbout(
 
 function nameOf({ kind, metadata }: Resource): string {
   return `${kind}/${metadata.name}`
-}
-
-function kindFor(object: Resource) {
-  const kind = kindOf(object.apiVersion, object.kind)
-  if (kind !== undefined) return kind
-  throw new MizzenError('unknown-kind', `${object.apiVersion} ${object.kind} is not a kind of this mesh`)
 }

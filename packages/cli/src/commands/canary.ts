@@ -1,4 +1,3 @@
-import { kindOf } from '@mizzen/api'
 import { MizzenError } from '@mizzen/base'
 import type { Entry, Report } from '@mizzen/rollout'
 import { Command } from 'commander'
@@ -7,7 +6,10 @@ import { type Format, printReport, readFormat } from '../canary/print-report.ts'
 import { replayRecord } from '../canary/replay.ts'
 import { type RunOptions, runCanary } from '../canary/run.ts'
 import type { BuildCommand, CommandContext } from '../command.ts'
+import { kindFor } from '../documents/kind-for.ts'
 import { findMesh, type MeshOptions, withMeshOption } from '../mesh/find-mesh.ts'
+
+const CANARY = kindFor({ apiVersion: 'mizzen.io/v1alpha1', kind: 'Canary' })
 
 interface Options extends MeshOptions {
   readonly namespace: string
@@ -58,7 +60,7 @@ function reportCommand({ io }: CommandContext, name: 'status' | 'explain', text:
     .option('-o, --output <format>', 'text, json, junit or markdown', 'text')
     .action(async (canary: string, options: Options) => {
       const format: Format = readFormat(options.output)
-      const report = await findMesh(options, io).subresource<Report | null>(kind(), options.namespace, canary, 'report')
+      const report = await findMesh(options, io).subresource<Report | null>(CANARY, options.namespace, canary, 'report')
       if (report === null) throw new MizzenError('not-found', `nothing is recorded of ${canary} yet`)
       io.out(printReport(canary, report, format, name === 'status'))
     })
@@ -71,7 +73,7 @@ function promoteCommand({ io }: CommandContext): Command {
     .option('--full', 'skip all steps and all judgement')
     .action(async (name: string, options: Options & { readonly full?: boolean }) => {
       const verb = options.full === true ? 'promote-full' : 'promote'
-      await findMesh(options, io).ask(kind(), options.namespace, name, verb)
+      await findMesh(options, io).ask(CANARY, options.namespace, name, verb)
       io.out(`canary.mizzen.io/${name}: ${verb}\n`)
     })
 }
@@ -81,7 +83,7 @@ function verbCommand({ io }: CommandContext, verb: string, text: string): Comman
     .description(`${text[0]?.toUpperCase()}${text.slice(1)}.`)
     .argument('<name>')
     .action(async (name: string, options: Options) => {
-      await findMesh(options, io).ask(kind(), options.namespace, name, verb)
+      await findMesh(options, io).ask(CANARY, options.namespace, name, verb)
       io.out(`canary.mizzen.io/${name}: ${verb}\n`)
     })
 }
@@ -97,7 +99,7 @@ function replayCommand({ io }: CommandContext): Command {
     .option('-o, --output <format>', 'text or json', 'text')
     .action(async (name: string, options: Options & Readonly<Record<string, string>>) => {
       const entries = await findMesh(options, io).subresource<readonly Entry[]>(
-        kind(),
+        CANARY,
         options.namespace,
         name,
         'record',
@@ -112,10 +114,4 @@ function importCommand({ io }: CommandContext): Command {
     .requiredOption('-f, --filename <path>', 'file; - is standard input')
     .addHelpText('after', '\nExample: mizzen canary import -f rollout.yaml > canary.yaml')
     .action(async ({ filename }: { readonly filename: string }) => importCanaries(filename, io))
-}
-
-function kind() {
-  const found = kindOf('mizzen.io/v1alpha1', 'Canary')
-  if (found === undefined) throw new MizzenError('unknown-kind', 'there is no kind Canary')
-  return found
 }
