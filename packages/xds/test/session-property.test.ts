@@ -189,13 +189,6 @@ const HEALTHY: Shape = {
   ...{ poisoned: -1, poisonedPart: 'cluster' },
 }
 
-/** Fixed while the history below is not mended; any other seed finds it about once in some thousand histories. */
-const SEED = 1793
-
-it.todo(
-  'delta, a refusal that names nothing and applies some: two poisoned clusters in a row (seed -1793819417, path 22:5:8:7:6:6:6:6:6:8:8:10:9:8:3:2:9:10:10:10:10:13)',
-)
-
 describe.each(['sotw', 'delta'] as const)('order on the wire, any interleaving, %s', (mode) => {
   it.each(['names the culprit', 'names nothing, applies nothing', 'names nothing, applies some'] as const)(
     'holds with a client whose refusal %s',
@@ -215,7 +208,7 @@ describe.each(['sotw', 'delta'] as const)('order on the wire, any interleaving, 
           world.drain()
           expectConverged(world)
         }),
-        { numRuns: 120, seed: SEED },
+        { numRuns: 120 },
       )
     },
   )

@@ -152,6 +152,18 @@ describe.each(['sotw', 'delta'] as const)('a session, %s', (mode) => {
     ])
   })
 
+  it('repeats a removal that went down with others, of a cluster that the client may have from an earlier refusal', () => {
+    const script = new SessionScript(mode, ...STANDARD).connect()
+    script.set(...STANDARD, ...cluster('b'), ...cluster('bad'))
+    expect(script.set(...STANDARD, ...cluster('c'), ...cluster('worse'))).toEqual([])
+    const [next] = script.nack(CLUSTER_TYPE, 'something is wrong')
+    expect(next).toBe(mode === 'sotw' ? 'Cluster a c worse' : 'Cluster c worse -b -bad')
+    script.nack(CLUSTER_TYPE, 'something is wrong')
+    expect(script.nack(CLUSTER_TYPE, 'something is wrong')).toEqual([
+      mode === 'sotw' ? 'Cluster a worse' : 'Cluster worse -b -bad',
+    ])
+  })
+
   it('does not wait for what the view does not have', () => {
     const script = new SessionScript(mode, ...STANDARD).connect()
     expect(script.set(...cluster('a'), route('r', 'a', 'unknown'), WEB)).toEqual(['RouteConfiguration r'])
@@ -210,7 +222,7 @@ describe.each(['sotw', 'delta'] as const)('a session, %s', (mode) => {
     expect(script.nack(CLUSTER_TYPE, 'something is wrong')).toEqual([`Cluster a${gone('bad')}`])
     expect(script.ack(LISTENER_TYPE)).toEqual([])
     const [clusters, listeners] = script.nack(CLUSTER_TYPE, 'something is wrong')
-    expect([clusters, listeners]).toEqual(['Cluster b', 'Listener direct'])
+    expect([clusters, listeners]).toEqual([mode === 'sotw' ? 'Cluster b' : 'Cluster b -bad', 'Listener direct'])
     script.ack(CLUSTER_TYPE)
     script.ack(LISTENER_TYPE)
     script.ask(ENDPOINT_TYPE, 'b')

@@ -1,6 +1,6 @@
 import type { XdsResource } from '../source.ts'
 import { FULL_STATE_TYPES } from '../types.ts'
-import { type Entry, isKnown, isRefused } from './entry.ts'
+import { type Entry, isKnown, isRefused, mayBeThere } from './entry.ts'
 import type { Holdings, TypeState } from './holdings.ts'
 
 /** What one response changes, and what it lists. */
@@ -21,7 +21,7 @@ export function compose(holdings: Holdings, type: TypeState): Composition | unde
     const desired = holdings.desired(type, name)
     if (desired === undefined) {
       const named = holdings.named({ typeUrl: type.typeUrl, name })
-      if (named && (entry.good !== undefined || entry.suspect)) continue
+      if (named && mayBeThere(entry)) continue
       if (isRefused(entry, undefined)) refusedRemovals.push(name)
       else removals.add(name)
       continue

@@ -60,6 +60,14 @@ export function isKnown(resource: XdsResource | UnknownResource | undefined): re
   return resource !== undefined && 'body' in resource
 }
 
+/**
+ * The client has this, or might: a suspect was in a response of which it took some, and a removal that it refused may be the
+ * removal of one.
+ */
+export function mayBeThere({ good, refused, suspect }: Entry): boolean {
+  return good !== undefined || suspect || refused?.resource === REMOVAL
+}
+
 /** The client refused exactly what it should have now (`undefined`: that it should not have it). */
 export function isRefused(entry: Entry, desired: XdsResource | undefined): boolean {
   if (entry.refused === undefined || entry.suspect || entry.sent !== undefined) return false

@@ -7,6 +7,7 @@ import {
   isKnown,
   isRefused,
   isSettled,
+  mayBeThere,
   REMOVAL,
   settledEntry,
   type UnknownResource,
@@ -125,11 +126,11 @@ export class Holdings {
     const entry = type.entries.get(name)
     const desired = this.desired(type, name)
     if (entry === undefined) return desired !== undefined
-    // A suspect may be at the client, or may not.
-    const uncertain = entry.resend || entry.suspect
     if (entry.sent !== undefined) return true
-    if (desired === undefined) return this.removable(type) && (uncertain || entry.good !== undefined)
-    return uncertain || entry.good?.version !== desired.version || entry.refused?.resource === REMOVAL
+    if (desired === undefined) return this.removable(type) && (entry.resend || mayBeThere(entry))
+    return (
+      entry.resend || entry.suspect || entry.good?.version !== desired.version || entry.refused?.resource === REMOVAL
+    )
   }
 
   /** State of the world has no words for the removal of what was asked for by name. */

@@ -1,6 +1,6 @@
 import type { XdsResource } from '../source.ts'
 import { ANY_NAME } from './awaited.ts'
-import { type Entry, isKnown, isRefused, REMOVAL } from './entry.ts'
+import { type Entry, isKnown, isRefused, mayBeThere, REMOVAL } from './entry.ts'
 import type { Holdings, TypeState } from './holdings.ts'
 import { refKey } from './references.ts'
 
@@ -48,7 +48,7 @@ interface Kept {
 /** The view has it no more, but it is still named at the client. */
 function isKept(holdings: Holdings, type: TypeState, name: string): boolean {
   const entry = type.entries.get(name)
-  if (entry === undefined || entry.sent !== undefined || (entry.good === undefined && !entry.suspect)) return false
+  if (entry === undefined || entry.sent !== undefined || !mayBeThere(entry)) return false
   if (holdings.desired(type, name) !== undefined) return false
   return holdings.references.has({ typeUrl: type.typeUrl, name })
 }
