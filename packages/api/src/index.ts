@@ -133,7 +133,7 @@ export {
   objectKey,
   type Resource,
 } from './resource.ts'
-export { GRPC_STATUS } from './rules/grpc-status.ts'
+export { regexSize } from './rules/regex-size.ts'
 export { withDefaults } from './schema/defaults.ts'
 export { validate } from './validate.ts'
 export { parseDocuments } from './yaml/parse-documents.ts'

@@ -32,9 +32,10 @@ export const PROBLEM_CODES = {
   'not-a-manifest': value('A document has neither apiVersion nor kind, and is ignored.', 'Nothing, if it is none.'),
   'unknown-kind': value('No kind of that name in that group.', "Correct the slip; other projects' kinds are ignored."),
   'unknown-version': value('The kind exists, but not in that version or group.', 'Write a version that is served.'),
+  'more-problems': value('An object has more problems than are shown.', 'Mend those that are, and check again.'),
   // The shape
   'unknown-field': value('The message has no such field.', 'Correct the slip, or remove the field.'),
-  'missing-field': part('A field that is needed is not there, or is empty.', 'Set it.'),
+  'missing-field': part('A field that is needed is not there, or is empty.', 'Set it; see the reference of the kind.'),
   'wrong-type': value('A value is of another type than the field.', 'Mind quotes: 80 is a number, "80" a text.'),
   'unknown-word': value('A value is none of those that the field knows.', 'Write one of them.'),
   oneof: part('Fields that exclude each other are set together.', 'Keep one of them.'),
@@ -71,16 +72,16 @@ export const PROBLEM_CODES = {
   'bad-type-url': value('Not the type of a protobuf message.', 'Write type.googleapis.com/PACKAGE.MESSAGE.'),
   'unknown-type': value('Envoy has no such type (any more).', 'Use the type of version 3.'),
   'bad-url': value('Not a URL, or of a scheme that is not possible here.', 'Write SCHEME://HOST/PATH.'),
-  'bad-weight': value("A weight or share is negative, or they don't add up.", 'Correct them.'),
+  'bad-weight': value("A weight or share is negative, or they don't add up.", 'Write shares from 0 that add up.'),
   'empty-match': value('A match of an empty text matches nothing.', 'Fill it, or remove it.'),
   // Together
   conflict: part('Fields, or entries, contradict each other.', 'Keep one of them.'),
   duplicate: part('An entry is there twice.', 'Remove one of them.'),
-  'not-possible': part('Known, but not possible here.', 'See the message for where it is.'),
+  'not-possible': part('Known, but not possible here.', 'Remove it, or write it where the message says.'),
   'unknown-port': whole('A port that the object has not.', 'Name one that it has.'),
   // Warnings
-  deprecated: value('Old, and replaced by something else.', 'Use what the hint names.'),
-  'old-form': value('An old form of writing it.', 'Use what the hint names.'),
+  deprecated: value('Old, and replaced by something else.', 'Write what has replaced it.'),
+  'old-form': value('An old form of writing it.', 'Write the present form.'),
   'no-effect': part('Set, but without effect here.', 'Remove it.'),
   'not-supported-yet': value('Valid, and without effect in this version.', "Don't rely on it."),
   'empty-selector': part('A selector without labels selects everything.', 'Name labels, or remove it.'),
@@ -100,3 +101,9 @@ export const PROBLEM_CODES = {
 } as const satisfies Readonly<Record<string, CodeFacts>>
 
 export type ProblemCode = keyof typeof PROBLEM_CODES
+
+/** The remedy of a code as a hint, for problems that have no better one of their own. */
+export function remedyOf(code: string): string | undefined {
+  const { remedy = '' } = (PROBLEM_CODES as Readonly<Record<string, CodeFacts>>)[code] ?? {}
+  return remedy === '' ? undefined : `${remedy[0]!.toLowerCase()}${remedy.slice(1).replace(/\.$/, '')}`
+}

@@ -2,7 +2,8 @@ import type { Kind } from './kinds/kind.ts'
 import { kindOf } from './kinds/registry.ts'
 import { complete } from './normalise.ts'
 import type { Problem } from './problem.ts'
-import { type CodeFacts, PROBLEM_CODES } from './problem-codes.ts'
+import { type CodeFacts, PROBLEM_CODES, remedyOf } from './problem-codes.ts'
+import { gatherProblems } from './problem-list.ts'
 import type { Resource } from './resource.ts'
 import { checkRules } from './rules/rules.ts'
 import { checkShape, type Report } from './schema/check-shape.ts'
@@ -12,9 +13,6 @@ import { shapeOf } from './schema/shape.ts'
 import { unsupportedFields } from './supported.ts'
 import { unknownKind } from './unknown-kind.ts'
 
-/** Problems of one object that are kept; a document that is wrong everywhere would fill the screen. */
-const MAX_PROBLEMS = 100
-
 /**
  * Everything that is wrong with one object by itself: its shape (unknown fields, types, durations, words, oneofs), and
  * the rules of its kind, as Istio's, of every part whose shape is good. References to other objects are `analyze`'s work.
@@ -22,25 +20,23 @@ const MAX_PROBLEMS = 100
 export function validate(resource: Resource): readonly Problem[] {
   const kind = kindOf(resource.apiVersion, resource.kind)
   if (kind === undefined) return [unknownKind(resource.apiVersion, resource.kind)]
-  const problems: Problem[] = []
   const identity = { kind: resource.kind, namespace: resource.metadata?.namespace, name: resource.metadata?.name }
-  const report = (problem: Problem) => {
-    problems.push({ ...problem, ...identity, path: reachablePath(problem.path, resource) })
-    if (problems.length >= MAX_PROBLEMS) throw ENOUGH
-  }
-  try {
-    checkShape(resource, kind.schema, '', report)
-    const bad = problems.flatMap(({ severity, path }) => (severity === 'error' ? [path] : []))
+  const search = (report: Report) => {
+    const bad: string[] = []
+    checkShape(resource, kind.schema, '', (problem) => {
+      if (problem.severity === 'error') bad.push(problem.path)
+      report(problem)
+    })
     if (bad.length === 0) checkGood(complete(resource, kind), report)
     else checkRest(resource, kind, bad, report)
-  } catch (signal) {
-    if (signal !== ENOUGH) throw signal
   }
-  return problems
+  return gatherProblems(search, (problem) => ({
+    ...problem,
+    ...identity,
+    path: reachablePath(problem.path, resource),
+    hint: problem.hint ?? (problem.severity === 'info' ? undefined : remedyOf(problem.code)),
+  }))
 }
-
-/** Thrown to end the search: each further problem would cost time, and nobody reads so many. */
-const ENOUGH = Symbol('enough problems')
 
 function checkGood(resource: Resource, report: Report): void {
   checkRules(resource, report)

@@ -72,4 +72,25 @@ export const HOSTILE_DOCUMENTS: Readonly<Record<string, { readonly text: () => s
       virtualService(`  - {${Array.from({ length: 20_000 }, (_, index) => `unknownfield${index}: 1`).join(', ')}}\n`),
     code: 'unknown-field',
   },
+  'hosts that overlap, among 30,000': {
+    text: () => {
+      const hosts = Array.from(
+        { length: 30_000 },
+        (_, index) => `"${index % 2 === 0 ? '*.' : ''}h${index}.example.com"`,
+      )
+      return virtualService('  - route: [{destination: {host: a}}]\n').replace(
+        '[a]',
+        `[${hosts.join(', ')}, h0.h0.example.com]`,
+      )
+    },
+    code: 'duplicate',
+  },
+  'thousands of CEL expressions': {
+    text: () => {
+      const filter = (index: number) => `  - filter: {expression: "response.code >= ${index}"}\n`
+      const filters = Array.from({ length: 10_000 }, (_, index) => filter(index)).join('')
+      return `apiVersion: telemetry.istio.io/v1\nkind: Telemetry\nmetadata: {name: a}\nspec:\n  accessLogging:\n${filters}`
+    },
+    code: 'bad-expression',
+  },
 }

@@ -194,8 +194,8 @@ describe('an EnvoyFilter', () => {
       [`unknown-type ${at}.patch.value.typed_config["@type"]`],
     ],
     [
-      patch({ patch: { operation: 'ADD', value: { a: [{ '@type': 'Lua' }] } } }),
-      [`bad-type-url ${at}.patch.value.a[0]["@type"]`],
+      patch({ patch: { operation: 'ADD', value: { typed_config: { '@type': 'Lua' } } } }),
+      [`bad-type-url ${at}.patch.value.typed_config["@type"]`],
     ],
   ])('%j is judged at the field', (spec, expected) => {
     expect(findings('EnvoyFilter', JSON.parse(JSON.stringify(spec)))).toEqual(expected)

@@ -83,12 +83,15 @@ describe('the subset of YAML', () => {
 
   it('knows the places of keys and items', () => {
     const text = 'a:\n- b: 1\n  c: [x, {d: y}]\n-\n'
-    const offsets = new SubsetOffsets(text, 0, 64)
+    const value = { a: [{ b: 1, c: ['x', { d: 'y' }] }, null] }
+    const offsets = new SubsetOffsets(text, value, 0, 64)
     const rest = (...steps: (string | number)[]) => text.slice(offsets.find(steps)).split('\n')[0]
     expect(rest('a')).toBe('a:')
     expect(rest('a', 0)).toBe('- b: 1'.slice(2))
     expect(rest('a', 0, 'c')).toBe('c: [x, {d: y}]')
     expect(rest('a', 0, 'c', 1, 'd')).toBe('d: y}]')
     expect(rest('a', 0, 'none', 'deeper')).toBe('b: 1')
+    const paths = [['a', 0, 'c', 1, 'd'], ['a'], [], ['a', 0, 'none', 'deeper'], ['a', 1], ['a', 0, 'c', 7]]
+    expect(offsets.findAll(paths)).toEqual(paths.map((steps) => offsets.find(steps)))
   })
 })

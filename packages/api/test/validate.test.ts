@@ -62,7 +62,7 @@ describe('a VirtualService', () => {
     expect(first(withRule({ rout: route })).hint).toBe('did you mean "route"?')
     expect(first(withRule({ route, mirror_percentage: {} })).hint).toBe('did you mean "mirrorPercentage"?')
     expect(first(withRule({ route: [{ ...route[0], weight: '70' }] })).hint).toBe('write it without quotes')
-    expect(first(withRule({ route, zzzzzzzz: 1 })).hint).toBeUndefined()
+    expect(first(withRule({ route, zzzzzzzz: 1 })).hint).toBe('correct the slip, or remove the field')
   })
 
   it('may have fields that are null, as if they were left out', () => {
@@ -78,7 +78,22 @@ describe('a VirtualService', () => {
 
   it('reports a bounded number of problems', () => {
     const rules = Array.from({ length: 500 }, () => ({ rout: 1 }))
-    expect(validate(virtualService({ hosts: ['a'], http: rules }))).toHaveLength(100)
+    const problems = validate(virtualService({ hosts: ['a'], http: rules }))
+    expect(problems).toHaveLength(101)
+    expect(problems.at(-1)).toMatchObject({ severity: 'error', code: 'more-problems' })
+  })
+
+  it('finds an error behind any number of warnings', () => {
+    const unknown = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`new${index}`, 1]))
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'a' },
+      spec: { ...unknown, containers: [{ name: '-' }] },
+    }
+    const severities = validate(pod).map(({ severity }) => severity)
+    expect(severities.filter((severity) => severity === 'error')).toHaveLength(1)
+    expect(severities.length).toBeLessThan(110)
   })
 
   it('is told of what has no effect yet, at the outermost field', () => {

@@ -1,5 +1,5 @@
 export { type AdmissionResponse, type AdmissionReview, reviewAdmission } from './admission/review.ts'
-export { allAnalyzers, defaultAnalyzers, findAnalyzer } from './analysis/all-analyzers.ts'
+export { allAnalyzers, defaultAnalyzers, findAnalyzer, liveAnalyzers } from './analysis/all-analyzers.ts'
 export { Analysis, analyze } from './analysis/analysis.ts'
 export type { Analyzer } from './analysis/analyzer.ts'
 export { analyzeChangeOrder } from './analysis/change-order/change-order.ts'

@@ -1,3 +1,5 @@
+import { checkEnvoyValue } from '../envoy/check-envoy-value.ts'
+import { warnOfMissingConfig } from '../envoy/missing-typed-config.ts'
 import type {
   EnvoyConfigObjectMatch,
   EnvoyConfigObjectPatch,
@@ -27,15 +29,19 @@ function checkPatch({ applyTo = 'INVALID', match, patch }: EnvoyConfigObjectPatc
   checkProxyVersion(match?.proxy?.proxyVersion ?? '', `${path}.match.proxy.proxyVersion`, report)
   checkMatch(applyTo, match, `${path}.match`, report)
   if (patch === undefined) refuse(report, 'missing-field', `${path}.patch`, 'required, but not set')
-  else checkChange(patch, `${path}.patch`, report)
+  else checkChange(patch, MESSAGES[applyTo], `${path}.patch`, report)
 }
 
-function checkChange({ operation = 'INVALID', value }: Patch, path: string, report: Report): void {
+/** @param message what the value is to be */
+function checkChange({ operation = 'INVALID', value }: Patch, message: string, path: string, report: Report): void {
   if (operation === 'INVALID') refuse(report, 'missing-field', `${path}.operation`, 'required, but not set')
   else if (operation !== 'REMOVE' && value === undefined) {
     refuse(report, 'missing-field', `${path}.value`, `${operation} needs a value`)
   }
-  if (value !== undefined) checkTypedConfigs(value, `${path}.value`, report)
+  if (value === undefined) return
+  checkTypedConfigs(value, `${path}.value`, report)
+  checkEnvoyValue(value, message, `${path}.value`, report)
+  warnOfMissingConfig(value, message, `${path}.value`, report)
 }
 
 /** Istio ignores longer ones, to bound the cost of matching. */
@@ -46,6 +52,21 @@ function checkProxyVersion(regex: string, path: string, report: Report): void {
 }
 
 type ApplyTo = NonNullable<EnvoyConfigObjectPatch['applyTo']>
+
+/** The messages that are patched. */
+const MESSAGES: Readonly<Record<Exclude<ApplyTo, 'INVALID'>, string>> = {
+  LISTENER: 'envoy.config.listener.v3.Listener',
+  FILTER_CHAIN: 'envoy.config.listener.v3.FilterChain',
+  NETWORK_FILTER: 'envoy.config.listener.v3.Filter',
+  HTTP_FILTER: 'envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter',
+  LISTENER_FILTER: 'envoy.config.listener.v3.ListenerFilter',
+  ROUTE_CONFIGURATION: 'envoy.config.route.v3.RouteConfiguration',
+  VIRTUAL_HOST: 'envoy.config.route.v3.VirtualHost',
+  HTTP_ROUTE: 'envoy.config.route.v3.Route',
+  CLUSTER: 'envoy.config.cluster.v3.Cluster',
+  EXTENSION_CONFIG: 'envoy.config.core.v3.TypedExtensionConfig',
+  BOOTSTRAP: 'envoy.config.bootstrap.v3.Bootstrap',
+}
 type Subject = 'listener' | 'routeConfiguration' | 'cluster'
 
 /** What a match must be about; a waypoint's says its own. */

@@ -70,17 +70,6 @@ export function checkHost(host: string, fault: Fault, path: string, report: Repo
   refuse(report, 'bad-host', path, host === '' ? 'a host must not be empty' : fault)
 }
 
-/** Whether some name fits both; both may have wildcards (Istio's Name.Matches). */
-export function hostsOverlap(left: string, right: string): boolean {
-  const [wildLeft, wildRight] = [left.startsWith('*'), right.startsWith('*')]
-  if (wildLeft && wildRight) {
-    const [short, long] = left.length < right.length ? [left, right] : [right, left]
-    return long.slice(1).endsWith(short.slice(1))
-  }
-  if (wildLeft) return right.endsWith(left.slice(1))
-  return wildRight ? left.endsWith(right.slice(1)) : left === right
-}
-
 /** Whether every name that fits `inner` fits `outer`. */
 export function isWithin(inner: string, outer: string): boolean {
   if (!outer.startsWith('*')) return inner === outer

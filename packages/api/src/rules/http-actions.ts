@@ -1,8 +1,8 @@
+import { GRPC_STATUS } from '@mizzen/base'
 import type { HTTPDirectResponse, HTTPRedirect } from '../kinds/networking/routing/http-action.ts'
 import type { HTTPFaultAbort, HTTPFaultDelay, HTTPFaultInjection } from '../kinds/networking/routing/http-fault.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { refuse, warn } from './findings.ts'
-import { GRPC_STATUS } from './grpc-status.ts'
 import { checkDuration, checkFineShare, checkPort, checkStatus } from './values.ts'
 
 /** Bytes of a direct response. */

@@ -4,11 +4,12 @@ import { itemPath } from '../schema/field-path.ts'
 import { checkExportTo } from './export-to.ts'
 import { refuse } from './findings.ts'
 import { checkGatewayNames } from './gateway-names.ts'
-import { checkHost, gatewayHostFault, hostsOverlap, wildcardFault } from './hosts.ts'
+import { checkHost, gatewayHostFault, wildcardFault } from './hosts.ts'
 import { checkNoClaims } from './http-match.ts'
 import { checkHttpRoute } from './http-route.ts'
 import { isIpAddress } from './ip-address.ts'
 import { checkTcpRoute, checkTlsRoute } from './l4-route.ts'
+import { overlappingHosts } from './overlapping-hosts.ts'
 import { warnOfCoveredPrefixes, warnOfUnreachable } from './unreachable-rules.ts'
 
 export function checkVirtualService({ metadata, spec }: VirtualService, report: Report): void {
@@ -69,9 +70,8 @@ function checkHosts(spec: VirtualServiceSpec, report: Report): void {
 }
 
 function checkOverlap(hosts: readonly string[], report: Report): void {
-  hosts.forEach((host, index) => {
-    const other = hosts.slice(0, index).find((earlier) => hostsOverlap(earlier, host))
-    if (other === undefined) return
-    refuse(report, 'duplicate', itemPath('spec.hosts', index), `"${host}" overlaps with "${other}"`, 'keep one of them')
-  })
+  for (const [index, earlier] of overlappingHosts(hosts)) {
+    const message = `"${hosts[index]}" overlaps with "${hosts[earlier]}"`
+    refuse(report, 'duplicate', itemPath('spec.hosts', index), message, 'keep one of them')
+  }
 }

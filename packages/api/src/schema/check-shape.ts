@@ -38,15 +38,21 @@ function checkMessage(value: unknown, shape: Shape, path: string, report: Report
     return
   }
   const fields = shape.properties ?? {}
-  for (const [name, item] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const item = value[name]
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     if (field === undefined) checkUnknown(name, shape, path, report)
-    else if (item !== null && item !== undefined) walk(item, field, fieldPath(path, name), report)
+    else if (item !== null && item !== undefined) walk(item, field, knownFieldPath(path, name), report)
   }
   for (const name of shape.required ?? []) {
     if (!isSet(value, name)) report(error('missing-field', fieldPath(path, name), 'required, but not set'))
   }
   for (const group of shape.oneofs ?? []) checkOneof(value, group, path, report)
+}
+
+/** Names of schemas are plain words. */
+function knownFieldPath(parent: string, name: string): string {
+  return parent === '' ? name : `${parent}.${name}`
 }
 
 function checkOneof(value: Record<string, unknown>, group: readonly string[], path: string, report: Report): void {
@@ -63,13 +69,15 @@ function checkOneof(value: Record<string, unknown>, group: readonly string[], pa
 
 function checkUnknown(name: string, shape: Shape, path: string, report: Report): void {
   if (shape.also?.includes(name)) return
-  const nearest = nearestWord(name, [...Object.keys(shape.properties ?? {}), ...(shape.also ?? [])])
   report({
     severity: shape.also === undefined ? 'error' : 'warning',
     code: 'unknown-field',
     path: fieldPath(path, name),
     message: `unknown field "${name}"`,
-    hint: nearest === undefined ? undefined : `did you mean "${nearest}"?`,
+    // Dear, and so only for problems that somebody reads.
+    get hint() {
+      return didYouMean(name, [...Object.keys(shape.properties ?? {}), ...(shape.also ?? [])])
+    },
   })
 }
 
@@ -126,10 +134,14 @@ function checkWord(value: unknown, shape: Shape, path: string, report: Report): 
   if (typeof value !== 'string') {
     wrongType(`one of ${allowed.join(', ')}`, value, path, report)
   } else if (!allowed.includes(value)) {
-    const nearest = nearestWord(value, allowed)
-    const hint = nearest === undefined ? undefined : `did you mean "${nearest}"?`
+    const hint = didYouMean(value, allowed)
     report(error('unknown-word', path, `"${value}" is not one of ${allowed.join(', ')}`, hint))
   }
+}
+
+function didYouMean(word: string, known: readonly string[]): string | undefined {
+  const nearest = nearestWord(word, known)
+  return nearest === undefined ? undefined : `did you mean "${nearest}"?`
 }
 
 function checkText(value: unknown, shape: Shape, path: string, report: Report): void {

@@ -24,6 +24,10 @@ export class NodeOffsets implements Offsets {
     }
     return offset
   }
+
+  findAll(wanted: readonly Steps[]): readonly number[] {
+    return wanted.map((steps) => this.find(steps))
+  }
 }
 
 function child(node: unknown, step: string | number): { node: unknown; offset: number | undefined } | undefined {

@@ -1,13 +1,14 @@
 import { kindOf } from '../kinds/registry.ts'
 import { normalise } from '../normalise.ts'
 import type { Problem } from '../problem.ts'
+import { remedyOf } from '../problem-codes.ts'
 import type { Resource } from '../resource.ts'
 import { unknownKind } from '../unknown-kind.ts'
 import { validate } from '../validate.ts'
 import type { ReadValue } from './library-reader.ts'
 import { LineIndex } from './line-index.ts'
 import type { ParsedDocument } from './parsed-document.ts'
-import { Places, startOfText } from './places.ts'
+import { offsetsAt, Places, startOfText } from './places.ts'
 import { readYaml } from './read-yaml.ts'
 import { type DocumentText, splitDocuments } from './split-documents.ts'
 import { DEFAULT_LIMITS, type ParseLimits } from './yaml-limits.ts'
@@ -47,7 +48,7 @@ function parsePart({ text, linesBefore }: DocumentText, file: string, limits: Pa
 function readDocument(read: ReadValue, file: string, lines: LineIndex, linesBefore: number): readonly ParsedDocument[] {
   if ('code' in read) {
     const { code, message, offset, hint } = read
-    const places = new Places(file, lines, linesBefore, { start: offset, find: () => offset })
+    const places = new Places(file, lines, linesBefore, offsetsAt(offset))
     return [broken(code, message, places, '', hint)]
   }
   if (read.value === null || read.value === undefined) return []
@@ -91,17 +92,18 @@ function document(
   places: Places,
 ): ParsedDocument {
   const identity = resource && { namespace: resource.metadata.namespace }
+  const found = places.findAll(problems.map(({ path }) => path))
   return {
     resource,
     written: written as Readonly<Record<string, unknown>>,
-    problems: problems.map((problem) => ({ ...problem, ...identity, place: places.find(problem.path) })),
+    problems: problems.map((problem, index) => ({ ...problem, ...identity, place: found[index]! })),
     place: places.find(''),
     placeOf: (path) => places.find(path),
   }
 }
 
 /** @param path of the field that is wrong; its place is that of what surrounds it */
-function broken(code: string, message: string, places: Places, path = '', hint?: string): ParsedDocument {
+function broken(code: string, message: string, places: Places, path = '', hint = remedyOf(code)): ParsedDocument {
   const place = places.find('')
   const problem: Problem = { severity: 'error', code, path, message, place, ...(hint !== undefined && { hint }) }
   return { resource: undefined, problems: [problem], place, placeOf: () => place }

@@ -13,6 +13,8 @@ export interface Offsets {
    * none.
    */
   find(steps: Steps): number
+  /** The same of several, in one go. */
+  findAll(wanted: readonly Steps[]): readonly number[]
 }
 
 /** Turns paths of fields into places in a file. */
@@ -46,6 +48,12 @@ export class Places {
     return this.at(steps.length === 0 ? this.#offsets.start : this.#offsets.find(steps))
   }
 
+  /** Of several paths, cheaper than one by one. */
+  findAll(paths: readonly string[]): readonly Place[] {
+    const wanted = paths.map((path) => [...this.#base, ...pathSteps(path)])
+    return this.#offsets.findAll(wanted).map((offset) => this.at(offset))
+  }
+
   /** @param offset characters from the start of the text */
   at(offset: number): Place {
     const { line, column } = this.#lines.at(offset)
@@ -53,7 +61,12 @@ export class Places {
   }
 }
 
+/** Where all that is known is one place. */
+export function offsetsAt(start: number): Offsets {
+  return { start, find: () => start, findAll: (wanted) => wanted.map(() => start) }
+}
+
 /** For a text of which nothing is known. */
 export function startOfText(file: string, text: string, linesBefore: number): Places {
-  return new Places(file, new LineIndex(text), linesBefore, { start: 0, find: () => 0 })
+  return new Places(file, new LineIndex(text), linesBefore, offsetsAt(0))
 }

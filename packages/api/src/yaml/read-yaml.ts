@@ -27,7 +27,7 @@ export function readYaml(text: string, limits: Limits): readonly ReadValue[] {
   try {
     const parser = new SubsetParser(new TextCursor(text), limits.maxDepth)
     const value = parser.document()
-    return [{ value, offsets: new SubsetOffsets(text, parser.start, limits.maxDepth) }]
+    return [{ value, offsets: new SubsetOffsets(text, value, parser.start, limits.maxDepth) }]
   } catch (signal) {
     if (signal instanceof YamlFault) return [{ code: signal.code, message: signal.message, offset: signal.offset }]
     if (!(signal instanceof OutsideSubset)) throw signal

@@ -1,5 +1,6 @@
 import { kinds, type Resource } from '@mizzen/api'
 import { MizzenError } from '@mizzen/base'
+import { overlaidObjects } from '@mizzen/rollout'
 import type { Io } from '../io.ts'
 import type { ApiClient } from '../mesh/api-client.ts'
 import { problemLine } from '../print/problem.ts'
@@ -23,7 +24,7 @@ export async function meshObjects(
   if (paths === undefined) {
     const client = mesh()
     const lists = await Promise.all(kinds.map((kind) => client.list(kind)))
-    return { objects: lists.flat(), read: undefined }
+    return { objects: overlaidObjects(lists.flat()), read: undefined }
   }
   const read = await readDocuments(paths, io)
   for (const problem of read.problems) if (problem.severity === 'error') io.err(`${problemLine(problem)}\n`)

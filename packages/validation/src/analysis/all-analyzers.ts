@@ -105,6 +105,11 @@ export function defaultAnalyzers(now: () => number): readonly Analyzer[] {
   return allAnalyzers(now).filter(({ byDefault }) => byDefault !== false)
 }
 
+/** The same without what is wrong with objects by themselves: a mesh tells that when they come. */
+export function liveAnalyzers(now: () => number): readonly Analyzer[] {
+  return defaultAnalyzers(now).filter((one) => !schemaAnalyzers.includes(one))
+}
+
 /** By any of its names, in any case. */
 export function findAnalyzer(name: string, analyzers: readonly Analyzer[]): Analyzer | undefined {
   const wanted = name.toLowerCase()

@@ -1,9 +1,9 @@
 import { about, boundedText, list, message, type Of, words } from '../../schema/fields.ts'
 import type { Typed } from '../kind.ts'
-import { gatewayApiKind, Hostname, ObjectName, SectionName } from './gateway-api-kind.ts'
+import { gatewayApiKind, Hostname, SectionName } from './gateway-api-kind.ts'
 import {
-  BACKEND_FIELDS,
   ExtensionRef,
+  filteredBackend,
   HeaderFilter,
   HeaderMatch,
   MirrorFilter,
@@ -51,10 +51,7 @@ export const GrpcRouteRule = message(
       ),
     ),
     filters: about('Changes, in order.', Filters),
-    backendRefs: about(
-      'Where calls go, by weight.',
-      list(message({ name: ObjectName }, { ...BACKEND_FIELDS, filters: Filters }), [0, 16]),
-    ),
+    backendRefs: about('Where calls go, by weight.', list(filteredBackend(Filters), [0, 16])),
     sessionPersistence: SessionPersistence,
   },
 )

@@ -17,14 +17,13 @@ import {
   gatewayApiKind,
   HeaderName,
   Hostname,
-  ObjectName,
   PreciseHostname,
   SectionName,
 } from './gateway-api-kind.ts'
 import {
-  BACKEND_FIELDS,
   BackendObjectReference,
   ExtensionRef,
+  filteredBackend,
   HeaderFilter,
   HeaderMatch,
   MirrorFilter,
@@ -127,7 +126,7 @@ export const HttpRouteMatch = message(
 )
 export type HttpRouteMatch = Of<typeof HttpRouteMatch>
 
-export const HttpBackendRef = message({ name: ObjectName }, { ...BACKEND_FIELDS, filters: Filters })
+export const HttpBackendRef = filteredBackend(Filters)
 export type HttpBackendRef = Of<typeof HttpBackendRef>
 
 export const HttpRouteRule = message(

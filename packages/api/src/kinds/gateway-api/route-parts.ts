@@ -1,3 +1,4 @@
+import type { TSchema } from 'typebox'
 import { about, boundedText, integer, list, message, type Of, port, text, words } from '../../schema/fields.ts'
 import {
   ApiGroup,
@@ -39,7 +40,11 @@ export type BackendObjectReference = Of<typeof BackendObjectReference>
 /** A backend without filters: of TCPRoute, TLSRoute and UDPRoute. */
 export const BackendRef = message({ name: ObjectName }, { ...BACKEND, weight: WEIGHT })
 export type BackendRef = Of<typeof BackendRef>
-export const BACKEND_FIELDS = { ...BACKEND, weight: WEIGHT }
+
+/** A backend of HTTPRoute or GRPCRoute, which has filters of its own. */
+export function filteredBackend<Filters extends TSchema>(filters: Filters) {
+  return message({ name: ObjectName }, { ...BACKEND, weight: WEIGHT, filters })
+}
 
 export const HeaderFilter = message({}, { set: HttpHeaders, add: HttpHeaders, remove: list(text, [0, 16]) })
 export type HeaderFilter = Of<typeof HeaderFilter>

@@ -56,6 +56,29 @@ export const CanarySpec = message(
       'Keeps a client at the version that it saw first.',
       message({}, { cookieName: about('Name of the cookie.', text, 'mizzen-canary'), maxAge: duration }),
     ),
+    group: about(
+      'Canaries of one namespace with the same group are promoted together: all pass, or all go back.',
+      text,
+    ),
+    scaling: about(
+      'How many replicas the canary has.',
+      message(
+        {},
+        {
+          canary: about(
+            'followWeight scales it up, before the weight rises, to at least that part of the stable replicas.',
+            words('keep', 'followWeight'),
+            'keep',
+          ),
+          afterRollback: about('What becomes of them when it was taken back.', words('keep', 'scaleToZero'), 'keep'),
+        },
+      ),
+    ),
+    promoteBy: about(
+      'shift leaves the traffic at the canary, which is the stable version from then on. copy gives the stable Deployment the Pod template of the canary, takes the traffic back there and scales the canary to 0: the next change of the canary begins the next rollout.',
+      words('shift', 'copy'),
+      'shift',
+    ),
     onFailure: about(
       'abort cuts the canary at once; lastGoodWeight goes back one step.',
       words('abort', 'lastGoodWeight', 'pause'),
@@ -70,6 +93,12 @@ export const CanarySpec = message(
           scaleDown: about('Whether the old version is scaled to 0.', flag, true),
           scaleDownDelay: about('How long it stays.', duration, '30s'),
           removeRoutes: about('Whether the routes to the old version are removed.', flag, false),
+          removeSubset: about('Whether its subset goes too, once no proxy has a route to it.', flag, false),
+          workload: about(
+            'What becomes of its Deployment: label puts `mizzen.io/retired` on it.',
+            words('keep', 'label', 'delete'),
+            'keep',
+          ),
         },
       ),
     ),

@@ -1,4 +1,4 @@
-import type { Marks } from './marks.ts'
+import type { MarkSink } from './marks.ts'
 import { checkNewField } from './new-field.ts'
 import { OutsideSubset, YamlFault } from './outcome.ts'
 import { plainKey, plainValue } from './scalars.ts'
@@ -8,9 +8,9 @@ import { CODE, isSeparator, isWhite, type TextCursor } from './text-cursor.ts'
 export class FlowParser {
   readonly #at: TextCursor
   readonly #maxDepth: number
-  readonly #marks: Marks | undefined
+  readonly #marks: MarkSink | undefined
 
-  constructor(cursor: TextCursor, maxDepth: number, marks: Marks | undefined) {
+  constructor(cursor: TextCursor, maxDepth: number, marks: MarkSink | undefined) {
     this.#at = cursor
     this.#maxDepth = maxDepth
     this.#marks = marks

@@ -1,5 +1,14 @@
+/** What a parser tells of where things start: of a field its key, before its value is read. */
+export interface MarkSink {
+  startMap(map: object): void
+  startList(list: object): void
+  key(map: object, name: string, offset: number): void
+  /** Of the item that the list gets next. */
+  item(list: readonly unknown[], offset: number): void
+}
+
 /** Offsets of keys and items, by the object or list that they are in; characters from the start of the text. */
-export class Marks {
+export class Marks implements MarkSink {
   /** Of an object, name and offset in turn: few are ever asked for, and a map for each would cost more than the text. */
   readonly #keys = new Map<object, (string | number)[]>()
   readonly #items = new Map<object, number[]>()
@@ -16,7 +25,7 @@ export class Marks {
     this.#keys.get(map)?.push(name, offset)
   }
 
-  item(list: object, offset: number): void {
+  item(list: readonly unknown[], offset: number): void {
     this.#items.get(list)?.push(offset)
   }
 

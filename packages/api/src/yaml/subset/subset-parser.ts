@@ -1,6 +1,6 @@
 import { blockScalar } from './block-scalar.ts'
 import { FlowParser } from './flow-parser.ts'
-import type { Marks } from './marks.ts'
+import type { MarkSink } from './marks.ts'
 import { checkNewField } from './new-field.ts'
 import { OutsideSubset, YamlFault } from './outcome.ts'
 import { foldLines, plainKey, plainValue } from './scalars.ts'
@@ -19,11 +19,11 @@ export class SubsetParser {
   readonly #at: TextCursor
   readonly #flow: FlowParser
   readonly #maxDepth: number
-  readonly #marks: Marks | undefined
+  readonly #marks: MarkSink | undefined
   #start = 0
 
   /** @param marks gets the places of what is read */
-  constructor(cursor: TextCursor, maxDepth: number, marks?: Marks) {
+  constructor(cursor: TextCursor, maxDepth: number, marks?: MarkSink) {
     this.#at = cursor
     this.#maxDepth = maxDepth
     this.#marks = marks

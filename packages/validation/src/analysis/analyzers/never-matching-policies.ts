@@ -3,7 +3,7 @@ import { type Analyzer, eachOf, type Report } from '../analyzer.ts'
 import { meshSettings } from '../facts/mesh-settings.ts'
 import { selectorText } from '../facts/selector.ts'
 import { selectWorkloads, type Workload } from '../facts/workloads.ts'
-import { at, type Fields, fields, items, type Labels, labelsIn, texts, whole } from '../loose.ts'
+import { at, type Fields, fields, items, type Labels, labelsIn, text, texts, whole } from '../loose.ts'
 import type { MeshIndex } from '../mesh-index.ts'
 import type { Subject } from '../subject.ts'
 
@@ -11,7 +11,7 @@ export const neverMatchingPolicies: Analyzer = {
   name: 'mizzen.PolicyAnalyzer',
   summary: 'policies, and rules of policies, that can never match',
   analyze(mesh, report) {
-    for (const check of [rules, selectors, ports]) check(mesh, report)
+    for (const check of [rules, tokens, selectors, ports]) check(mesh, report)
   },
 }
 
@@ -23,6 +23,28 @@ const rules = eachOf(['AuthorizationPolicy'], (policy, report) => {
   if (spec.action === 'DENY' && items(spec.rules).length === 0) {
     report(policy, 'MZN0105', 'spec.rules', 'DENY without rules denies nothing')
   }
+})
+
+/** Who makes a request is known from its token only where a RequestAuthentication has it checked. */
+const tokens = eachOf(['AuthorizationPolicy'], (policy, report, mesh) => {
+  const { rootNamespace } = mesh.derived(meshSettings)
+  const isChecked =
+    policy.namespace === rootNamespace
+      ? mesh.all('RequestAuthentication').length > 0
+      : [policy.namespace, rootNamespace].some((one) => mesh.inNamespace('RequestAuthentication', one).length > 0)
+  if (isChecked) return
+  items(policy.spec.rules).forEach((rule, index) => {
+    const path = `spec.rules[${index}]`
+    const sources = items(rule.from).map(({ source }) => texts(fields(source).requestPrincipals))
+    const message = 'the rule never matches: no RequestAuthentication has tokens checked here'
+    if (sources.length > 0 && sources.every((names) => names.length > 0)) {
+      report(policy, 'MZN0105', `${path}.from`, message)
+    }
+    items(rule.when).forEach(({ key, values }, position) => {
+      if (!text(key).startsWith('request.auth.') || texts(values).length === 0) return
+      report(policy, 'MZN0105', `${path}.when[${position}]`, message)
+    })
+  })
 })
 
 /** Kinds whose selectors Istio does not look at, and where their labels are. */

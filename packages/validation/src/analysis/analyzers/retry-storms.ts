@@ -5,7 +5,7 @@ import { type HostRule, hostsOfRule, httpRules, meshRules } from '../facts/mesh-
 import type { Derived, MeshIndex } from '../mesh-index.ts'
 
 /** One request of a user that becomes this many at a service that fails keeps it from recovering. */
-const STORM = 10
+const STORM = 8
 /** Hops that a path is followed. */
 const MAX_HOPS = 8
 /** Steps of the search over all paths: enough for any real mesh, and an end for a hostile one. */

@@ -1,5 +1,5 @@
 import { type Analyzer, eachAlone } from '../analyzer.ts'
-import { coversMatch } from '../facts/match-coverage.ts'
+import { coversConnection, coversMatch } from '../facts/match-coverage.ts'
 import { type Fields, isFields, items } from '../loose.ts'
 import type { Subject } from '../subject.ts'
 
@@ -27,11 +27,19 @@ interface Shadowed {
 /** Rules that are compared in one object: each with all before it. */
 const MAX_RULES = 500
 
+type Covers = (earlier: Fields, later: Fields) => boolean
+
 function shadowedRoutes({ spec }: Subject): readonly Shadowed[] {
-  const rules = items(spec.http).slice(0, MAX_RULES).map(matchesOf)
+  const of = (name: string, covers: Covers) => shadowedIn(spec[name], `spec.${name}`, covers)
+  return [...of('http', coversMatch), ...of('tls', coversConnection), ...of('tcp', coversConnection)]
+}
+
+function shadowedIn(list: unknown, path: string, covers: Covers): readonly Shadowed[] {
+  const rules = items(list).slice(0, MAX_RULES).map(matchesOf)
   return rules.flatMap((matches, index) => {
-    const by = rules.slice(0, index).findIndex((earlier) => matches.every((one) => takes(earlier, one)))
-    return by === -1 ? [] : [{ path: `spec.http[${index}]`, by: `spec.http[${by}]` }]
+    const takes = (earlier: readonly Fields[]) => matches.every((one) => earlier.some((first) => covers(first, one)))
+    const by = rules.slice(0, index).findIndex(takes)
+    return by === -1 ? [] : [{ path: `${path}[${index}]`, by: `${path}[${by}]` }]
   })
 }
 
@@ -39,10 +47,6 @@ function shadowedRoutes({ spec }: Subject): readonly Shadowed[] {
 function matchesOf({ match }: Fields): readonly Fields[] {
   const matches = items(match)
   return matches.length === 0 ? [{}] : matches
-}
-
-function takes(earlier: readonly Fields[], match: Fields): boolean {
-  return earlier.some((one) => coversMatch(one, match))
 }
 
 /** Rules of a policy are alternatives: after one that matches everything, others change nothing. */

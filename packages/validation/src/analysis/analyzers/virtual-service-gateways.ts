@@ -1,4 +1,4 @@
-import { hostsForNamespace, hostsOverlap } from '@mizzen/discovery'
+import { hostsForNamespace, intersectHosts } from '@mizzen/discovery'
 import { type Analyzer, eachOf } from '../analyzer.ts'
 import { gatewayReference, isInternalGateway, MESH_GATEWAY } from '../facts/gateway-names.ts'
 import { items, text, texts } from '../loose.ts'
@@ -20,11 +20,19 @@ export const virtualServiceGateways: Analyzer = {
       const taken = hostsOf(reference, service, mesh)
       if (taken === undefined) report(service, 'IST0101', path, `there is no Gateway ${written}`)
       const wanted = texts(service.spec.hosts)
-      if (taken?.some((host) => wanted.some((own) => hostsOverlap(host, own)))) return
-      report(service, 'IST0132', path, `Gateway ${fullName(reference)} takes none of ${wanted.join(', ')}`)
+      if (taken !== undefined && intersectHosts(taken, wanted).length > 0) return
+      report(service, 'IST0132', path, `Gateway ${fullName(reference)} takes none of ${someOf(wanted)}`)
     })
   }),
 }
+
+/** A message is read by people. */
+function someOf(hosts: readonly string[]): string {
+  const more = hosts.length - MAX_NAMED
+  return `${hosts.slice(0, MAX_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+const MAX_NAMED = 5
 
 /** What a gateway takes for objects of the VirtualService's namespace; undefined if there is no such gateway. */
 function hostsOf(

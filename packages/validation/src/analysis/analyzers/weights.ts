@@ -5,7 +5,7 @@ import type { MeshIndex } from '../mesh-index.ts'
 import type { Subject } from '../subject.ts'
 
 /** A Pod that gets this many times an even share is too much for most. */
-const TOO_MUCH = 4
+const TOO_MUCH = 2.5
 
 export const weights: Analyzer = {
   name: 'mizzen.WeightAnalyzer',

@@ -1,15 +1,17 @@
-import { labelsIn, texts } from '../loose.ts'
+import { at, items, labelsIn, texts } from '../loose.ts'
 import type { Derived, DerivedIn, MeshIndex } from '../mesh-index.ts'
 import type { Subject } from '../subject.ts'
 import { MESH_GATEWAY } from './gateway-names.ts'
 import { findHost, fullHost, resolvedHost } from './hosts.ts'
 import { namedHosts } from './named-hosts.ts'
 import { routeDestinations } from './route-destinations.ts'
+import { selects } from './selector.ts'
 import { selectWorkloads, type Workload } from './workloads.ts'
 
 /**
  * Who calls whom, as far as the objects tell: gateways call what their VirtualServices route to, and a workload calls
- * the services that its containers' environment, arguments or command name. Services go by their full host names.
+ * the services that its containers' environment, arguments or command name, and those that its Sidecar does. Services go by
+ * their full host names.
  */
 export function callees(caller: string, mesh: MeshIndex): readonly string[] {
   const namespace = findHost(caller, '', mesh)?.subject.namespace
@@ -58,10 +60,21 @@ const namespaceCalls: DerivedIn<ReadonlyMap<string, readonly string[]>> = {
 }
 
 function namedServices(pod: Workload, mesh: MeshIndex): readonly string[] {
-  return namedHosts(pod).flatMap((host) => {
+  const declared = declaredHosts(pod, mesh)
+  return [...namedHosts(pod), ...declared].flatMap((host) => {
     const name = resolvedHost(host, pod.namespace, mesh)
     return findHost(name, pod.namespace, mesh)?.subject.kind === 'Service' ? [name] : []
   })
+}
+
+/** Hosts that a Sidecar of its namespace lets the workload reach, where it names them: wildcards say nothing of calls. */
+function declaredHosts({ namespace, labels }: Workload, mesh: MeshIndex): readonly string[] {
+  return mesh
+    .inNamespace('Sidecar', namespace)
+    .filter(({ spec }) => selects(labelsIn(at(spec, 'workloadSelector', 'labels')), labels))
+    .flatMap(({ spec }) => items(spec.egress).flatMap(({ hosts }) => texts(hosts)))
+    .map((host) => host.slice(host.indexOf('/') + 1))
+    .filter((host) => !host.includes('*'))
 }
 
 /** The whole, by caller. */

@@ -43,9 +43,19 @@ export function findHost(
     const entry = entries.byName.get(scopeKey(scope, name))
     if (entry !== undefined) return entry
   }
-  const bare = host.replace(/^\*/, '')
-  const visible = (scope: string) => scope === EVERYWHERE || scope === namespace
-  return entries.wildcards.find(({ scope, suffix }) => visible(scope) && bare.endsWith(suffix))?.facts
+  return wildcardOf(host.replace(/^\*/, ''), namespace, entries.wildcards)?.facts
+}
+
+/** The first that was declared of those that cover the host. */
+function wildcardOf(host: string, namespace: string, wildcards: EntryHosts['wildcards']): WildcardEntry | undefined {
+  let first: WildcardEntry | undefined
+  for (let start = 0; wildcards.size > 0 && start <= host.length; start += 1) {
+    for (const scope of [EVERYWHERE, namespace]) {
+      const found = wildcards.get(scopeKey(scope, host.slice(start)))
+      if (found !== undefined && found.order < (first?.order ?? Number.POSITIVE_INFINITY)) first = found
+    }
+  }
+  return first
 }
 
 /** Looked up by its key, so that a change of one Service concerns only who names it. */
@@ -75,7 +85,13 @@ function serviceFacts(subject: Subject): HostFacts {
 interface EntryHosts {
   /** By scope, newline, full name. */
   readonly byName: ReadonlyMap<string, HostFacts>
-  readonly wildcards: readonly { readonly scope: string; readonly suffix: string; readonly facts: HostFacts }[]
+  /** By scope, newline, what follows the `*`; the first that was declared. */
+  readonly wildcards: ReadonlyMap<string, WildcardEntry>
+}
+
+interface WildcardEntry {
+  readonly facts: HostFacts
+  readonly order: number
 }
 
 const entryHosts: Derived<EntryHosts> = {
@@ -85,12 +101,12 @@ const entryHosts: Derived<EntryHosts> = {
       const names = texts(subject.spec.hosts).map((host) => fullHost(host, subject.namespace, mesh))
       return exportScopes(subject).flatMap((scope) => names.map((name) => ({ scope, name, facts })))
     })
-    return {
-      byName: new Map(claims.map(({ scope, name, facts }) => [scopeKey(scope, name), facts])),
-      wildcards: claims
-        .filter(({ name }) => name.startsWith('*'))
-        .map(({ scope, name, facts }) => ({ scope, suffix: name.slice(1), facts })),
-    }
+    const wildcards = new Map<string, WildcardEntry>()
+    claims.forEach(({ scope, name, facts }, order) => {
+      const key = scopeKey(scope, name.slice(1))
+      if (name.startsWith('*') && !wildcards.has(key)) wildcards.set(key, { facts, order })
+    })
+    return { byName: new Map(claims.map(({ scope, name, facts }) => [scopeKey(scope, name), facts])), wildcards }
   },
 }
 

@@ -18,6 +18,23 @@ export function coversMatch(earlier: Fields, later: Fields): boolean {
   )
 }
 
+/**
+ * The same of matches of `tls` and `tcp`. Server names and subnets have no order: the proxy takes the most exact one of all
+ * rules, so that only the same ones are taken.
+ */
+export function coversConnection(earlier: Fields, later: Fields): boolean {
+  const names = texts(earlier.sniHosts)
+  return (
+    texts(later.sniHosts).length > 0 === names.length > 0 &&
+    texts(later.sniHosts).every((name) => names.includes(name)) &&
+    JSON.stringify(texts(earlier.destinationSubnets)) === JSON.stringify(texts(later.destinationSubnets)) &&
+    ['sourceSubnet', 'sourceNamespace'].every((name) => !text(earlier[name]) || earlier[name] === later[name]) &&
+    (earlier.port === undefined || earlier.port === later.port) &&
+    selects(labelsIn(earlier.sourceLabels), labelsIn(later.sourceLabels)) &&
+    coversGateways(texts(earlier.gateways), texts(later.gateways))
+  )
+}
+
 const STRING_FIELDS = ['uri', 'scheme', 'method', 'authority'] as const
 
 /** A caseless `earlier` covers more than its text; a caseless `later` matches more than its own. */
