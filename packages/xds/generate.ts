@@ -13,6 +13,8 @@ import { dirname, join } from 'node:path'
 
 const HERE = import.meta.dirname
 const OUT = join(HERE, 'gen')
+/** Files of our own, for messages that the shipped trees do not have. */
+const OVERLAY = join(HERE, 'proto')
 const require = createRequire(import.meta.url)
 
 /** What Mizzen speaks. Add a message here when a feature needs it; everything it refers to comes along. */
@@ -24,6 +26,8 @@ const MESSAGES = [
   'envoy.config.cluster.v3.Cluster',
   'envoy.config.endpoint.v3.ClusterLoadAssignment',
   'envoy.extensions.access_loggers.file.v3.FileAccessLog',
+  'envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig',
+  'envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig',
   'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog',
   'envoy.extensions.filters.http.router.v3.Router',
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
@@ -33,6 +37,8 @@ const MESSAGES = [
   'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
   'envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig',
   'envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig',
+  'envoy.extensions.filters.http.on_demand.v3.OnDemand',
+  'envoy.extensions.filters.http.on_demand.v3.PerRouteConfig',
   'envoy.extensions.filters.network.sni_cluster.v3.SniCluster',
   'envoy.extensions.filters.listener.original_dst.v3.OriginalDst',
   'envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol',
@@ -45,6 +51,7 @@ const MESSAGES = [
   'envoy.extensions.transport_sockets.tls.v3.SPIFFECertValidatorConfig',
   'envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
   'envoy.admin.v3.ConfigDump',
+  'istio.networking.nds.v1.NameTable',
   'xds.type.v3.TypedStruct',
 ]
 
@@ -59,7 +66,8 @@ function copyClosure(deps: string, to: string): string[] {
     if (seen.has(file) || file.startsWith('google/protobuf/')) continue
     seen.add(file)
     const wanted = file
-    const source = ROOTS.map((root) => join(deps, root, wanted)).find((path) => existsSync(path))
+    const places = [...ROOTS.map((root) => join(deps, root, wanted)), join(OVERLAY, wanted)]
+    const source = places.find((path) => existsSync(path))
     if (source === undefined) throw new Error(`generate: ${file} is in none of ${ROOTS.join(', ')} below ${deps}`)
     // The shipped validate.proto is older than some of its users and lacks StringRules.ignore_empty.
     const text = readFileSync(source, 'utf8').replaceAll(/(,\s*)?\bignore_empty:\s*true\b,?/g, '')
@@ -90,11 +98,14 @@ function fileOf(message: string): string {
     RouteConfiguration: 'route',
     ClusterLoadAssignment: 'endpoint',
     FileAccessLog: 'file',
+    HttpGrpcAccessLogConfig: 'als',
+    TcpGrpcAccessLogConfig: 'als',
     StdoutAccessLog: 'stream',
     HTTPFault: 'fault',
     ConfigDump: 'config_dump',
     ClusterConfig: 'cluster',
     FilterConfig: 'dynamic_forward_proxy',
+    PerRouteConfig: 'on_demand',
     ProxyProtocolUpstreamTransport: 'upstream_proxy_protocol',
     DownstreamTlsContext: 'tls',
     UpstreamTlsContext: 'tls',
@@ -108,8 +119,6 @@ function generate(): void {
   const work = mkdtempSync(join(tmpdir(), 'mizzen-proto-'))
   try {
     const options = copyClosure(deps, join(work, 'in'))
-    const overlay = join(HERE, 'proto')
-    if (existsSync(overlay)) cpSync(overlay, join(work, 'in'), { recursive: true })
     const template = {
       version: 'v2',
       plugins: [

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 import type { ObjectMeta, Resource } from '@mizzen/api'
 
 /** JSON with the keys of every object in order: equal values give equal texts. */
@@ -15,7 +15,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 export function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+  return digest('sha256', text, 'hex').slice(0, 32)
 }
 
 /** What a store or a server fills in. */

@@ -56,8 +56,8 @@ export interface AdsClient {
   /** Connects, and reconnects until `close`: 200 ms to 5 s between tries, with jitter. */
   start(): void
   /**
-   * Sets what is wanted of a type; replaces the earlier call for it. `*` is everything. May be called within `onUpdate`: it
-   * goes out after the acknowledgement. The order of the first calls is the order of the first requests of each stream.
+   * Sets what is wanted of a type; replaces the earlier call for it. `*` is everything; names beside it are for servers that
+   * send some resources only to those who name them. May be called within `onUpdate`: it goes out after the acknowledgement. The order of the first calls is the order of the first requests of each stream.
    * Names that are dropped are forgotten at once: no removal is reported for them.
    */
   subscribe(typeUrl: TypeUrl, names: readonly string[] | '*'): void
@@ -109,7 +109,7 @@ class StreamingAdsClient implements AdsClient {
   }
 
   subscribe(typeUrl: TypeUrl, names: readonly string[] | '*'): void {
-    this.#type(typeUrl).want(names)
+    this.#type(typeUrl).want(names === '*' ? ['*'] : names)
     if (!this.#updating) this.#ask()
   }
 
@@ -231,7 +231,7 @@ class StreamingAdsClient implements AdsClient {
     if (this.#stream === undefined) return
     for (const type of this.#types.values()) {
       // An empty first request would mean nothing for types that are asked for by name.
-      const idle = type.asked === undefined && type.wanted !== '*' && type.wanted.size === 0
+      const idle = type.asked === undefined && type.wanted.size === 0
       if (idle || sameNames(type.asked, type.wanted)) continue
       if (this.#options.mode === 'sotw') this.#askSotw(type, undefined)
       else this.#askDelta(type, '', undefined)
@@ -241,7 +241,7 @@ class StreamingAdsClient implements AdsClient {
   #askSotw(type: ReceivedType, error: string | undefined): void {
     const { typeUrl, version, nonce, wanted } = type
     type.asked = wanted
-    const names = wanted === '*' ? everything(typeUrl) : [...wanted]
+    const names = firstNames(typeUrl, wanted)
     this.#stream?.send(encodeSotwRequest({ typeUrl, version, nonce, names, error, node: this.#node() }))
   }
 
@@ -252,8 +252,8 @@ class StreamingAdsClient implements AdsClient {
     this.#stream?.send(
       encodeDeltaRequest({
         ...{ typeUrl, nonce, error, node: this.#node() },
-        subscribe: missingFrom(asked, wanted, first ? everything(typeUrl) : ['*']),
-        unsubscribe: first ? [] : missingFrom(wanted, asked, ['*']),
+        subscribe: first ? firstNames(typeUrl, wanted) : missingFrom(asked, wanted),
+        unsubscribe: first ? [] : missingFrom(wanted, asked),
         initialVersions: first ? type.versions : new Map(),
       }),
     )
@@ -267,22 +267,16 @@ class StreamingAdsClient implements AdsClient {
   }
 }
 
-/** How a first request asks for everything: by naming nothing, except for types that are asked for by name. */
-function everything(typeUrl: TypeUrl): readonly string[] {
-  return NAMED_TYPES.has(typeUrl) ? ['*'] : []
+/** A first request asks for everything by naming nothing, except for types that are asked for by name. */
+function firstNames(typeUrl: TypeUrl, wanted: ReadonlySet<string>): readonly string[] {
+  return wanted.size === 1 && wanted.has('*') && !NAMED_TYPES.has(typeUrl) ? [] : [...wanted]
 }
 
-function sameNames(a: ReadonlySet<string> | '*' | undefined, b: ReadonlySet<string> | '*'): boolean {
-  if (a === undefined || a === '*' || b === '*') return a === b
-  return a.size === b.size && [...a].every((name) => b.has(name))
+function sameNames(a: ReadonlySet<string> | undefined, b: ReadonlySet<string>): boolean {
+  return a !== undefined && a.size === b.size && [...a].every((name) => b.has(name))
 }
 
-/** Names of `all` that `some` lacks; `star` stands for all names. */
-function missingFrom(
-  some: ReadonlySet<string> | '*' | undefined,
-  all: ReadonlySet<string> | '*',
-  star: readonly string[],
-): readonly string[] {
-  if (all === '*') return some === '*' ? [] : star
-  return [...all].filter((name) => some === undefined || some === '*' || !some.has(name))
+/** Names of `all` that `some` lacks. */
+function missingFrom(some: ReadonlySet<string>, all: ReadonlySet<string>): readonly string[] {
+  return [...all].filter((name) => !some.has(name))
 }

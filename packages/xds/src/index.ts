@@ -7,6 +7,7 @@ export {
   type ReceivedResource,
   type Verdict,
 } from './client.ts'
+export type { GrpcCall } from './grpc/grpc-call.ts'
 export { createXdsServer, type StatusEvent, type XdsServer, type XdsServerOptions } from './server.ts'
 export type {
   Held,

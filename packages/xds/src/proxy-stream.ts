@@ -1,7 +1,9 @@
 import { type Clock, formatError, type Logger, type Timer } from '@mizzen/base'
+import type { Admission } from './admission.ts'
 import { GRPC_CODE, type GrpcCall } from './grpc/grpc-call.ts'
 import type { Mode } from './order/holdings.ts'
 import { Session, type SessionRequest } from './order/session.ts'
+import type { Sharing } from './order/sharing.ts'
 import { liveStatus } from './order/status.ts'
 import type { SharedPayloads } from './shared-payloads.ts'
 import type { ProxyNode, ProxyStatus, ViewSource } from './source.ts'
@@ -17,9 +19,12 @@ const MAX_TYPES = 32
 const MAX_NAMES = 200_000
 
 export interface StreamContext {
+  /** Whose turn it is to have its first configuration. */
+  readonly admission: Admission
   readonly source: ViewSource
   readonly clock: Clock
   readonly logger: Logger
+  readonly sharing: Sharing
   readonly payloads: Readonly<Record<Mode, SharedPayloads>>
   /** The control plane's name for itself. */
   readonly identifier: string
@@ -48,6 +53,8 @@ export class ProxyStream {
   /** The client does not read as fast as we write; nothing more is composed until it does. */
   #full = false
   #ended = false
+  /** The first configuration is there, or the stream over; more calls do nothing. */
+  readonly #leave: () => void
 
   constructor(call: GrpcCall, mode: Mode, context: StreamContext) {
     this.#call = call
@@ -61,6 +68,8 @@ export class ProxyStream {
       },
       onEnd: () => this.#finish(() => call.end()),
     })
+    call.pause()
+    this.#leave = context.admission.enter(() => call.resume())
   }
 
   /** Undefined until the client has said who it is. */
@@ -112,7 +121,7 @@ export class ProxyStream {
     const { source, clock, logger } = this.#context
     const node = decodeNode(bytes)
     const view = source.viewFor(node)
-    const session = new Session(this.#mode, view)
+    const session = new Session(this.#mode, view, this.#context.sharing)
     const unsubscribe = view.subscribe((changes) => {
       session.viewChanged(changes)
       this.#changed()
@@ -126,6 +135,7 @@ export class ProxyStream {
   #changed(): void {
     this.#send()
     this.#arm()
+    if (this.#open?.session.settled) this.#leave()
     if (!this.#ended) this.#context.onUpdate(this)
   }
 
@@ -157,6 +167,7 @@ export class ProxyStream {
     if (this.#ended) return
     this.#ended = true
     this.#timer?.cancel()
+    this.#leave()
     say()
     if (this.#open !== undefined) {
       this.#open.unsubscribe()

@@ -1,7 +1,9 @@
 import { type Clock, type Logger, MizzenError, type Random } from '@mizzen/base'
+import { Admission } from './admission.ts'
 import { GRPC_CODE, type GrpcCall } from './grpc/grpc-call.ts'
 import { GrpcServer } from './grpc/grpc-server.ts'
 import type { Mode } from './order/holdings.ts'
+import { Sharing } from './order/sharing.ts'
 import { ProxyStream, type StreamContext } from './proxy-stream.ts'
 import { SharedPayloads } from './shared-payloads.ts'
 import type { ProxyStatus, ViewSource } from './source.ts'
@@ -11,8 +13,12 @@ export interface XdsServerOptions {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  /** What else is served on the port, by path: `/package.Service/Method`. */
+  readonly methods?: ReadonlyMap<string, (call: GrpcCall) => void>
   /** Streams served at once; the next is refused with RESOURCE_EXHAUSTED. Default 10,000. */
   readonly maxStreams?: number
+  /** Streams that are given their first configuration at once; the next wait until it is their turn. Default 32. */
+  readonly maxStarting?: number
 }
 
 /** `updated` comes after each request of the proxy, and each change of what it should have. */
@@ -35,6 +41,8 @@ export interface XdsServer {
 const SERVICE = '/envoy.service.discovery.v3.AggregatedDiscoveryService'
 /** A resuming client lists a version for each resource that it has. */
 const MAX_REQUEST_BYTES = 32 * 1024 * 1024
+/** A client that has not taken its first configuration after this long does not keep others waiting. */
+const STARTING_MS = 1_000
 /** For `close`: how long clients have to take note. */
 const CLOSE_MS = 1_000
 
@@ -55,7 +63,9 @@ class AdsServer implements XdsServer {
     const { source, clock, logger, random } = options
     const instance = Math.floor(random() * 0x100000000).toString(16)
     this.#context = {
+      admission: new Admission({ clock, limit: options.maxStarting ?? 32, patienceMs: STARTING_MS }),
       ...{ source, clock, logger, identifier: `mizzen-${instance.padStart(8, '0')}` },
+      sharing: new Sharing(),
       payloads: { sotw: new SharedPayloads('sotw'), delta: new SharedPayloads('delta') },
       onOpen: (stream) => this.#emit('connected', stream),
       onUpdate: (stream) => this.#emit('updated', stream),
@@ -65,6 +75,7 @@ class AdsServer implements XdsServer {
       clock,
       maxMessageBytes: MAX_REQUEST_BYTES,
       methods: new Map([
+        ...(options.methods ?? []),
         [`${SERVICE}/StreamAggregatedResources`, (call: GrpcCall) => this.#accept(call, 'sotw')],
         [`${SERVICE}/DeltaAggregatedResources`, (call: GrpcCall) => this.#accept(call, 'delta')],
       ]),

@@ -32,6 +32,10 @@ export type ViewChanges = ReadonlyMap<TypeUrl, ReadonlySet<string>>
 export interface ResourceView {
   /** The store revision that the content reflects. */
   readonly revision: number
+  /**
+   * A virtual host (VHDS) may be made from that of a wildcard: `routes/a.b` from `routes/*.b` or `routes/*`. If one of those
+   * changes, its own name is told, and stands for all that it answers for.
+   */
   get(typeUrl: TypeUrl, name: string): XdsResource | undefined
   /** All of a type: what a wildcard subscription gets. Order is stable. */
   list(typeUrl: TypeUrl): Iterable<XdsResource>

@@ -28,6 +28,13 @@ export const TYPE_ORDER: readonly TypeUrl[] = [
   NAME_TABLE_TYPE,
 ]
 
+const OWN_TEXTS: ReadonlyMap<string, TypeUrl> = new Map(TYPE_ORDER.map((typeUrl) => [typeUrl, typeUrl]))
+
+/** The constant above that says the same: maps find the same text faster than an equal one. */
+export function ownType(typeUrl: string): TypeUrl {
+  return OWN_TEXTS.get(typeUrl) ?? typeUrl
+}
+
 /** Types whose state-of-the-world responses list everything: what is missing from one is thereby removed. */
 export const FULL_STATE_TYPES: ReadonlySet<TypeUrl> = new Set([CLUSTER_TYPE, LISTENER_TYPE])
 

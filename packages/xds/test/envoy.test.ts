@@ -3,18 +3,15 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { silentLogger, systemClock } from '@mizzen/base'
 import { afterEach, describe, expect, it } from 'vitest'
+import { AdsDataPlane } from '../../../test/ads-data-plane.ts'
+import { requireTool } from '../../../test/requirements.ts'
+import { envoyProgram } from '../../../test/twin/data-plane.ts'
 import { CLUSTER_TYPE, createXdsServer, type ProxyStatus, ROUTE_TYPE, type XdsServer } from '../src/index.ts'
-import { EnvoyProcess, findEnvoy } from './envoy-process.ts'
 import { cluster, listener, route } from './envoy-resources.ts'
 import { MemoryView } from './memory-view.ts'
 import { until } from './until.ts'
 
-const envoyBinary = findEnvoy()
-if (envoyBinary === undefined) {
-  console.warn(
-    'SKIPPED packages/xds/test/envoy.test.ts: no Envoy; `npm run tools -- envoy` gets it, or set MIZZEN_ENVOY',
-  )
-}
+const envoyBinary = requireTool('envoy')
 
 const cleanUp: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -87,11 +84,12 @@ describe.skipIf(envoyBinary === undefined).each(['GRPC', 'DELTA_GRPC'] as const)
     const entry = listener('http', 'all')
     view.set(...cluster('blue', bluePort), route('all', 'blue'), entry)
     const first = await xdsServer(view)
-    const envoy = await EnvoyProcess.start(envoyBinary as string, first.port, apiType)
+    const envoy = await AdsDataPlane.start(envoyProgram(envoyBinary as string), first.port, apiType)
     cleanUp.push(() => envoy.stop())
     const status = await acknowledged(first.server, view)
     expect(status.mode).toBe(apiType === 'GRPC' ? 'sotw' : 'delta')
-    expect(status.node).toMatchObject({ cluster: 'envoy', metadata: { LABELS: { a: 'b' } }, userAgentName: 'envoy' })
+    expect(status.node).toMatchObject({ cluster: 'proxy.istio-system', userAgentName: 'envoy' })
+    expect(status.node.metadata).toMatchObject({ LABELS: { istio: 'ingressgateway' } })
     const port = await envoy.listenerPort('http')
     const load = askSteadily(port)
 
@@ -137,7 +135,7 @@ describe.skipIf(envoyBinary === undefined).each(['GRPC', 'DELTA_GRPC'] as const)
     const bad = cluster('bad', 1, '-1s')
     view.set(...cluster('blue', bluePort), ...bad, route('all', 'blue'), listener('http', 'all'))
     const { server, port: xdsPort } = await xdsServer(view)
-    const envoy = await EnvoyProcess.start(envoyBinary as string, xdsPort, apiType)
+    const envoy = await AdsDataPlane.start(envoyProgram(envoyBinary as string), xdsPort, apiType)
     cleanUp.push(() => envoy.stop())
     const status = await until('everything to be answered', () =>
       server.statuses().find(({ answeredRevision }) => answeredRevision === view.revision),

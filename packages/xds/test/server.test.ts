@@ -14,6 +14,7 @@ import {
   CLUSTER_TYPE,
   createXdsServer,
   ENDPOINT_TYPE,
+  LISTENER_TYPE,
   type ProxyNode,
   type StatusEvent,
   type XdsServer,
@@ -129,6 +130,26 @@ describe('the ADS server', () => {
       ['NACKED', 0],
     ])
     expect(events.map(({ type }) => type)).toEqual(['connected', 'updated', 'updated', 'updated', 'updated'])
+  })
+
+  it('gives first configurations to a few at a time, and hears the next when those have theirs', async () => {
+    const { server, port, view } = await start({ maxStarting: 1, clock: new ManualClock() })
+    view.set(...cluster('a'))
+    const [first, second] = [new RawStream(port), new RawStream(port)]
+    first.hello('sidecar~1')
+    const { nonce } = await first.response(0)
+    second.hello('sidecar~2')
+    first.send({ typeUrl: LISTENER_TYPE })
+    const listeners = await first.response(1)
+    expect(server.statuses().map(({ node }) => node.id)).toEqual(['sidecar~1'])
+    first.send({ typeUrl: CLUSTER_TYPE, responseNonce: nonce })
+    first.send({ typeUrl: LISTENER_TYPE, responseNonce: listeners.nonce })
+    first.send({ typeUrl: ENDPOINT_TYPE, resourceNames: ['a'] })
+    const endpoints = await until('endpoints', () => first.responses.find(({ typeUrl }) => typeUrl === ENDPOINT_TYPE))
+    expect(server.statuses()).toHaveLength(1)
+    first.send({ typeUrl: ENDPOINT_TYPE, resourceNames: ['a'], responseNonce: endpoints.nonce })
+    await second.response(0)
+    expect(server.statuses()).toHaveLength(2)
   })
 
   it('sends a changed view once the one before is answered', async () => {

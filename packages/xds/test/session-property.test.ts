@@ -10,6 +10,7 @@ import {
   type XdsResource,
 } from '../src/index.ts'
 import { Session, type SessionRequest, type SessionResponse } from '../src/order/session.ts'
+import { Sharing } from '../src/order/sharing.ts'
 import { MemoryView, resource } from './memory-view.ts'
 import { isPoisoned, ModelClient, type RefusalStyle } from './model-client.ts'
 
@@ -93,6 +94,8 @@ class World {
   session: Session
   toClient: SessionResponse[] = []
   toServer: SessionRequest[] = []
+  /** Everything is shared that can be, with the sessions of before. */
+  readonly sharing = new Sharing()
   /** What the view had, by revision. */
   readonly history: XdsResource[][] = [[]]
 
@@ -100,7 +103,7 @@ class World {
     this.mode = mode
     this.style = style
     this.client = new ModelClient(mode, style)
-    this.session = new Session(mode, this.view)
+    this.session = new Session(mode, this.view, this.sharing, 1)
     this.view.subscribe((changes) => this.session.viewChanged(changes))
     this.toServer = this.client.connect(false)
   }
@@ -128,7 +131,7 @@ class World {
   /** A state-of-the-world client cannot say what it has: only a new one is sure to see no gap. */
   reconnect({ restart, clustersLast }: Extract<Action, { kind: 'reconnect' }>): void {
     if (restart || this.mode === 'sotw') this.client = new ModelClient(this.mode, this.style)
-    this.session = new Session(this.mode, this.view)
+    this.session = new Session(this.mode, this.view, this.sharing, 1)
     this.toClient = []
     this.toServer = this.client.connect(clustersLast)
   }

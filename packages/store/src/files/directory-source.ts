@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import type { ObjectKey, Problem } from '@mizzen/api'
 import { type Clock, MizzenError, type Timer } from '@mizzen/base'
 import { assemble, type GoodDocument, withLastGood } from './assemble.ts'
-import { type FileState, readManifest } from './file-reader.ts'
+import { type FileState, readManifest, readManifestAtOnce } from './file-reader.ts'
 import { type FileTree, listTree } from './file-tree.ts'
 import { type Suspects, TreeWatcher } from './tree-watcher.ts'
 
@@ -100,13 +100,17 @@ export class DirectorySource {
     for (const path of this.#files.keys()) {
       if (!lost.some((prefix) => path.startsWith(prefix))) paths.add(path)
     }
-    for (const path of paths) await this.#read(path, true)
+    const first = this.#files.size === 0
+    for (const path of paths) first ? this.#keep(path, readManifestAtOnce(path)) : await this.#read(path, true)
     const watched = this.#watcher.watchDirectories(tree.directories)
     return treeProblems(this.directory, tree, watched)
   }
 
   async #read(path: string, trustStamp: boolean): Promise<void> {
-    const state = await readManifest(path, this.#files.get(path), trustStamp)
+    this.#keep(path, await readManifest(path, this.#files.get(path), trustStamp))
+  }
+
+  #keep(path: string, state: FileState | undefined): void {
     if (state === undefined) this.#files.delete(path)
     else this.#files.set(path, state)
   }

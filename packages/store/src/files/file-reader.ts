@@ -1,3 +1,4 @@
+import { type BigIntStats, readFileSync, statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { type ParsedDocument, type Problem, parseDocuments } from '@mizzen/api'
 import { hash } from '../content-hash.ts'
@@ -28,24 +29,43 @@ export async function readManifest(
   trustStamp: boolean,
 ): Promise<FileState | undefined> {
   try {
-    const { ino, size, mtimeNs, ctimeNs, isFile } = await statOf(path)
-    const stamp = `${ino} ${size} ${mtimeNs} ${ctimeNs}`
-    if (trustStamp && before?.stamp === stamp) return before
-    if (!isFile) return undefined
-    if (size > MAX_FILE) return failed(path, stamp, 'too-large', `the file is larger than ${MAX_FILE} bytes`)
-    const bytes = await readFile(path)
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    const textHash = hash(text)
-    if (before?.textHash === textHash) return { ...before, stamp }
-    return { path, stamp, textHash, documents: parseDocuments(text, path) }
+    const facts = await stat(path, { bigint: true })
+    if (trustStamp && before?.stamp === stampOf(facts)) return before
+    const unusable = whyNot(path, facts)
+    return unusable === 'read it' ? fileState(path, facts, await readFile(path), before) : unusable
   } catch (error) {
     return unreadable(path, error as NodeJS.ErrnoException)
   }
 }
 
-async function statOf(path: string) {
-  const facts = await stat(path, { bigint: true })
-  return { ...facts, size: Number(facts.size), isFile: facts.isFile() }
+/** As `readManifest` for a file that was not read before, without letting anything else run: for a start, which waits anyway. */
+export function readManifestAtOnce(path: string): FileState | undefined {
+  try {
+    const facts = statSync(path, { bigint: true })
+    const unusable = whyNot(path, facts)
+    return unusable === 'read it' ? fileState(path, facts, readFileSync(path), undefined) : unusable
+  } catch (error) {
+    return unreadable(path, error as NodeJS.ErrnoException)
+  }
+}
+
+function stampOf({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+  return `${ino} ${size} ${mtimeNs} ${ctimeNs}`
+}
+
+function whyNot(path: string, facts: BigIntStats): FileState | 'read it' | undefined {
+  if (!facts.isFile()) return undefined
+  if (facts.size <= MAX_FILE) return 'read it'
+  return failed(path, stampOf(facts), 'too-large', `the file is larger than ${MAX_FILE} bytes`)
+}
+
+/** `before` with the new stamp if the content is the same. Throws where it is not UTF-8. */
+function fileState(path: string, facts: BigIntStats, bytes: Uint8Array, before: FileState | undefined): FileState {
+  const stamp = stampOf(facts)
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  const textHash = hash(text)
+  if (before?.textHash === textHash) return { ...before, stamp }
+  return { path, stamp, textHash, documents: parseDocuments(text, path) }
 }
 
 function unreadable(path: string, error: NodeJS.ErrnoException): FileState | undefined {

@@ -9,6 +9,10 @@ export interface GrpcStreamOptions {
   readonly path: string
   readonly clock: Clock
   readonly maxMessageBytes: number
+  /** What may wait for a server that does not read, bytes; more than that ends the stream. Default 16 MiB. */
+  readonly maxUnsentBytes?: number
+  /** There is a connection. */
+  readonly onOpen?: () => void
   readonly onMessage: (bytes: Buffer) => void
   /** Called once. */
   readonly onEnd: (reason: string) => void
@@ -44,7 +48,11 @@ export class GrpcStream {
         ['te', 'trailers'],
         ['content-type', 'application/grpc'],
       ],
-      onConnect: () => this.#ping(),
+      maxUnsentBytes: options.maxUnsentBytes,
+      onConnect: () => {
+        this.#ping()
+        if (!this.#ended) options.onOpen?.()
+      },
       onHeaders: (headers, last) => this.#takeHeaders(headers, last),
       onData: (chunk) => this.#read(reader, chunk),
       onPong: () => this.#ping(),
@@ -54,6 +62,11 @@ export class GrpcStream {
 
   send(message: Uint8Array): void {
     if (!this.#ended) this.#call.write(frame(message))
+  }
+
+  /** There is nothing more to send: `onEnd` follows when the server has taken all of it. */
+  finish(): void {
+    if (!this.#ended) this.#call.finish()
   }
 
   /** Ends it now; `onEnd` is not called. */

@@ -18,6 +18,8 @@ export interface Http2CallOptions {
   /** `host:port`, plaintext with prior knowledge (RFC 9113 3.3). */
   readonly target: string
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** Default 16 MiB. */
+  readonly maxUnsentBytes?: number | undefined
   readonly onConnect: () => void
   readonly onHeaders: (headers: ReadonlyMap<string, string>, last: boolean) => void
   readonly onData: (chunk: Buffer) => void
@@ -57,6 +59,7 @@ export class Http2Call {
   #peerInitialWindow = DEFAULT_WINDOW
   #peerMaxFrame = MAX_FRAME
   #consumed = 0
+  #finishing = false
   #ended = false
 
   constructor(options: Http2CallOptions) {
@@ -78,6 +81,12 @@ export class Http2Call {
     this.#waitingBytes += body.length
     this.#flush()
     this.#limitUnsent()
+  }
+
+  /** The body is complete: the peer is told once it has all of it. */
+  finish(): void {
+    this.#finishing = true
+    this.#flush()
   }
 
   ping(): void {
@@ -127,12 +136,16 @@ export class Http2Call {
       this.#waitingBytes -= part.length
       this.#send(Frame.data, 0, STREAM, part)
     }
+    if (!this.#finishing) return
+    this.#finishing = false
+    this.#send(Frame.data, Flag.endStream, STREAM, Buffer.alloc(0))
   }
 
   /** A peer that asks for answers and does not read them, or takes no body, must not cost memory without limit. */
   #limitUnsent(): void {
     const unsent = this.#waitingBytes + this.#socket.writableLength
-    if (unsent > MAX_UNSENT) this.#end(`HTTP/2: the other side does not read, ${unsent} bytes wait for it`)
+    if (unsent > (this.#options.maxUnsentBytes ?? MAX_UNSENT))
+      this.#end(`HTTP/2: the other side does not read, ${unsent} bytes wait for it`)
   }
 
   #read(chunk: Buffer): void {

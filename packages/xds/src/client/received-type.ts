@@ -11,13 +11,14 @@ export interface Difference {
 /** One type as a client has it: what it wants, and which version of each resource it has accepted. */
 export class ReceivedType {
   readonly typeUrl: TypeUrl
-  wanted: ReadonlySet<string> | '*' = new Set()
+  /** `*` among them: everything, and what a server sends only to those who name it. */
+  wanted: ReadonlySet<string> = new Set()
   /** Version of the last response that was accepted as a whole; for state of the world. */
   version = ''
   /** Nonce of the last response of this stream; empty before one. */
   nonce = ''
   /** What this stream's server knows to be wanted; undefined before the first request. */
-  asked: ReadonlySet<string> | '*' | undefined
+  asked: ReadonlySet<string> | undefined
   /** By name: the version in delta, a digest of the content in state of the world. */
   readonly #accepted: Map<string, string>
 
@@ -27,13 +28,13 @@ export class ReceivedType {
   }
 
   /** What is wanted from now on. What is not wanted any more is forgotten. */
-  want(names: readonly string[] | '*'): void {
-    this.wanted = names === '*' ? '*' : new Set(names)
+  want(names: readonly string[]): void {
+    this.wanted = new Set(names)
     for (const name of this.#accepted.keys()) if (!this.wants(name)) this.#accepted.delete(name)
   }
 
   wants(name: string): boolean {
-    return this.wanted === '*' || this.wanted.has(name)
+    return this.wanted.has(name) || this.wanted.has('*')
   }
 
   /** A new stream: the server knows nothing of this client. */

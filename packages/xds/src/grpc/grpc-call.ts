@@ -52,6 +52,15 @@ export class GrpcCall {
     this.#listener = listener
   }
 
+  /** Reads nothing until `resume`: the client can send as much as HTTP/2's window takes, and no more. */
+  pause(): void {
+    this.#stream.pause()
+  }
+
+  resume(): void {
+    this.#stream.resume()
+  }
+
   /**
    * Sends one message that consists of these pieces. They may go to other calls as well, and are not copied if they are
    * long. False: nothing more should be written until `onDrain`.

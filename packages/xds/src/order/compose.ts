@@ -44,10 +44,12 @@ function candidateFor(entry: Entry, desired: XdsResource): XdsResource | undefin
 
 /** Of the suspects only one goes, and by itself. */
 function keepOneSuspect(type: TypeState, upserts: Map<string, XdsResource>): void {
-  const suspect = [...upserts].find(([name]) => type.entries.get(name)?.suspect)
-  if (suspect === undefined) return
-  upserts.clear()
-  upserts.set(...suspect)
+  for (const suspect of upserts) {
+    if (!type.entries.get(suspect[0])?.suspect) continue
+    upserts.clear()
+    upserts.set(...suspect)
+    return
+  }
 }
 
 /** In a whole list, what is held back stands with its last good version, and what is still named stays. */

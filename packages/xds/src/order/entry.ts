@@ -56,6 +56,11 @@ export function isSettled(entry: Entry): entry is Entry & { readonly good: XdsRe
   return isKnown(good) && previous === undefined && refused === undefined && sent === undefined && !resend && !suspect
 }
 
+/** The client has nothing of it but what was just sent. */
+export function isFirst({ good, previous, refused, resend, suspect }: Entry): boolean {
+  return good === undefined && previous === undefined && refused === undefined && !resend && !suspect
+}
+
 export function isKnown(resource: XdsResource | UnknownResource | undefined): resource is XdsResource {
   return resource !== undefined && 'body' in resource
 }

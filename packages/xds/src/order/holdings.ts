@@ -1,6 +1,7 @@
 import type { ResourceRef, ResourceView, TypeUrl, XdsResource } from '../source.ts'
 import { CLUSTER_TYPE, ENDPOINT_TYPE, FULL_STATE_TYPES, NAMED_TYPES, TYPE_ORDER } from '../types.ts'
 import { AwaitedSet } from './awaited.ts'
+import { Entries, LEAST_SHARED } from './entries.ts'
 import {
   type Entry,
   emptyEntry,
@@ -14,6 +15,7 @@ import {
 } from './entry.ts'
 import { LeftBehind } from './left-behind.ts'
 import { MAY_NAME, References, refKey } from './references.ts'
+import type { Sharing } from './sharing.ts'
 import { Subscription } from './subscription.ts'
 
 export type Mode = 'sotw' | 'delta'
@@ -31,7 +33,7 @@ export interface InFlight {
 export interface TypeState {
   readonly typeUrl: TypeUrl
   readonly subscription: Subscription
-  readonly entries: Map<string, Entry>
+  readonly entries: Entries
   /** Names where the client is not where it should be, each with the last revision at which it was. */
   readonly dirty: Map<string, number>
   /** Names whose `previous` version is in use still. */
@@ -65,31 +67,35 @@ export class Holdings {
   /** Followers that the client has not asked for in good time: nothing waits for them. Keys of `refKey`. */
   readonly waived = new Set<string>()
 
-  constructor(mode: Mode, view: ResourceView) {
+  #ordered: readonly TypeState[] = []
+  readonly #sharing: Sharing
+  readonly #leastShared: number
+
+  constructor(mode: Mode, view: ResourceView, sharing: Sharing, leastShared = LEAST_SHARED) {
     this.mode = mode
     this.view = view
+    this.#sharing = sharing
+    this.#leastShared = leastShared
   }
 
   /** The state of a type, made when first asked for. */
   open(typeUrl: TypeUrl): TypeState {
     const known = this.types.get(typeUrl)
     if (known !== undefined) return known
-    const subscription = new Subscription(typeUrl)
+    const subscription = new Subscription(typeUrl, this.#sharing, this.#leastShared)
+    const entries = new Entries(this.#sharing, this.#leastShared)
     const type: TypeState = {
-      ...{ typeUrl, subscription, entries: new Map(), dirty: new Map(), warming: new Set() },
+      ...{ typeUrl, subscription, entries, dirty: new Map(), warming: new Set() },
       ...{ left: new LeftBehind(), inFlight: undefined, owed: undefined, ackedAtMs: 0, responses: 0 },
     }
     this.types.set(typeUrl, type)
+    this.#ordered = [...this.types.values()].sort((one, other) => rankOf(one) - rankOf(other))
     return type
   }
 
   /** Types in the order in which they are to be sent. */
-  ordered(): TypeState[] {
-    const rank = (type: TypeState) => {
-      const at = TYPE_ORDER.indexOf(type.typeUrl)
-      return at === -1 ? TYPE_ORDER.length : at
-    }
-    return [...this.types.values()].sort((a, b) => rank(a) - rank(b))
+  ordered(): readonly TypeState[] {
+    return this.#ordered
   }
 
   /** The entry, to be changed. Those of `type.entries` are only to be read: they may be shared with other clients. */
@@ -242,4 +248,9 @@ export class Holdings {
       return this.entryOf(ref)?.good === undefined
     })
   }
+}
+
+function rankOf({ typeUrl }: TypeState): number {
+  const at = TYPE_ORDER.indexOf(typeUrl)
+  return at === -1 ? TYPE_ORDER.length : at
 }

@@ -28,8 +28,16 @@ const NAMED_BY: Readonly<Record<TypeUrl, readonly TypeUrl[]>> = {
   [ENDPOINT_TYPE]: [CLUSTER_TYPE],
 }
 
+/** Lists of references that are longer are counted as a whole. */
+const LONG = 16
+
 function isNamesake({ typeUrl, name }: XdsResource, ref: ResourceRef): boolean {
   return ref.name === name && (NAMED_BY[ref.typeUrl]?.includes(typeUrl) ?? false)
+}
+
+/** It names nothing but what has its own name, which is not counted. */
+export function isIndependent(resource: XdsResource): boolean {
+  return resource.refs.length <= LONG && resource.refs.every((ref) => isNamesake(resource, ref))
 }
 
 function names(version: Held | symbol, ref: ResourceRef): boolean {
@@ -43,9 +51,6 @@ type Held = XdsResource | UnknownResource | typeof REMOVAL | undefined
 export function refKey(typeUrl: TypeUrl, name: string): string {
   return `${typeUrl}\n${name}`
 }
-
-/** Lists of references that are longer are counted as a whole. */
-const LONG = 16
 
 /** What long lists name, in the keys of `refKey`; the lists live in resources, which many clients share. */
 const indexed = new WeakMap<readonly ResourceRef[], ReadonlySet<string>>()

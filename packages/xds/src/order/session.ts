@@ -20,11 +20,13 @@ import type { ResourceRef, ResourceView, TypeUrl, ViewChanges, XdsResource } fro
 import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, NAMED_TYPES, VIRTUAL_HOST_TYPE } from '../types.ts'
 import { ANY_NAME } from './awaited.ts'
 import { compose } from './compose.ts'
-import { type Entry, REMOVAL, type Refusal } from './entry.ts'
+import { LEAST_SHARED } from './entries.ts'
+import { type Entry, isFirst, REMOVAL, type Refusal, settledEntry } from './entry.ts'
 import { Holdings, type InFlight, type Mode, type TypeState } from './holdings.ts'
 import { settledRevision } from './progress.ts'
-import { refKey } from './references.ts'
+import { isIndependent, refKey } from './references.ts'
 import { refusedNames } from './refused-names.ts'
+import { Sharing } from './sharing.ts'
 import type { SubscriptionChange } from './subscription.ts'
 
 /** One message of a client, of either mode. */
@@ -68,8 +70,12 @@ export class Session {
   #answeredRevision = 0
   #reckoned = false
 
-  constructor(mode: Mode, view: ResourceView) {
-    this.holdings = new Holdings(mode, view)
+  /**
+   * @param sharing of all sessions of a server
+   * @param leastShared as many entries or names are worth being shared
+   */
+  constructor(mode: Mode, view: ResourceView, sharing = new Sharing(), leastShared = LEAST_SHARED) {
+    this.holdings = new Holdings(mode, view, sharing, leastShared)
     this.#revision = view.revision
     for (const typeUrl of ROOT_TYPES) {
       this.#await(typeUrl, ANY_NAME, 0)
@@ -94,6 +100,14 @@ export class Session {
     const isAwaited = ({ typeUrl, left }: TypeState) =>
       [...left.names()].some((name) => left.awaited(name) && !references.has({ typeUrl, name }))
     return awaiting.size > 0 || [...types.values()].some(isAwaited)
+  }
+
+  /** The client has asked for all that it is expected to ask for, and has acknowledged all that it is to have. */
+  get settled(): boolean {
+    const { awaiting, types } = this.holdings
+    if (awaiting.size > 0) return false
+    for (const { inFlight, dirty } of types.values()) if (inFlight !== undefined || dirty.size > 0) return false
+    return true
   }
 
   request(request: SessionRequest, nowMs: number): void {
@@ -128,11 +142,18 @@ export class Session {
     for (const [typeUrl, names] of changes) {
       const type = this.holdings.types.get(typeUrl)
       for (const name of names) {
-        if (type?.subscription.wants(name)) this.#touch(type, name, since)
+        if (isWildcardHost(typeUrl, name)) this.#touchHosts(since)
+        else if (type?.subscription.wants(name)) this.#touch(type, name, since)
         else this.#expect({ typeUrl, name }, since)
       }
     }
     this.#settle()
+  }
+
+  /** The virtual host of a wildcard may answer for any that was asked for. */
+  #touchHosts(since: number): void {
+    const type = this.holdings.types.get(VIRTUAL_HOST_TYPE)
+    if (type !== undefined) for (const name of type.subscription.names) this.#touch(type, name, since)
   }
 
   /** Call now and then while `awaiting`: what was missing at the tick before as well is not waited for any more. */
@@ -211,6 +232,10 @@ export class Session {
   #accept(type: TypeState, name: string, resource: XdsResource, revision: number): void {
     const entry = this.#answered(type, name, resource)
     if (entry === undefined) return
+    if (isFirst(entry) && isIndependent(resource) && this.holdings.desired(type, name) === resource) {
+      this.#acceptFirst(type, resource)
+      return
+    }
     const { references } = this.holdings
     const working = this.holdings.working(entry)
     // If the last good version went again, in place of a refused one, then that one stays refused.
@@ -224,6 +249,16 @@ export class Session {
     references.put(type.typeUrl, entry, 'previous', warms ? working : undefined)
     if (warms) type.warming.add(name)
     this.#touchAnswered(type, name, instead ? 0 : revision)
+  }
+
+  /** As `#accept`, for what most of a first configuration is: it is as it should be, and nothing else depends on it. */
+  #acceptFirst(type: TypeState, resource: XdsResource): void {
+    const { name, refs } = resource
+    const since = sinceOf(type, name)
+    type.entries.set(name, settledEntry(resource))
+    type.dirty.delete(name)
+    type.left.delete(name)
+    for (const ref of refs) this.#expect(ref, since)
   }
 
   #acceptRemoval(type: TypeState, name: string, revision: number): void {
@@ -277,7 +312,10 @@ export class Session {
   #add(type: TypeState, change: SubscriptionChange, since: number, first: boolean): void {
     if (change.everything) {
       type.owed = since
-      for (const { name } of this.holdings.wanted(type)) this.#touch(type, name, since)
+      for (const { name } of this.holdings.wanted(type)) {
+        if (type.entries.has(name)) this.#touch(type, name, since)
+        else this.#wantFirst(type, name, since)
+      }
     }
     for (const name of change.added) {
       const entry = this.holdings.entry(type, name)
@@ -288,6 +326,12 @@ export class Session {
     }
   }
 
+  /** As `#touch`, for what the client is to have and has nothing of. */
+  #wantFirst(type: TypeState, name: string, since: number): void {
+    this.holdings.entry(type, name)
+    if (!type.dirty.has(name)) type.dirty.set(name, since)
+  }
+
   #drop(type: TypeState, change: SubscriptionChange): void {
     for (const name of change.dropped) {
       if (!type.subscription.wants(name)) continue
@@ -296,7 +340,7 @@ export class Session {
       this.#touch(type, name, this.#ackedRevision)
     }
     if (change.dropped.length === 0 && !change.nothingElse) return
-    for (const name of type.entries.keys()) {
+    for (const [name] of type.entries) {
       if (type.subscription.wants(name)) continue
       this.holdings.references.clear(type.typeUrl, this.holdings.entry(type, name))
       type.entries.delete(name)
@@ -368,7 +412,10 @@ export class Session {
 
   /** Something changed. What that means for revisions is reckoned when somebody asks. */
   #settle(): void {
-    for (const type of this.holdings.types.values()) this.holdings.cool(type)
+    for (const type of this.holdings.types.values()) {
+      this.holdings.cool(type)
+      if (type.dirty.size === 0) type.entries.settle()
+    }
     this.#reckoned = false
   }
 
@@ -385,6 +432,10 @@ export class Session {
     this.#ackedRevision = settledRevision(holdings, this.#ackedRevision, this.#revision, true)
     this.#answeredRevision = settledRevision(holdings, this.#answeredRevision, this.#revision, false)
   }
+}
+
+function isWildcardHost(typeUrl: TypeUrl, name: string): boolean {
+  return typeUrl === VIRTUAL_HOST_TYPE && name.includes('/*')
 }
 
 function isRefusedVersion(refusal: Refusal | undefined): boolean {

@@ -52,7 +52,7 @@ export function typeStatuses(holdings: Holdings): TypeStatus[] {
 
 function goodOnes(type: TypeState): number {
   let count = 0
-  for (const { good } of type.entries.values()) if (good !== undefined) count += 1
+  for (const [, { good }] of type.entries) if (good !== undefined) count += 1
   return count
 }
 

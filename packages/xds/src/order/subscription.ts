@@ -1,5 +1,6 @@
 import type { TypeUrl } from '../source.ts'
 import { NAMED_TYPES } from '../types.ts'
+import type { Sharing } from './sharing.ts'
 
 /** What a request changes of what its client wants. */
 export interface SubscriptionChange {
@@ -21,14 +22,20 @@ export interface SubscriptionChange {
  */
 export class Subscription {
   readonly #typeUrl: TypeUrl
-  #names: Set<string> = new Set()
+  readonly #sharing: Sharing
+  readonly #leastShared: number
+  /** Not to be changed: other clients may have it too. */
+  #names: ReadonlySet<string> = new Set()
   #everything = false
   #first = true
   /** The client has given a list that was not empty. */
   #named = false
 
-  constructor(typeUrl: TypeUrl) {
+  /** @param leastShared as many names are worth being shared */
+  constructor(typeUrl: TypeUrl, sharing: Sharing, leastShared: number) {
     this.#typeUrl = typeUrl
+    this.#sharing = sharing
+    this.#leastShared = leastShared
   }
 
   wants(name: string): boolean {
@@ -46,7 +53,7 @@ export class Subscription {
   /** State of the world: each request has the whole list. */
   replace(names: readonly string[]): SubscriptionChange {
     const before = { names: this.#names, everything: this.#everything }
-    this.#names = new Set(names.filter((name) => name !== '*'))
+    this.#setNames(new Set(names.filter((name) => name !== '*')))
     this.#everything = names.includes('*') || (names.length === 0 && this.#emptyMeansEverything())
     this.#named ||= names.length > 0
     return {
@@ -66,11 +73,20 @@ export class Subscription {
     }
     this.#first = false
     this.#named ||= subscribe.length > 0
-    const dropped = unsubscribe.filter((name) => name !== '*' && this.#names.delete(name))
+    const dropped = unsubscribe.filter((name) => name !== '*' && this.#names.has(name))
     const added = subscribe.filter((name) => name !== '*')
-    for (const name of added) this.#names.add(name)
+    if (dropped.length > 0 || added.length > 0) {
+      const names = new Set(this.#names)
+      for (const name of dropped) names.delete(name)
+      for (const name of added) names.add(name)
+      this.#setNames(names)
+    }
     const [everything, nothingElse] = [this.#everything && !before, before && !this.#everything]
     return { everything, added, dropped, nothingElse }
+  }
+
+  #setNames(names: ReadonlySet<string>): void {
+    this.#names = names.size < this.#leastShared ? names : this.#sharing.names(names)
   }
 
   /** An empty list stands for everything until the client has named something. */

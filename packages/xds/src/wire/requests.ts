@@ -7,6 +7,7 @@
  * initial_resource_versions 5, response_nonce 6, error_detail 7; google.rpc.Status code 1, message 2.
  */
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { ownType } from '../types.ts'
 
 export interface SotwRequest {
   readonly typeUrl: string
@@ -68,7 +69,7 @@ export function decodeSotwRequest(bytes: Uint8Array): SotwRequest {
     if (field === 1) request.version = reader.string()
     else if (field === 2) request.node = reader.bytes()
     else if (field === 3) names.push(reader.string())
-    else if (field === 4) request.typeUrl = reader.string()
+    else if (field === 4) request.typeUrl = ownType(reader.string())
     else if (field === 5) request.nonce = reader.string()
     else if (field === 6) request.error = readError(reader.bytes())
     else reader.skip(wire, field)
@@ -84,7 +85,7 @@ export function decodeDeltaRequest(bytes: Uint8Array): DeltaRequest {
   while (reader.pos < reader.len) {
     const [field, wire] = reader.tag()
     if (field === 1) request.node = reader.bytes()
-    else if (field === 2) request.typeUrl = reader.string()
+    else if (field === 2) request.typeUrl = ownType(reader.string())
     else if (field === 3) lists.subscribe.push(reader.string())
     else if (field === 4) lists.unsubscribe.push(reader.string())
     else if (field === 5) lists.initialVersions.set(...readPair(reader.bytes()))
