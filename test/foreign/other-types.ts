@@ -14,11 +14,11 @@ import { ListenerSchema } from '@mizzen/xds/gen/envoy/config/listener/v3/listene
 import { VirtualHostSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_components_pb.js'
 import { RouteConfigurationSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
 import { HTTPFaultSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js'
+import { OnDemandSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/on_demand/v3/on_demand_pb.js'
 import { RouterSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/router/v3/router_pb.js'
 import { HttpConnectionManagerSchema } from '@mizzen/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import { SecretSchema } from '@mizzen/xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
 import { DownstreamTlsContextSchema } from '@mizzen/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
-import { TypedStructSchema } from '@mizzen/xds/gen/xds/type/v3/typed_struct_pb.js'
 import { resource } from '../../packages/xds/test/memory-view.ts'
 
 const ADS = { ads: {}, resource_api_version: 'V3' }
@@ -28,7 +28,7 @@ const registry = createRegistry(
   RouterSchema,
   HTTPFaultSchema,
   DownstreamTlsContextSchema,
-  TypedStructSchema,
+  OnDemandSchema,
 )
 
 function encode(schema: DescMessage, json: JsonObject): Uint8Array {
@@ -39,13 +39,15 @@ const ROUTER = {
   name: 'envoy.filters.http.router',
   typed_config: { '@type': `${TYPE}envoy.extensions.filters.http.router.v3.Router` },
 }
-const ON_DEMAND = {
-  name: 'envoy.filters.http.on_demand',
-  typed_config: {
-    '@type': `${TYPE}xds.type.v3.TypedStruct`,
-    type_url: `${TYPE}envoy.extensions.filters.http.on_demand.v3.OnDemand`,
-    value: {},
-  },
+function onDemandFilter(clusters: boolean): JsonObject {
+  const odcds = { source: ADS, timeout: '2s' }
+  const typed = { '@type': `${TYPE}envoy.extensions.filters.http.on_demand.v3.OnDemand`, ...(clusters && { odcds }) }
+  return { name: 'envoy.filters.http.on_demand', typed_config: typed }
+}
+
+function abort(status: number): JsonObject {
+  const fault = { http_status: status, percentage: { numerator: 100 } }
+  return { '@type': `${TYPE}envoy.extensions.filters.http.fault.v3.HTTPFault`, abort: fault }
 }
 
 export interface EntryOptions {
@@ -54,19 +56,37 @@ export interface EntryOptions {
   readonly routes: JsonObject | string
   /** Name of a filter that comes by ECDS. */
   readonly filter?: string
+  /** Until it has come: answer everything with this status, if there is one; without waiting for it. */
+  readonly fallback?: number
   /** Name of a certificate that comes by SDS. */
   readonly secret?: string
   /** Virtual hosts are fetched when somebody asks for them. */
   readonly onDemand?: boolean
+  /** Clusters are, too. */
+  readonly clusters?: boolean
 }
 
 /** An HTTP listener on the loopback. */
-export function entry(name: string, { port, routes, filter, secret, onDemand = false }: EntryOptions): XdsResource {
+export function entry(
+  name: string,
+  { port, routes, filter, fallback, secret, onDemand = false, clusters = false }: EntryOptions,
+): XdsResource {
   const discovered = {
     name: filter ?? '',
-    config_discovery: { config_source: ADS, type_urls: [`${TYPE}envoy.extensions.filters.http.fault.v3.HTTPFault`] },
+    config_discovery: {
+      config_source: { ...ADS, initial_fetch_timeout: '0.3s' },
+      type_urls: [`${TYPE}envoy.extensions.filters.http.fault.v3.HTTPFault`],
+      ...(fallback !== undefined && {
+        default_config: abort(fallback),
+        apply_default_config_without_warming: true,
+      }),
+    },
   }
-  const filters = [...(onDemand ? [ON_DEMAND] : []), ...(filter === undefined ? [] : [discovered]), ROUTER]
+  const filters = [
+    ...(onDemand || clusters ? [onDemandFilter(clusters)] : []),
+    ...(filter === undefined ? [] : [discovered]),
+    ROUTER,
+  ]
   const manager = {
     '@type': `${TYPE}envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
     ...{ stat_prefix: name, http_filters: filters },
@@ -122,11 +142,15 @@ export function direct(status: number): JsonObject {
   }
 }
 
+/** Routes to one cluster. */
+export function routed(cluster: string): JsonObject {
+  const routes = [{ match: { prefix: '/' }, route: { cluster } }]
+  return { name: 'routed', validate_clusters: false, virtual_hosts: [{ name: 'all', domains: ['*'], routes }] }
+}
+
 /** A filter that answers everything with this status. */
 export function abortFilter(name: string, status: number): XdsResource {
-  const fault = { http_status: status, percentage: { numerator: 100 } }
-  const config = { '@type': `${TYPE}envoy.extensions.filters.http.fault.v3.HTTPFault`, abort: fault }
-  return resource(EXTENSION_TYPE, name, encode(TypedExtensionConfigSchema, { name, typed_config: config }))
+  return resource(EXTENSION_TYPE, name, encode(TypedExtensionConfigSchema, { name, typed_config: abort(status) }))
 }
 
 /** @param chain and key PEM */

@@ -2,12 +2,10 @@ export { createDiscovery, type Discovery, type DiscoveryOptions } from './discov
 export { domainName, parseClusterName } from './model/cluster-name.ts'
 export { hostsForNamespace, hostsOverlap, intersectHosts, isSubsetOf, resolveShortName } from './model/host-name.ts'
 export { DEFAULT_MESH_SETTINGS, type MeshSettings } from './model/mesh-settings.ts'
-export type { Notice } from './model/notices.ts'
 export { protocolOf } from './model/protocol.ts'
 export { type NodeIdentity, type ProxyFacts, type ProxySpec, proxySpecOf, specOf } from './model/proxy.ts'
 export {
   configurationFor,
-  noticesFor,
   type ProxyConfiguration,
   type TranslatedJson,
   translateFor,

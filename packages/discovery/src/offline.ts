@@ -2,7 +2,6 @@ import type { Resource } from '@mizzen/api'
 import type { XdsResource } from '@mizzen/xds'
 import { ingestObjects } from './ingest/tables.ts'
 import { DEFAULT_MESH_SETTINGS, type MeshSettings } from './model/mesh-settings.ts'
-import type { Notice } from './model/notices.ts'
 import type { ProxySpec } from './model/proxy.ts'
 import { createPipeline, type Pipeline } from './serve/pipeline.ts'
 import { PipelineViews } from './serve/view-source.ts'
@@ -55,11 +54,6 @@ export function translateFor(
     endpoints: endpoints.map(resourceJson),
     secrets: [],
   }
-}
-
-/** What is wrong between these objects, by object. */
-export function noticesFor(objects: Iterable<Resource>, mesh: Partial<MeshSettings> = {}): readonly Notice[] {
-  return filledPipeline(objects, mesh).notices.list().flat()
 }
 
 function filledPipeline(objects: Iterable<Resource>, mesh: Partial<MeshSettings>): Pipeline {

@@ -1,3 +1,4 @@
+import { normalise, type Resource } from '@mizzen/api'
 import { silentLogger } from '@mizzen/base'
 import { createMemoryStore } from '@mizzen/store'
 import type { ResourceView, ViewChanges, XdsResource } from '@mizzen/xds'
@@ -143,6 +144,27 @@ describe('views', () => {
 })
 
 describe('affected proxies', () => {
+  it('say whom a Sidecar concerns, and a WorkloadEntry', async () => {
+    const object = (kind: string, spec: unknown) =>
+      normalise({ apiVersion: 'networking.istio.io/v1', kind, metadata: { name: 'one' }, spec } as Resource)
+    const ports = [{ number: 80, name: 'http', protocol: 'HTTP' }]
+    const vm = { hosts: ['vm.example.com'], ports, workloadSelector: { labels: { app: 'vm' } }, resolution: 'STATIC' }
+    const objects = [
+      ...canary(),
+      object('Sidecar', { workloadSelector: { labels: { app: 'shop' } }, egress: [{ hosts: ['./*'] }] }),
+      object('ServiceEntry', vm),
+      object('WorkloadEntry', { address: '10.0.0.1', labels: { app: 'vm' } }),
+    ]
+    const { store, discovery } = setUp(objects)
+    const other = node('sidecar~127.10.0.3~x.default~default.svc.cluster.local', { LABELS: { app: 'x' } })
+    for (const one of [SIDECAR_NODE, other]) discovery.views.viewFor(one)
+    expect(discovery.affectedProxies('Sidecar/default/one')).toEqual([SIDECAR_NODE.id])
+    expect(discovery.affectedProxies('WorkloadEntry/default/one')).toEqual([SIDECAR_NODE.id, other.id])
+    await store.remove('Sidecar', 'default', 'one')
+    expect(discovery.affectedProxies('Sidecar/default/one')).toEqual([])
+    expect(discovery.affectedProxies('WorkloadEntry/default/one')).toEqual([SIDECAR_NODE.id, other.id])
+  })
+
   it('are those that something in their configuration is made from', async () => {
     const { store, discovery } = setUp()
     discovery.views.viewFor(GATEWAY_NODE)
@@ -158,31 +180,14 @@ describe('affected proxies', () => {
 
 describe('notices', () => {
   it('come and go with what they are about', async () => {
-    const { store, discovery } = setUp([split({ v1: 1, v9: 1 }), subsets(['v1'])])
+    const { store, discovery } = setUp([])
     const heard: string[][] = []
     discovery.onNotices((notices) => heard.push(notices.map(({ code, path }) => `${code} ${path}`)))
-    expect(discovery.notices().map(({ code }) => code)).toEqual([
-      'unknown-gateway',
-      'unknown-destination',
-      'unknown-destination',
-    ])
-    await store.apply(gateway())
-    await store.apply(service('shop', { app: 'shop' }))
-    await store.apply(subsets(['v1', 'v9']))
-    expect(heard.slice(1)).toEqual([['unknown-subset spec.http[0].route[1].destination.subset'], []])
-  })
-
-  it('name the object, the field, and what to do', () => {
-    const { discovery } = setUp([split({ v1: 1 })])
-    expect(discovery.notices()[0]).toMatchObject({
-      severity: 'warning',
-      kind: 'VirtualService',
-      namespace: 'default',
-      name: 'shop',
-      path: 'spec.gateways[0]',
-      message: 'there is no Gateway default/gateway',
-      hint: expect.any(String),
-    })
+    const mail = service('mail', {})
+    await store.apply({ ...mail, spec: { ports: [{ name: 'smtp', port: 25 }] } })
+    expect(discovery.notices()[0]).toMatchObject({ kind: 'Service', namespace: 'default', name: 'mail' })
+    await store.apply(mail)
+    expect(heard).toEqual([['not-supported-yet spec.ports[0]'], []])
   })
 
   it('tell what is not done yet', () => {
@@ -197,16 +202,5 @@ describe('notices', () => {
       'not-supported-yet spec.servers[0].port.protocol',
       'not-supported-yet spec.ports[1]',
     ])
-  })
-
-  it('tell that a host is not in the Gateway', () => {
-    const { discovery } = setUp([
-      gateway('gateway', ['a.example.com']),
-      ...canary().filter(({ kind }) => kind !== 'Gateway'),
-    ])
-    expect(discovery.notices()).toEqual([])
-    const other = { ...split({ v1: 1 }), spec: { ...(split({ v1: 1 }).spec as object), hosts: ['b.example.com'] } }
-    const second = setUp([gateway('gateway', ['a.example.com']), other, service('shop', {}), subsets(['v1'])])
-    expect(second.discovery.notices().map(({ code }) => code)).toEqual(['host-not-in-gateway'])
   })
 })

@@ -5,10 +5,14 @@ import { listenersFor, type SidecarModel } from './sidecar.ts'
 import { destinationsFor, type VirtualServiceModel } from './virtual-service.ts'
 import { isVisible } from './visibility.ts'
 
-/** What clients of one kind can see: they share clusters, endpoints and routes. */
+/** The namespace of clients in which nothing depends on which one it is: they see what is exported to all. */
+export const ANY_NAMESPACE = '*'
+
+/** What clients of one kind can see: they share clusters, endpoints and most of their routes. */
 export interface EgressScope {
   /** Holds no tab and no space. */
   readonly key: string
+  /** ANY_NAMESPACE: of any that nothing sets apart. */
   readonly namespace: string
   /** Of the client, as far as DestinationRules of its namespace select by them. */
   readonly labels: Labels

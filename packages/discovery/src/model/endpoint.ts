@@ -8,6 +8,8 @@ import type { Workload } from './workload.ts'
 export interface EndpointModel {
   /** An IP address; for services that are resolved by DNS possibly a name. */
   readonly address: string
+  /** A Pod's below the name of its headless service. */
+  readonly hostName?: string
   /** Port number by the name of the service's port. */
   readonly ports: Readonly<Record<string, number>>
   readonly labels: Labels
@@ -33,6 +35,7 @@ export function sliceEndpoints(slice: EndpointSlice, podOf: (key: string) => Pod
     const pod = target?.kind === 'Pod' ? podOf(`Pod/${target.namespace ?? namespace}/${target.name}`) : undefined
     return endpoint.addresses.slice(0, 1).map((address) => ({
       address,
+      ...(endpoint.hostname !== undefined && { hostName: endpoint.hostname }),
       ports,
       labels: pod?.labels ?? {},
       health,

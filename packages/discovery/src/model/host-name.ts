@@ -1,3 +1,5 @@
+import { HostSet } from './host-set.ts'
+
 /**
  * Host names as Istio compares them: a name, or a wildcard that starts with `*` (`*`, `*.example.com`).
  */
@@ -24,16 +26,10 @@ export function isSubsetOf(host: string, other: string): boolean {
   return isWildcard(other) ? host.endsWith(other.slice(1)) : host === other
 }
 
-/** What both lists mean, by the more specific name of each pair that overlaps; in order, without repetition. */
+/** What both lists mean, by the more specific name of each pair that overlaps; without repetition. */
 export function intersectHosts(left: readonly string[], right: readonly string[]): string[] {
-  const common = new Set<string>()
-  for (const one of left) {
-    for (const other of right) {
-      if (isSubsetOf(one, other)) common.add(one)
-      else if (isSubsetOf(other, one)) common.add(other)
-    }
-  }
-  return [...common]
+  const [lefts, rights] = [new HostSet(left), new HostSet(right)]
+  return [...new Set([...left.filter((host) => rights.covers(host)), ...right.filter((host) => lefts.covers(host))])]
 }
 
 /** Sorts the more specific first: names before wildcards, longer before shorter, then by the alphabet. */

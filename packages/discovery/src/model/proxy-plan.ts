@@ -1,4 +1,5 @@
 import { inboundCluster } from './cluster-name.ts'
+import type { InboundPort } from './inbound-port.ts'
 import type { Labels } from './labels.ts'
 import type { BoundServer, GatewayPort } from './merged-gateway.ts'
 import { isHttpOrSniffed, type Protocol } from './protocol.ts'
@@ -16,6 +17,8 @@ export interface ProxyPlan {
   readonly routes: readonly GatewayRoutePlan[]
   /** Of a sidecar's outbound HTTP proxy: who it shares its routes with. */
   readonly outbound: RouteScope | undefined
+  /** Its virtual hosts come one by one, by the hosts that its requests name. */
+  readonly onDemand: boolean
   /** Of a gRPC library that needs no proxy: who it shares its listeners, routes and clusters with. */
   readonly proxyless: RouteScope | undefined
   readonly clusters: readonly InboundClusterPlan[]
@@ -32,6 +35,8 @@ interface ListenerPlanBase {
   readonly port: number
   /** Whether the data plane has our own filters (metrics, peer metadata). */
   readonly ownFilters: boolean
+  /** As `ProxySpec` has it. */
+  readonly logCluster: string
   readonly origins: readonly string[]
 }
 
@@ -51,6 +56,8 @@ export interface InboundListenerPlan extends ListenerPlanBase {
 export interface HttpProxyListenerPlan extends ListenerPlanBase {
   readonly kind: 'http-proxy'
   readonly routeName: string
+  /** See `ProxyPlan`. */
+  readonly onDemand: boolean
 }
 
 /** A port of a gRPC server that has its configuration without a proxy. */
@@ -71,6 +78,7 @@ export interface GatewayRoutePlan {
 
 export interface InboundClusterPlan {
   readonly name: string
+  /** A path is a Unix socket, with port 0. */
   readonly address: string
   readonly port: number
   readonly protocol: Protocol
@@ -90,7 +98,7 @@ export function planGateway(spec: ProxySpec, ports: readonly GatewayPort[], labe
       name: `${port.bind === '' ? '0.0.0.0' : port.bind}_${port.port}`,
       address: port.bind === '' ? spec.bindAddress : port.bind,
       port: port.port,
-      ownFilters: hasOwnFilters(spec),
+      ...{ ownFilters: hasOwnFilters(spec), logCluster: spec.logCluster },
       origins: unique(port.servers.map((server) => server.origin)),
       routeName: port.routeName,
     })),
@@ -101,6 +109,7 @@ export function planGateway(spec: ProxySpec, ports: readonly GatewayPort[], labe
       servers: port.servers,
     })),
     outbound: undefined,
+    onDemand: false,
     proxyless: undefined,
     clusters: [],
   }
@@ -123,66 +132,64 @@ export function planProxyless(targets: readonly ServiceTarget[], scope: RouteSco
       origins: unique(sharing.map((target) => target.origin)),
     })),
   )
-  return { listeners, routes: [], outbound: undefined, proxyless: scope, clusters: [] }
+  return { listeners, routes: [], outbound: undefined, onDemand: false, proxyless: scope, clusters: [] }
 }
 
 /** A sidecar without interception: it listens on the Pod's address, and is the application's HTTP proxy. */
-export function planSidecar(spec: ProxySpec, targets: readonly ServiceTarget[], scope: RouteScope): ProxyPlan {
-  const ports = [...Map.groupBy(targets.filter(takesHttp), (target) => target.targetPort)]
-    .sort(([left], [right]) => left - right)
-    .map(([port, sharing]) => ({ port, sharing }))
+export function planSidecar(spec: ProxySpec, inbound: readonly InboundPort[], scope: RouteScope): ProxyPlan {
+  // Only HTTP is carried yet; ports that are something else for sure stay without a listener.
+  const ports = inbound.filter(({ protocol }) => isHttpOrSniffed(protocol))
   const outbound: HttpProxyListenerPlan = {
     kind: 'http-proxy',
     name: `${spec.ip}_${spec.httpProxyPort}`,
     address: spec.ip,
     port: spec.httpProxyPort,
-    ownFilters: hasOwnFilters(spec),
+    ...{ ownFilters: hasOwnFilters(spec), logCluster: spec.logCluster },
     origins: [],
     routeName: HTTP_PROXY_ROUTES,
+    onDemand: spec.onDemandHosts,
   }
   const proxies = spec.httpProxyPort === 0 ? [] : [outbound]
   return {
-    listeners: [...ports.map(({ port, sharing }) => inboundListener(spec, port, sharing)), ...proxies],
+    listeners: [...ports.map((port) => inboundListener(spec, port)), ...proxies],
     routes: [],
     outbound: spec.httpProxyPort === 0 ? undefined : scope,
+    onDemand: spec.httpProxyPort !== 0 && spec.onDemandHosts,
     proxyless: undefined,
-    clusters: ports.map(({ port, sharing }) => inboundClusterPlan(spec, port, sharing)),
+    clusters: ports.map(inboundClusterPlan),
   }
 }
 
-function inboundListener(spec: ProxySpec, port: number, sharing: readonly ServiceTarget[]): InboundListenerPlan {
-  const first = sharing[0]
+function inboundListener(
+  spec: ProxySpec,
+  { address, port, hostname, services, origins }: InboundPort,
+): InboundListenerPlan {
+  const [first] = services
   return {
     kind: 'inbound',
-    name: `${spec.ip}_${port}`,
-    address: spec.ip,
+    name: `${address}_${port}`,
+    address,
     port,
-    ownFilters: hasOwnFilters(spec),
-    origins: unique(sharing.map((target) => target.origin)),
+    ...{ ownFilters: hasOwnFilters(spec), logCluster: spec.logCluster },
+    origins: unique(origins),
     cluster: inboundCluster(port),
-    hostname: first?.hostname ?? '',
+    hostname: first?.hostname ?? hostname,
     servicePort: first?.servicePort ?? port,
   }
 }
 
-function inboundClusterPlan(spec: ProxySpec, port: number, sharing: readonly ServiceTarget[]): InboundClusterPlan {
+function inboundClusterPlan({ port, protocol, target, services, origins }: InboundPort): InboundClusterPlan {
   return {
     name: inboundCluster(port),
-    address: '127.0.0.1',
-    port: spec.appPorts[String(port)] ?? port,
-    protocol: sharing[0]?.protocol ?? 'HTTP',
-    services: sharing.map(({ hostname, namespace }) => ({
+    ...target,
+    protocol,
+    services: services.map(({ hostname, namespace }) => ({
       host: hostname,
       name: hostname.split('.')[0] ?? hostname,
       namespace,
     })),
-    origins: unique(sharing.map((target) => target.origin)),
+    origins: unique(origins),
   }
-}
-
-/** Only HTTP is carried yet; ports that are something else for sure stay without a listener. */
-function takesHttp(target: ServiceTarget): boolean {
-  return isHttpOrSniffed(target.protocol)
 }
 
 function hasOwnFilters(spec: ProxySpec): boolean {

@@ -11,10 +11,16 @@ export interface ProxySpec {
   readonly agent: string
   /** A gRPC library that takes its configuration without a proxy: `GENERATOR: grpc` in Istio's metadata. */
   readonly proxyless: boolean
+  /** The cluster of its bootstrap by which it streams logs to the control plane; '' = it does not. */
+  readonly logCluster: string
   /** Address that gateway listeners without `bind` bind to. */
   readonly bindAddress: string
   /** Port of the outbound HTTP proxy of a sidecar; 0 for none. */
   readonly httpProxyPort: number
+  /** Its outbound HTTP proxy fetches virtual hosts when requests need them (VHDS); needs delta xDS. */
+  readonly onDemandHosts: boolean
+  /** It answers DNS queries, and so has a table of names (NDS). */
+  readonly dnsCapture: boolean
   /** Private port of the application by container port, where they differ. */
   readonly appPorts: Readonly<Record<string, number>>
   /** Container ports by name. */
@@ -67,8 +73,11 @@ export function specOf(facts: ProxyFacts): ProxySpec {
     ip,
     agent,
     proxyless: type === 'sidecar' && text(metadata.GENERATOR) === 'grpc',
+    logCluster: text(metadata.MIZZEN_TELEMETRY),
     bindAddress: text(metadata.BIND_ADDRESS) || '0.0.0.0',
     httpProxyPort: type === 'sidecar' ? Number(text(metadata.HTTP_PROXY_PORT) || 15080) || 0 : 0,
+    onDemandHosts: type === 'sidecar' && String(metadata.MIZZEN_ON_DEMAND_HOSTS) === 'true',
+    dnsCapture: String(metadata.DNS_CAPTURE) === 'true',
     appPorts: sorted(numbers(parsed(metadata.MIZZEN_APP_PORTS))),
     podPorts: sorted(portsByName(parsed(metadata.POD_PORTS))),
   }

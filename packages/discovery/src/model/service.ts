@@ -68,6 +68,7 @@ export function serviceModel(service: Service, mesh: MeshSettings): ServiceModel
 /** One service for each host. */
 export function serviceEntryModels(entry: ServiceEntry): ServiceModel[] {
   const { spec } = entry
+  const own = (spec.addresses ?? []).filter((address) => !address.includes('/'))
   const origin = originOf(entry)
   return spec.hosts.map((hostname) => ({
     hostname: hostname.toLowerCase(),
@@ -78,13 +79,19 @@ export function serviceEntryModels(entry: ServiceEntry): ServiceModel[] {
       target: targetPort,
       protocol: parseProtocol(protocol),
     })),
-    addresses: (spec.addresses ?? []).filter((address) => !address.includes('/')),
+    addresses: own.length > 0 ? own : allocated(entry, hostname),
     selector: nonEmpty(spec.workloadSelector?.labels),
     headless: false,
     resolution: RESOLUTIONS[spec.resolution ?? 'NONE'] ?? 'NONE',
     labels: entry.metadata.labels ?? {},
     visibility: parseExportTo(spec.exportTo, origin.namespace),
   }))
+}
+
+/** The addresses that somebody has allocated for a host of an entry that names none: `status.addresses`. */
+function allocated({ status }: ServiceEntry, hostname: string): string[] {
+  const { addresses = [] } = (status ?? {}) as { readonly addresses?: readonly { value?: string; host?: string }[] }
+  return addresses.flatMap(({ value, host }) => (host === hostname && value !== undefined ? [value] : []))
 }
 
 const RESOLUTIONS: Readonly<Record<string, ServiceModel['resolution']>> = {

@@ -6,13 +6,17 @@ import { isHttpOrSniffed } from './protocol.ts'
 import { ruleList } from './route-list.ts'
 import { hasRoutesAt } from './route-place.ts'
 import type { ServiceModel, ServicePortModel } from './service.ts'
-import type { RouteScope, VirtualHostPlan } from './virtual-host.ts'
-import { virtualHostDomains } from './virtual-host-domains.ts'
+import type { RouteAudience, VirtualHostPlan } from './virtual-host.ts'
+import { homeNamespace, virtualHostDomains } from './virtual-host-domains.ts'
 import { MESH_GATEWAY, type VirtualServiceModel } from './virtual-service.ts'
 
 /** A client's point of view. */
 export interface SidecarClient {
-  readonly scope: RouteScope
+  /** Key of the RouteScope if `namespace` is known, and otherwise of the audience. */
+  readonly key: string
+  readonly audience: RouteAudience
+  /** By which names are short; undefined: none is. */
+  readonly namespace: string | undefined
   readonly egress: EgressScope
   /** DNS domain of the mesh. */
   readonly domain: string
@@ -31,14 +35,15 @@ export function serviceHosts(
   ports: readonly ServicePortModel[],
   rule: VirtualServiceModel | undefined,
 ): VirtualHostPlan[] {
-  const { scope, egress, domain } = client
+  const { key, namespace = '', domain } = client
+  const home = homeNamespace(service.hostname, domain)
   return ports.flatMap(({ number, protocol }) => {
     if (!isHttpOrSniffed(protocol)) return []
     const place = placeOf(client, number)
     if (rule !== undefined && !hasRoutesAt(rule, place)) return []
-    const domains = virtualHostDomains(service, `${egress.namespace}.svc.${domain}`, number)
+    const domains = virtualHostDomains(service, `${namespace}.svc.${domain}`, number)
     return {
-      scope: scope.key,
+      ...{ scope: key, home },
       name: domainName(service.hostname, number),
       domains: distinct(onPort(domains, number)),
       routes: rule ? ruleList(rule, place) : { kind: 'default', hostname: service.hostname, port: number },
@@ -57,7 +62,7 @@ export function unknownHosts(
   if (!seesRule(client.egress, rule) || !hasRoutesAt(rule, place)) return []
   const free = rule.hosts.filter((host) => !isKnown(host) && winnerFor(host)?.origin.key === rule.origin.key)
   return free.map((host) => ({
-    scope: client.scope.key,
+    ...{ scope: client.key, home: undefined },
     name: domainName(host, DEFAULT_PORT),
     domains: host === '*' ? ['*'] : [host, domainName(host, DEFAULT_PORT)],
     routes: ruleList(rule, place),
@@ -89,8 +94,8 @@ function oldest(rules: readonly VirtualServiceModel[]): VirtualServiceModel | un
   return rules.toSorted((left, right) => byAge(left.origin, right.origin))[0]
 }
 
-function placeOf({ scope, egress }: SidecarClient, listenPort: number) {
-  return { gateway: MESH_GATEWAY, listenPort, proxyNamespace: egress.namespace, proxyLabels: scope.labels }
+function placeOf({ audience, egress }: SidecarClient, listenPort: number) {
+  return { gateway: MESH_GATEWAY, listenPort, proxyNamespace: egress.namespace, proxyLabels: audience.labels }
 }
 
 /** On other ports than 80 a client has to name the port. */

@@ -11,19 +11,33 @@ export interface EgressHosts {
   readonly hosts: readonly { readonly namespace: string; readonly host: string }[]
 }
 
+/** One ingress listener of a Sidecar. */
+export interface IngressModel {
+  readonly port: number
+  readonly protocol: string
+  /** Address that is listened on; '' is the workload's. */
+  readonly bind: string
+  /** `127.0.0.1:PORT`, `0.0.0.0:PORT` or `unix:PATH`; '' is the same port. */
+  readonly endpoint: string
+  /** Whether it has TLS of its own. */
+  readonly tls: boolean
+}
+
 export interface SidecarModel {
   readonly origin: Origin
   /** Undefined: for all workloads of the namespace. */
   readonly selector: Labels | undefined
   /** Undefined: everything that is visible. */
   readonly egress: readonly EgressHosts[] | undefined
+  /** Empty: the ports of the workload's services. */
+  readonly ingress: readonly IngressModel[]
   /** Whether requests to what the mesh does not know are refused; undefined: as the mesh says. */
   readonly registryOnly: boolean | undefined
 }
 
 export function sidecarModel(object: Sidecar): SidecarModel {
   const origin = originOf(object)
-  const { workloadSelector, egress, outboundTrafficPolicy } = object.spec
+  const { workloadSelector, egress, ingress = [], outboundTrafficPolicy } = object.spec
   const labels = workloadSelector?.labels ?? {}
   return {
     origin,
@@ -32,6 +46,9 @@ export function sidecarModel(object: Sidecar): SidecarModel {
       port: port?.number || undefined,
       hosts: hosts.flatMap((host) => egressHost(host, origin.namespace)),
     })),
+    ingress: ingress.flatMap(({ port: { number = 0, protocol = '' }, bind = '', defaultEndpoint = '', tls }) =>
+      number === 0 ? [] : [{ port: number, protocol, bind, endpoint: defaultEndpoint, tls: tls !== undefined }],
+    ),
     registryOnly: outboundTrafficPolicy && outboundTrafficPolicy.mode !== 'ALLOW_ANY',
   }
 }

@@ -19,12 +19,19 @@ export function virtualHostDomains(
   return [...all, ...service.addresses].flatMap((name) => withPort(name, port))
 }
 
+/** The namespace of a service as its name says it, whose clients need not say it; undefined for names of no namespace. */
+export function homeNamespace(hostname: string, clusterDomain: string): string | undefined {
+  const [rest, domain] = cut(hostname, '.svc.')
+  return domain === clusterDomain ? cut(rest, '.')[1] : undefined
+}
+
 function withPort(name: string, port: number | undefined): string[] {
   const plain = name.includes(':') ? `[${name}]` : name
   return port === undefined ? [plain] : [plain, domainName(name, port)]
 }
 
-function isAddress(hostname: string): boolean {
+/** An IP address, and no name. */
+export function isAddress(hostname: string): boolean {
   return hostname.includes(':') || /^\d+(\.\d+){3}$/.test(hostname)
 }
 

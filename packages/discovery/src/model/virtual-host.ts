@@ -1,19 +1,30 @@
 import type { Labels } from './labels.ts'
 import type { RouteListPlan } from './route-list.ts'
 
-/** Clients that share a route configuration: what they see, and who they are as far as routes ask. */
-export interface RouteScope {
-  /** Holds no tab. */
+/** Clients whose routes differ at most by the short names that services of the client's own namespace have. */
+export interface RouteAudience {
+  /** Holds no tab and no space. */
   readonly key: string
   /** Key of the EgressScope. */
   readonly egress: string
+  /** As far as routes ask for them. */
   readonly labels: Labels
+}
+
+/** Clients that share a route configuration: those of an audience that are in one namespace. */
+export interface RouteScope {
+  /** Holds no tab, and a space. */
+  readonly key: string
+  readonly audience: RouteAudience
+  readonly namespace: string
 }
 
 /** A virtual host of a sidecar before it is encoded. */
 export interface VirtualHostPlan {
-  /** Key of its RouteScope. */
+  /** Key of the RouteAudience that it is for; of the RouteScope, with the short names of the client's own namespace. */
   readonly scope: string
+  /** Clients of this namespace call it by a shorter name. */
+  readonly home: string | undefined
   readonly name: string
   /** The first is its own; the others are its own unless another virtual host has that name. */
   readonly domains: readonly string[]

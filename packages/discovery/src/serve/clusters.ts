@@ -35,6 +35,8 @@ const SAME_RESOURCES = {
 interface PolicyEndpoints {
   readonly policyKey: string
   readonly encoded: EncodedEndpoints
+  /** As of `EndpointPart`. */
+  readonly origin: string | undefined
 }
 
 /** Made of these bytes, it is the same. */
@@ -67,7 +69,7 @@ export function clusterParts(
   ])
   const clusters = clusterResources(graph, policies, services)
   const loads = endpointResources(graph, policies, services, mesh)
-  return graph.derive(
+  const resources = graph.derive(
     'resources of scopes',
     choices,
     ({ scope, policyKey, ports }, reader): LayerPart => {
@@ -75,6 +77,18 @@ export function clusterParts(
       const seen = all.filter(({ port }) => ports.includes(port))
       return { layer: egressLayer(scope), resources: seen.map(({ resource }) => resource) }
     },
+    LAYER_PART_EQUALITY,
+  )
+  return graph.join('clusters of scopes', [resources, sidecarParts(graph, scopes)])
+}
+
+/** A Sidecar decides what its clients have, and is in nothing of it. */
+function sidecarParts(graph: Graph, scopes: Collection<EgressScope>): Collection<LayerPart> {
+  return graph.derive(
+    'sidecars of scopes',
+    scopes,
+    ({ key, sidecar }): LayerPart | undefined =>
+      sidecar && { layer: egressLayer(key), resources: [], origins: [sidecar.origin.key] },
     LAYER_PART_EQUALITY,
   )
 }
@@ -106,10 +120,12 @@ function clusterResources(
     (policy, reader) => {
       const { hostname, resolution } = policy.service
       const byDns = resolution === 'DNS' || resolution === 'DNS_ROUND_ROBIN'
-      const endpoints = byDns ? reader.lookup(partsOf, hostname).flatMap((part) => part.endpoints) : []
+      const parts = byDns ? reader.lookup(partsOf, hostname) : []
+      const endpoints = parts.flatMap((part) => part.endpoints)
+      const entries = parts.flatMap(({ origin }) => origin ?? [])
       return outboundClusters(policy, endpoints).map(({ port, cluster, origins }) => ({
         port,
-        resource: clusterResource(cluster, origins),
+        resource: clusterResource(cluster, [...origins, ...entries]),
       }))
     },
     SAME_RESOURCES,
@@ -136,11 +152,11 @@ function endpointResources(
   const encoded = graph.deriveMany(
     'encoded endpoints',
     parts,
-    ({ hostname, endpoints }, reader, partKey) =>
+    ({ hostname, endpoints, origin }, reader, partKey) =>
       reader.lookup(keysOf, hostname).flatMap(({ policyKey }) => {
         const policy = reader.get(static_, policyKey)
         if (policy === undefined) return []
-        const value = { policyKey, encoded: encodeEndpoints(policy, endpoints, mesh.clusterId) }
+        const value = { policyKey, encoded: encodeEndpoints(policy, endpoints, mesh.clusterId), origin }
         return [[`${policyKey}\t${partKey}`, value] as const]
       }),
     SAME_ENDPOINTS,
@@ -149,11 +165,14 @@ function endpointResources(
   return graph.derive(
     'load assignments',
     static_,
-    (policy, reader, policyKey) =>
-      loadAssignments(
+    (policy, reader, policyKey) => {
+      const parts = reader.lookup(encodedFor, policyKey)
+      return loadAssignments(
         policy,
-        reader.lookup(encodedFor, policyKey).map((one) => one.encoded),
-      ),
+        parts.map((one) => one.encoded),
+        parts.flatMap((one) => one.origin ?? []),
+      )
+    },
     SAME_RESOURCES,
   )
 }

@@ -5,6 +5,8 @@ import { sameResource } from '../translate/resource.ts'
 export interface LayerPart {
   readonly layer: string
   readonly resources: readonly XdsResource[]
+  /** Objects that the layer as a whole depends on, beside those that its resources are made from. */
+  readonly origins?: readonly string[]
 }
 
 /** Resources are the same values as long as they are equal, so lists are compared by identity. */
@@ -12,7 +14,8 @@ export const LAYER_PART_EQUALITY = {
   equals: (left: LayerPart, right: LayerPart) =>
     left.layer === right.layer &&
     left.resources.length === right.resources.length &&
-    left.resources.every((resource, index) => resource === right.resources[index]),
+    left.resources.every((resource, index) => resource === right.resources[index]) &&
+    left.origins?.join() === right.origins?.join(),
 }
 
 /** What `origins` of its resources changed for a layer. */
@@ -37,7 +40,12 @@ export class Layer {
   }
 
   get empty(): boolean {
-    return this.#types.size === 0
+    return this.#types.size === 0 && this.#origins.size === 0
+  }
+
+  /** A part depends on these, from now on (1) or no longer (-1). */
+  countOrigins(origins: readonly string[], by: 1 | -1): void {
+    for (const origin of origins) this.#count(origin, by)
   }
 
   get(typeUrl: TypeUrl, name: string): XdsResource | undefined {

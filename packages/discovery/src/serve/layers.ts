@@ -14,6 +14,8 @@ export class Layers implements OriginListener {
     const kept = new Set(before?.layer === after?.layer ? after?.resources.map(nameOf) : [])
     for (const resource of before?.resources ?? []) if (!kept.has(nameOf(resource))) this.#remove(before, resource)
     for (const resource of after?.resources ?? []) this.#put(after, resource)
+    if (after?.origins !== undefined) this.#layer(after.layer).countOrigins(after.origins, 1)
+    if (before?.origins !== undefined) this.#uncount(before.layer, before.origins)
   }
 
   /** Gives a view exactly these layers; none when it goes. */
@@ -63,6 +65,12 @@ export class Layers implements OriginListener {
     const layer = this.#layer(name)
     layer.remove(resource)
     this.#touch(layer, resource)
+    this.#dropUnused(layer)
+  }
+
+  #uncount(name: string, origins: readonly string[]): void {
+    const layer = this.#layer(name)
+    layer.countOrigins(origins, -1)
     this.#dropUnused(layer)
   }
 

@@ -6,14 +6,16 @@ import type { ProxySpec } from '../model/proxy.ts'
 import { clusterParts } from './clusters.ts'
 import { gatewayRouteLists, gatewayRouteResources } from './gateway-routes.ts'
 import type { LayerPart } from './layer.ts'
+import { nameTableParts } from './name-tables.ts'
 import { noticeCollection } from './notice-collection.ts'
+import { onDemandParts } from './on-demand-hosts.ts'
 import { proxyLayers, proxyParts, proxyPlans } from './proxy-resources.ts'
 import { proxylessParts } from './proxyless.ts'
 import { routeLists } from './route-lists.ts'
 import { type MissingSubset, ruleCollections } from './rules.ts'
 import { scopeCollections } from './scopes.ts'
 import { serviceCollections } from './services.ts'
-import { sidecarRouteParts } from './sidecar-routes.ts'
+import { lostDomainsOf, sidecarRouteParts } from './sidecar-routes.ts'
 import { virtualHostPlans } from './virtual-hosts.ts'
 
 /** Everything from raw objects and connected proxies to encoded resources. */
@@ -41,17 +43,24 @@ export function createPipeline(mesh: MeshSettings, options: GraphOptions = {}): 
   const { scopeOf, scopes } = scopeCollections(graph, tables, proxies, rules, mesh)
   const plans = proxyPlans(graph, proxies, services, rules, scopeOf)
   const input = { services, rules, egress: scopes, mesh }
-  const clients = graph.join('route scopes of clients', [plans.routeScopes, plans.proxylessScopes])
+  const clients = graph.join('route scopes of clients', [
+    plans.routeScopes,
+    plans.onDemandScopes,
+    plans.proxylessScopes,
+  ])
   const hosts = virtualHostPlans(graph, clients, input)
+  const lost = lostDomainsOf(graph, clients, hosts)
   const lists = routeLists(graph, [hosts.lists, gatewayRouteLists(graph, plans, rules)], services, rules)
   const gatewayRoutes = gatewayRouteResources(graph, plans, rules, lists)
   const parts = graph.join('parts of layers', [
     clusterParts(graph, scopes, services, rules, mesh),
-    sidecarRouteParts(graph, plans.routeScopes, hosts, lists, input),
+    sidecarRouteParts(graph, plans.routeScopes, hosts, lost, lists, input),
+    onDemandParts(graph, plans.onDemandScopes, hosts, lost, lists, input),
     proxylessParts(graph, plans.proxylessScopes, hosts, lists, input),
+    nameTableParts(graph, proxies, scopeOf, services, rules),
     proxyParts(graph, tables, plans, gatewayRoutes, mesh),
   ])
-  const layersOf = proxyLayers(graph, plans, scopeOf)
-  const notices = noticeCollection(graph, tables, services, rules, mesh)
+  const layersOf = proxyLayers(graph, proxies, plans, scopeOf)
+  const notices = noticeCollection(graph, tables, rules, mesh)
   return { graph, tables, proxies, parts, layersOf, notices, heldBack: rules.heldBack }
 }

@@ -2,6 +2,7 @@ import type { Collection, Graph, Reader } from '@mizzen/collections'
 import type { XdsResource } from '@mizzen/xds'
 import type { Tables } from '../ingest/tables.ts'
 import type { EgressScope } from '../model/egress-scope.ts'
+import { inboundPorts } from '../model/inbound-port.ts'
 import type { Labels } from '../model/labels.ts'
 import { mergeGateways } from '../model/merged-gateway.ts'
 import { accessLogSettings } from '../model/mesh-config.ts'
@@ -9,6 +10,7 @@ import { type AccessLogSettings, DEFAULT_ACCESS_LOG, type MeshSettings } from '.
 import type { ProxySpec } from '../model/proxy.ts'
 import {
   type GatewayRoutePlan,
+  HTTP_PROXY_ROUTES,
   type InboundClusterPlan,
   type ListenerPlan,
   type ProxyPlan,
@@ -22,9 +24,12 @@ import { blackHoleCluster, inboundCluster, passthroughCluster } from '../transla
 import { digest } from '../translate/digest.ts'
 import { listener } from '../translate/listener.ts'
 import { clusterResource, listenerResource, sameResource } from '../translate/resource.ts'
+import { onDemandRouteResource } from '../translate/virtual-host-resource.ts'
 import { egressLayer } from './clusters.ts'
 import { LAYER_PART_EQUALITY, type LayerPart } from './layer.ts'
-import { proxylessClusterLayer, proxylessLayer } from './proxyless.ts'
+import { nameLayer } from './name-tables.ts'
+import { onDemandLayers } from './on-demand-hosts.ts'
+import { proxylessLayers } from './proxyless.ts'
 import type { RuleCollections } from './rules.ts'
 import { type ServiceCollections, servicesSelecting } from './services.ts'
 import { routeLayer } from './sidecar-routes.ts'
@@ -35,12 +40,17 @@ const ACCESS_LOG = 'access log'
 /** The same in every proxy. */
 const COMMON_CLUSTERS = [clusterResource(passthroughCluster(), []), clusterResource(blackHoleCluster(), [])]
 
+/** Of each sidecar that fetches virtual hosts on demand. */
+const ON_DEMAND_ROUTES = onDemandRouteResource(HTTP_PROXY_ROUTES)
+
 export interface ProxyPlans {
   /** By scope of the proxy. */
   readonly plans: Collection<ProxyPlan>
   readonly gatewayRoutes: Collection<GatewayRoutePlan>
   /** Of sidecars. */
   readonly routeScopes: Collection<RouteScope>
+  /** Of sidecars that fetch virtual hosts on demand. */
+  readonly onDemandScopes: Collection<RouteScope>
   /** Of gRPC libraries without a proxy. */
   readonly proxylessScopes: Collection<RouteScope>
 }
@@ -60,14 +70,19 @@ export function proxyPlans(
       return planGateway(spec, mergeGateways(reader.list(rules.gateways), spec, targets), labels)
     const scope = reader.get(scopeOf, key)
     if (scope === undefined) return undefined
-    const routes = routeScope(scope, labels)
-    return spec.proxyless ? planProxyless(targets, routes) : planSidecar(spec, targets, routes)
+    const routes = routeScope(scope, spec.namespace, labels)
+    return spec.proxyless
+      ? planProxyless(targets, routes)
+      : planSidecar(spec, inboundPorts(spec, targets, scope.sidecar), routes)
   })
   return {
     plans,
     gatewayRoutes: graph.deriveMany('gateway route plans', plans, (plan) => plan.routes.map(keyed)),
-    routeScopes: graph.deriveMany('route scopes', plans, ({ outbound }) =>
-      outbound === undefined ? [] : [[outbound.key, outbound] as const],
+    routeScopes: graph.deriveMany('route scopes', plans, ({ outbound, onDemand }) =>
+      outbound === undefined || onDemand ? [] : [[outbound.key, outbound] as const],
+    ),
+    onDemandScopes: graph.deriveMany('route scopes on demand', plans, ({ outbound, onDemand }) =>
+      outbound === undefined || !onDemand ? [] : [[outbound.key, outbound] as const],
     ),
     proxylessScopes: graph.deriveMany('proxyless scopes', plans, ({ proxyless }) =>
       proxyless === undefined ? [] : [[proxyless.key, proxyless] as const],
@@ -102,7 +117,8 @@ export function proxyParts(
         ...plan.routes.map((part) => reader.get(gatewayRoutes, keyOf(part))),
         ...plan.listeners.map((part) => reader.get(listeners, keyOf(part))),
       ]
-      const resources = [...COMMON_CLUSTERS, ...own.filter((one) => one !== undefined)]
+      const routes = plan.onDemand ? [ON_DEMAND_ROUTES] : []
+      const resources = [...COMMON_CLUSTERS, ...routes, ...own.filter((one) => one !== undefined)]
       return { layer: ownLayer(scope), resources }
     },
     LAYER_PART_EQUALITY,
@@ -112,14 +128,18 @@ export function proxyParts(
 /** Which layers each proxy has, its own first; by scope of the proxy. */
 export function proxyLayers(
   graph: Graph,
+  proxies: Collection<ProxySpec>,
   { plans }: ProxyPlans,
   scopeOf: Collection<EgressScope>,
 ): Collection<readonly string[]> {
-  return graph.derive('layers of proxies', plans, ({ outbound, proxyless }, reader, proxy) => {
+  return graph.derive('layers of proxies', plans, ({ outbound, onDemand, proxyless }, reader, proxy) => {
     const scope = reader.get(scopeOf, proxy)
-    const routes = outbound === undefined ? [] : [routeLayer(outbound.key)]
-    if (proxyless !== undefined) routes.push(proxylessLayer(proxyless.key), proxylessClusterLayer(proxyless.egress))
-    return [ownLayer(proxy), ...routes, ...(scope === undefined ? [] : [egressLayer(scope.key)])]
+    const ofRoutes = (one: RouteScope) => (onDemand ? onDemandLayers(one) : [routeLayer(one.key)])
+    const routes = outbound === undefined ? [] : ofRoutes(outbound)
+    if (proxyless !== undefined) routes.push(...proxylessLayers(proxyless))
+    const seen = scope === undefined ? [] : [egressLayer(scope.key)]
+    const names = scope !== undefined && reader.get(proxies, proxy)?.dnsCapture ? [nameLayer(scope.key)] : []
+    return [ownLayer(proxy), ...routes, ...seen, ...names]
   })
 }
 
@@ -127,9 +147,10 @@ function ownLayer(proxy: string): string {
   return `proxy ${proxy}`
 }
 
-function routeScope(egress: EgressScope, labels: Labels): RouteScope {
+function routeScope(egress: EgressScope, namespace: string, labels: Labels): RouteScope {
   const asked = Object.keys(labels).length === 0 ? '' : `?${digest(JSON.stringify(labels))}`
-  return { key: `${egress.key}${asked}`, egress: egress.key, labels }
+  const audience = { key: `${egress.key}${asked}`, egress: egress.key, labels }
+  return { key: `${audience.key} ${namespace}`, audience, namespace }
 }
 
 /** The services that a proxy's workload is part of: by labels, or because an endpoint has its address. */

@@ -1,7 +1,15 @@
-import type { ResourceView, TypeUrl, ViewChanges, XdsResource } from '@mizzen/xds'
+import { type ResourceView, type TypeUrl, VIRTUAL_HOST_TYPE, type ViewChanges, type XdsResource } from '@mizzen/xds'
+import { forHost, wildcardsFor } from '../translate/virtual-host-resource.ts'
 import type { Layer } from './layer.ts'
 
 const NO_CHANGES: ViewChanges = new Map()
+/** Virtual hosts made from wildcards that are kept; they are cheap to make anew. */
+const MAX_DEMANDED = 1_024
+
+interface Demanded {
+  readonly wildcard: XdsResource
+  readonly resource: XdsResource
+}
 
 /** What proxies of one specification are to have: the resources of a few layers, most of which others share. */
 export class ProxyView implements ResourceView {
@@ -11,6 +19,8 @@ export class ProxyView implements ResourceView {
   readonly #listeners = new Set<(changes: ViewChanges) => void>()
   #layers: readonly Layer[] = []
   #pending: Map<TypeUrl, Set<string>> | undefined
+  /** By name: a virtual host that a proxy has asked for, and the wildcard that answers for it. */
+  readonly #demanded = new Map<string, Demanded>()
 
   constructor(revision: () => number) {
     this.#revision = revision
@@ -24,13 +34,34 @@ export class ProxyView implements ResourceView {
     return this.#layers
   }
 
-  /** A resource that is in several layers is the first one's. */
+  /** A resource that is in several layers is the first one's. For a virtual host that is not there a wildcard may answer. */
   get(typeUrl: TypeUrl, name: string): XdsResource | undefined {
+    return this.#own(typeUrl, name) ?? (typeUrl === VIRTUAL_HOST_TYPE ? this.#fromWildcard(name) : undefined)
+  }
+
+  #own(typeUrl: TypeUrl, name: string): XdsResource | undefined {
     for (const layer of this.#layers) {
       const resource = layer.get(typeUrl, name)
       if (resource !== undefined) return resource
     }
     return undefined
+  }
+
+  #fromWildcard(name: string): XdsResource | undefined {
+    for (const candidate of wildcardsFor(name)) {
+      const wildcard = this.#own(VIRTUAL_HOST_TYPE, candidate)
+      if (wildcard !== undefined) return this.#forHost(wildcard, name)
+    }
+    return undefined
+  }
+
+  #forHost(wildcard: XdsResource, name: string): XdsResource {
+    const known = this.#demanded.get(name)
+    if (known?.wildcard === wildcard) return known.resource
+    const resource = forHost(wildcard, name)
+    if (this.#demanded.size >= MAX_DEMANDED) this.#demanded.clear()
+    this.#demanded.set(name, { wildcard, resource })
+    return resource
   }
 
   /** What is shared first; by name within each layer. */

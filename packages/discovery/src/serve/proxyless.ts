@@ -12,13 +12,18 @@ import { choose } from './clusters.ts'
 import { LAYER_PART_EQUALITY, type LayerPart } from './layer.ts'
 import type { VirtualHostInput, VirtualHostPlans } from './virtual-hosts.ts'
 
-/** Clusters of their own, by key of the EgressScope. */
-export function proxylessClusterLayer(egress: string): string {
+/** The layers of such a client: what services of its own namespace are called there, what it shares, and its clusters. */
+export function proxylessLayers({ key, audience }: RouteScope): string[] {
+  return [hostLayer(key), hostLayer(audience.key), clusterLayer(audience.egress)]
+}
+
+/** By key of the EgressScope. */
+function clusterLayer(egress: string): string {
   return `proxyless clusters ${egress}`
 }
 
-/** Listeners and routes, by key of the RouteScope. */
-export function proxylessLayer(scope: string): string {
+/** Listeners and routes, by key of the RouteScope or RouteAudience. */
+function hostLayer(scope: string): string {
   return `proxyless ${scope}`
 }
 
@@ -29,18 +34,21 @@ export function proxylessLayer(scope: string): string {
 export function proxylessParts(
   graph: Graph,
   scopes: Collection<RouteScope>,
-  { plans }: VirtualHostPlans,
+  { shared, atHome }: VirtualHostPlans,
   lists: Collection<EncodedRoutes>,
   input: VirtualHostInput,
 ): Collection<LayerPart> {
+  const keys = graph.deriveMany('proxyless audiences and scopes', scopes, ({ key, audience }) =>
+    [key, audience.key].map((one) => [one, one] as const),
+  )
   const hosts = graph.derive(
     'proxyless listeners and routes',
-    plans,
+    graph.join('proxyless virtual hosts', [shared, atHome]),
     (some, reader): LayerPart | undefined => {
-      const scope = reader.get(scopes, some[0]?.scope ?? '')
-      if (scope === undefined) return undefined
+      const key = reader.get(keys, some[0]?.scope ?? '')
+      if (key === undefined) return undefined
       const resources = some.flatMap((host) => hostResources(host, reader.get(lists, routeListKey(host.routes))))
-      return { layer: proxylessLayer(scope.key), resources }
+      return { layer: hostLayer(key), resources }
     },
     LAYER_PART_EQUALITY,
   )
@@ -74,7 +82,7 @@ function clusterParts(
   { services, rules, egress, mesh }: VirtualHostInput,
 ): Collection<LayerPart> {
   const seen = graph.deriveMany('proxyless egress scopes', scopes, (scope, reader) => {
-    const known = reader.get(egress, scope.egress)
+    const known = reader.get(egress, scope.audience.egress)
     return known === undefined ? [] : [[known.key, known] as const]
   })
   return graph.product(
@@ -85,7 +93,7 @@ function clusterParts(
       const choice = choose(scope, service, reader, rules, mesh)
       if (choice === undefined) return undefined
       const clusters = proxylessClusters(choice).filter(({ port }) => choice.ports.includes(port))
-      return { layer: proxylessClusterLayer(scope.key), resources: clusters.map(({ resource }) => resource) }
+      return { layer: clusterLayer(scope.key), resources: clusters.map(({ resource }) => resource) }
     },
     LAYER_PART_EQUALITY,
   )

@@ -19,6 +19,7 @@ import {
   type VirtualServiceModel,
   virtualServiceModel,
 } from '../model/virtual-service.ts'
+import { type IsApart, namespacesApart } from './namespaces-apart.ts'
 import type { ServiceCollections } from './services.ts'
 
 /** A subset that a VirtualService waits for. */
@@ -46,6 +47,7 @@ export interface RuleCollections {
   readonly destinationRules: Index<DestinationRuleModel>
   /** Those that are for some workloads of their namespace, by namespace. */
   readonly selectingRules: Index<DestinationRuleModel>
+  readonly isApart: IsApart
 }
 
 export const WILDCARDS = '*'
@@ -88,6 +90,7 @@ export function ruleCollections(
     selectingRules: graph.index('destination rules by selecting namespace', rules, ({ selector, origin }) =>
       selector === undefined ? [] : [origin.namespace],
     ),
+    isApart: namespacesApart(graph, { services: services.services, virtualServices, destinationRules: rules }, mesh),
   }
 }
 

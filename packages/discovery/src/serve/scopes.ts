@@ -1,6 +1,6 @@
 import type { Collection, Graph, Index, Reader } from '@mizzen/collections'
 import type { Tables } from '../ingest/tables.ts'
-import type { EgressScope } from '../model/egress-scope.ts'
+import { ANY_NAMESPACE, type EgressScope } from '../model/egress-scope.ts'
 import type { Labels } from '../model/labels.ts'
 import type { MeshSettings } from '../model/mesh-settings.ts'
 import type { ProxySpec } from '../model/proxy.ts'
@@ -16,7 +16,10 @@ export interface ScopeCollections {
   readonly scopes: Collection<EgressScope>
 }
 
-/** Proxies of a namespace see the same, unless a Sidecar or a DestinationRule selects some of them by labels. */
+/**
+ * Proxies of all namespaces see the same, unless something sets their namespace apart, or a Sidecar or a DestinationRule
+ * selects some of them by labels.
+ */
 export function scopeCollections(
   graph: Graph,
   tables: Tables,
@@ -29,7 +32,9 @@ export function scopeCollections(
   const scopeOf = graph.derive('proxy scopes', proxies, ({ type, namespace, labels }, reader): EgressScope => {
     const sidecar = type === 'sidecar' ? sidecarFor(reader, sidecarsIn, namespace, labels, mesh) : undefined
     const selected = labelsOfRules(reader, rules, namespace, labels)
-    return { key: scopeKey(namespace, sidecar, selected), namespace, labels: selected, sidecar }
+    const apart = sidecar !== undefined || rules.isApart(reader, namespace)
+    const seenFrom = apart ? namespace : ANY_NAMESPACE
+    return { key: scopeKey(seenFrom, sidecar, selected), namespace: seenFrom, labels: selected, sidecar }
   })
   return {
     scopeOf,

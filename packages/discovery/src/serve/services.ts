@@ -17,6 +17,8 @@ import { type ServiceModel, serviceEntryModels, serviceHostname, serviceModel } 
 export interface EndpointPart {
   readonly hostname: string
   readonly endpoints: readonly EndpointModel[]
+  /** Key of the WorkloadEntry that they are. */
+  readonly origin?: string
 }
 
 export interface ServiceCollections {
@@ -99,7 +101,7 @@ function workloadEntryParts(graph: Graph, tables: Tables, bySelector: Index<Serv
     const { metadata, spec } = entry
     const labels = { ...metadata.labels, ...spec.labels }
     return servicesSelecting(reader, bySelector, metadata.namespace ?? '', labels).map(({ hostname, ports }) => {
-      return [`${key} ${hostname}`, { hostname, endpoints: workloadEntryEndpoint(entry, ports) }] as const
+      return [`${key} ${hostname}`, { hostname, endpoints: workloadEntryEndpoint(entry, ports), origin: key }] as const
     })
   })
 }

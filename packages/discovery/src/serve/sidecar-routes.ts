@@ -1,4 +1,5 @@
 import type { Collection, Graph, Reader } from '@mizzen/collections'
+import type { ResourceRef } from '@mizzen/xds'
 import type { EgressScope } from '../model/egress-scope.ts'
 import { HTTP_PROXY_ROUTES } from '../model/proxy-plan.ts'
 import { routeListKey } from '../model/route-list.ts'
@@ -12,6 +13,7 @@ import type { VirtualHostInput, VirtualHostPlans } from './virtual-hosts.ts'
 
 interface EncodedHosts {
   readonly scope: string
+  readonly home: string | undefined
   readonly hosts: readonly EncodedVirtualHost[]
 }
 
@@ -26,6 +28,12 @@ export function routeLayer(scope: string): string {
   return `routes ${scope}`
 }
 
+/** The same for all clients of an audience. */
+interface Named {
+  readonly refs: readonly ResourceRef[]
+  readonly origins: readonly string[]
+}
+
 /**
  * The route configurations of sidecars, each for all that share a scope. They are put together from virtual hosts that are
  * encoded already: a weight that changes is one virtual host, and copying the bytes of the others.
@@ -33,61 +41,106 @@ export function routeLayer(scope: string): string {
 export function sidecarRouteParts(
   graph: Graph,
   scopes: Collection<RouteScope>,
-  { plans, plansOf }: VirtualHostPlans,
+  plans: VirtualHostPlans,
+  lost: LostDomains,
   lists: Collection<EncodedRoutes>,
   { egress }: VirtualHostInput,
 ): Collection<LayerPart> {
-  const lost = graph.derive('virtual hosts/lost domains', scopes, ({ key }, reader) =>
-    lostDomains(reader.lookup(plansOf, key).flat()),
-  )
-  const encoded = graph.derive(
-    'virtual hosts',
-    plans,
-    (hosts, reader): EncodedHosts => {
-      const scope = hosts[0]?.scope ?? ''
-      const lostHere = reader.get(lost, scope)
-      const encodedHosts = hosts.flatMap((host) => {
-        const routes = reader.get(lists, routeListKey(host.routes))
-        return (routes && sidecarVirtualHost(host, lostHere?.get(host.name) ?? [], routes)) ?? []
-      })
-      return { scope, hosts: encodedHosts }
-    },
-    SAME_HOSTS,
-  )
-  const encodedOf = graph.index('virtual hosts by scope', encoded, ({ scope }) => [scope])
-  const hosts = graph.derive(
-    'virtual hosts of scopes',
-    scopes,
-    ({ key, egress: seen }, reader) => {
-      const known = reader.lookup(encodedOf, key).flatMap((one) => one.hosts)
-      return [...known.sort(byName), unknownHost(isRegistryOnly(reader, egress, seen))]
-    },
-    { equals: () => false },
-  )
-  // What hosts name changes less often than what they say of it, and lists of references stay the same values as long.
-  const named = graph.derive('virtual hosts/named', encoded, ({ scope, hosts: some }) => ({
-    scope,
-    clusters: some.flatMap((host) => host.clusters),
-    origins: some.flatMap((host) => host.origins),
-  }))
-  const namedBy = graph.index('virtual hosts/named by scope', named, ({ scope }) => [scope])
-  const refs = graph.derive('clusters of routes', scopes, ({ key, egress: seen }, reader) => {
-    const last = unknownHost(isRegistryOnly(reader, egress, seen))
-    return clusterRefs([...reader.lookup(namedBy, key), last])
-  })
-  const origins = graph.derive('origins of routes', scopes, ({ key }, reader) => originsOf(reader.lookup(namedBy, key)))
+  const encoded = encodedHosts(graph, plans, lost, lists)
+  const named = namedByHosts(graph, plans, encoded.shared, egress)
   return graph.derive(
     'routes of sidecars',
-    hosts,
-    (list, reader, key): LayerPart => {
+    scopes,
+    ({ key, audience, namespace }, reader): LayerPart => {
+      const shared = reader.lookup(encoded.sharedOf, audience.key).filter(({ home }) => home !== namespace)
+      const own = reader.lookup(encoded.atHomeOf, key)
+      const known = [...shared, ...own].flatMap(({ hosts }) => hosts).sort(byName)
+      const list = [...known, unknownHost(isRegistryOnly(reader, egress, audience.egress))]
       const settings = routeConfiguration(HTTP_PROXY_ROUTES, [], false)
-      const routes = routeResource(settings, list, reader.get(refs, key) ?? [], reader.get(origins, key) ?? [])
-      return { layer: routeLayer(key), resources: [routes] }
+      const { refs = [], origins = [] } = reader.get(named, audience.key) ?? {}
+      return { layer: routeLayer(key), resources: [routeResource(settings, list, refs, origins)] }
     },
     LAYER_PART_EQUALITY,
   )
 }
 
-function isRegistryOnly(reader: Reader, egress: Collection<EgressScope>, scope: string): boolean {
+/** Domains that virtual hosts may not have, by the name of each. */
+export interface LostDomains {
+  readonly byAudience: Collection<ReturnType<typeof lostDomains>>
+  readonly byScope: Collection<ReturnType<typeof lostDomains>>
+}
+
+/** @param scopes of all clients that have virtual hosts */
+export function lostDomainsOf(
+  graph: Graph,
+  scopes: Collection<RouteScope>,
+  { audiences, sharedOf, atHomeOf }: VirtualHostPlans,
+): LostDomains {
+  const byAudience = graph.derive('virtual hosts/lost domains', audiences, ({ key }, reader) =>
+    lostDomains(reader.lookup(sharedOf, key).flat()),
+  )
+  const byScope = graph.derive('virtual hosts/domains lost at home', scopes, (scope, reader) => {
+    const own = reader.lookup(atHomeOf, scope.key).flat()
+    const others = reader.lookup(sharedOf, scope.audience.key).flat()
+    return lostDomains([...own, ...others.filter(({ home }) => home !== scope.namespace)])
+  })
+  return { byAudience, byScope }
+}
+
+/**
+ * Short names give way to all others, so which domains a host keeps at home differs from what it keeps elsewhere only in
+ * these: each host is encoded once for all other namespaces.
+ */
+function encodedHosts(
+  graph: Graph,
+  { shared, atHome }: VirtualHostPlans,
+  lost: LostDomains,
+  lists: Collection<EncodedRoutes>,
+) {
+  const encode = (name: string, plans: typeof shared, lostBy: LostDomains['byScope']) =>
+    graph.derive(
+      name,
+      plans,
+      (hosts, reader): EncodedHosts => {
+        const { scope = '', home } = hosts[0] ?? {}
+        const lostHere = reader.get(lostBy, scope)
+        const encodedOnes = hosts.flatMap((host) => {
+          const routes = reader.get(lists, routeListKey(host.routes))
+          return (routes && sidecarVirtualHost(host, lostHere?.get(host.name) ?? [], routes)) ?? []
+        })
+        return { scope, home, hosts: encodedOnes }
+      },
+      SAME_HOSTS,
+    )
+  const encodedShared = encode('virtual hosts', shared, lost.byAudience)
+  const encodedAtHome = encode('virtual hosts at home', atHome, lost.byScope)
+  return {
+    shared: encodedShared,
+    sharedOf: graph.index('virtual hosts by audience', encodedShared, ({ scope }) => [scope]),
+    atHomeOf: graph.index('virtual hosts at home by scope', encodedAtHome, ({ scope }) => [scope]),
+  }
+}
+
+/** What hosts name changes less often than what they say of it, and lists of references stay the same values as long. */
+function namedByHosts(
+  graph: Graph,
+  { audiences }: VirtualHostPlans,
+  encoded: Collection<EncodedHosts>,
+  egress: Collection<EgressScope>,
+): Collection<Named> {
+  const named = graph.derive('virtual hosts/named', encoded, ({ scope, hosts: some }) => ({
+    scope,
+    clusters: some.flatMap((host) => host.clusters),
+    origins: some.flatMap((host) => host.origins),
+  }))
+  const namedBy = graph.index('virtual hosts/named by audience', named, ({ scope }) => [scope])
+  return graph.derive('named by routes', audiences, (audience, reader) => {
+    const hosts = reader.lookup(namedBy, audience.key)
+    const last = unknownHost(isRegistryOnly(reader, egress, audience.egress))
+    return { refs: clusterRefs([...hosts, last]), origins: originsOf(hosts) }
+  })
+}
+
+export function isRegistryOnly(reader: Reader, egress: Collection<EgressScope>, scope: string): boolean {
   return reader.get(egress, scope)?.sidecar?.registryOnly ?? false
 }

@@ -1,11 +1,12 @@
-import type { Collection, Graph, Index, Reader } from '@mizzen/collections'
+import { type Collection, type Graph, type Index, pairKey, type Reader } from '@mizzen/collections'
 import { type EgressScope, visiblePorts } from '../model/egress-scope.ts'
 import { isWildcard, mostSpecificMatch } from '../model/host-name.ts'
 import type { MeshSettings } from '../model/mesh-settings.ts'
 import { type RouteListPlan, routeListKey } from '../model/route-list.ts'
 import type { ServiceModel } from '../model/service.ts'
 import { ruleFor, type SidecarClient, serviceHosts, unknownHosts } from '../model/sidecar-hosts.ts'
-import type { RouteScope, VirtualHostPlan } from '../model/virtual-host.ts'
+import type { RouteAudience, RouteScope, VirtualHostPlan } from '../model/virtual-host.ts'
+import { homeNamespace } from '../model/virtual-host-domains.ts'
 import { MESH_GATEWAY, type VirtualServiceModel } from '../model/virtual-service.ts'
 import { type RuleCollections, WILDCARDS } from './rules.ts'
 import type { ServiceCollections } from './services.ts'
@@ -19,10 +20,19 @@ export interface VirtualHostInput {
   readonly mesh: MeshSettings
 }
 
+/**
+ * The virtual hosts of a service, or of a VirtualService whose hosts no service has. Lists are never empty. Nearly all of
+ * them are the same for clients of all namespaces: services times namespaces would be too many.
+ */
 export interface VirtualHostPlans {
-  /** The virtual hosts of a service, or of a VirtualService whose hosts no service has, for one scope. Never empty. */
-  readonly plans: Collection<readonly VirtualHostPlan[]>
-  readonly plansOf: Index<readonly VirtualHostPlan[]>
+  /** By key. */
+  readonly audiences: Collection<RouteAudience>
+  /** As clients of other namespaces have them, by audience. */
+  readonly shared: Collection<readonly VirtualHostPlan[]>
+  readonly sharedOf: Index<readonly VirtualHostPlan[]>
+  /** Of services of a scope's own namespace: these are instead of the shared ones that have this namespace as `home`. */
+  readonly atHome: Collection<readonly VirtualHostPlan[]>
+  readonly atHomeOf: Index<readonly VirtualHostPlan[]>
   /** What their routes are made from. */
   readonly lists: Collection<RouteListPlan>
 }
@@ -34,27 +44,64 @@ export function virtualHostPlans(
   input: VirtualHostInput,
 ): VirtualHostPlans {
   const { services, rules } = input
-  const ofServices = graph.product('virtual hosts/services', scopes, services.services, (scope, service, reader) => {
-    const client = clientOf(scope, reader, input)
-    return client && orNothing(hostsOfService(client, service, reader, rules))
-  })
-  const ofRules = graph.product('virtual hosts/rules', scopes, rules.virtualServices, (scope, rule, reader) => {
-    const client = clientOf(scope, reader, input)
+  const audiences = graph.deriveMany('route audiences', scopes, ({ audience }) => [[audience.key, audience] as const])
+  const ofServices = graph.product(
+    'virtual hosts/services',
+    audiences,
+    services.services,
+    (audience, service, reader) => {
+      const client = clientOf(audience, reader, input)
+      return client && orNothing(hostsOfService(client, service, reader, rules))
+    },
+  )
+  const ofRules = graph.product('virtual hosts/rules', audiences, rules.virtualServices, (audience, rule, reader) => {
+    const client = clientOf(audience, reader, input)
     return client && orNothing(hostsOfRule(client, rule, reader, input))
   })
-  const plans = graph.join('virtual hosts/plans', [ofServices, ofRules])
+  const shared = graph.join('virtual hosts/plans', [ofServices, ofRules])
+  const atHome = plansAtHome(graph, scopes, input)
   return {
-    plans,
-    plansOf: graph.index('virtual hosts/plans by scope', plans, (hosts) => hosts.map(({ scope }) => scope)),
-    lists: graph.deriveMany('virtual hosts/route lists', plans, (hosts) =>
+    ...{ audiences, shared, atHome },
+    sharedOf: graph.index('virtual hosts/plans by audience', shared, scopesOf),
+    atHomeOf: graph.index('virtual hosts/plans by scope', atHome, scopesOf),
+    // At home only the domains differ.
+    lists: graph.deriveMany('virtual hosts/route lists', shared, (hosts) =>
       hosts.map(({ routes }) => [routeListKey(routes), routes] as const),
     ),
   }
 }
 
-function clientOf(scope: RouteScope, reader: Reader, { egress, mesh }: VirtualHostInput): SidecarClient | undefined {
-  const seen = reader.get(egress, scope.egress)
-  return seen && { scope, egress: seen, domain: mesh.domain }
+function plansAtHome(
+  graph: Graph,
+  scopes: Collection<RouteScope>,
+  input: VirtualHostInput,
+): Collection<readonly VirtualHostPlan[]> {
+  const scopesIn = graph.index('route scopes by namespace', scopes, ({ namespace }) => [namespace])
+  return graph.deriveMany('virtual hosts/at home', input.services.services, (service, reader) => {
+    const home = homeNamespace(service.hostname, input.mesh.domain)
+    const clients = home === undefined ? [] : reader.lookup(scopesIn, home)
+    return clients.flatMap((scope) => {
+      const client = clientOf(scope.audience, reader, input, scope)
+      const hosts = client && orNothing(hostsOfService(client, service, reader, input.rules))
+      return hosts === undefined ? [] : [[pairKey(scope.key, service.hostname), hosts] as const]
+    })
+  })
+}
+
+function scopesOf(hosts: readonly VirtualHostPlan[]): string[] {
+  return hosts.map(({ scope }) => scope)
+}
+
+/** @param scope of the client if names are to be short; otherwise it is any of the audience */
+function clientOf(
+  audience: RouteAudience,
+  reader: Reader,
+  { egress, mesh }: VirtualHostInput,
+  scope?: RouteScope,
+): SidecarClient | undefined {
+  const seen = reader.get(egress, audience.egress)
+  const key = scope?.key ?? audience.key
+  return seen && { key, audience, namespace: scope?.namespace, egress: seen, domain: mesh.domain }
 }
 
 function hostsOfService(

@@ -23,7 +23,7 @@ import { pack } from './any.ts'
 import { configPath, metadata } from './config-metadata.ts'
 import { ADS } from './config-source.ts'
 import { durationFrom, durationOf } from './duration.ts'
-import { lbEndpoint } from './load-assignment.ts'
+import { lbEndpoint } from './lb-endpoint.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 /** Istio's limits are none unless a DestinationRule gives some; Envoy's own are 1,024 (3 for retries). */
@@ -168,14 +168,11 @@ function protocolOptions(protocol: Protocol, pool: ConnectionPoolSettings | unde
 /** From a sidecar to its application. */
 export function inboundCluster(plan: InboundClusterPlan): Cluster {
   const described = metadata({ istio: { services: plan.services.map((service) => ({ ...service })) } })
-  const endpoint = create(EndpointSchema, {
-    address: {
-      address: {
-        case: 'socketAddress',
-        value: { address: plan.address, portSpecifier: { case: 'portValue', value: plan.port } },
-      },
-    },
-  })
+  const { address, port } = plan
+  const where = address.startsWith('/')
+    ? ({ case: 'pipe', value: { path: address } } as const)
+    : ({ case: 'socketAddress', value: { address, portSpecifier: { case: 'portValue', value: port } } } as const)
+  const endpoint = create(EndpointSchema, { address: { address: where } })
   return create(ClusterSchema, {
     name: plan.name,
     clusterDiscoveryType: { case: 'type', value: DiscoveryType.STATIC },

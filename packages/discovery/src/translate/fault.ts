@@ -1,5 +1,6 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
-import { GRPC_STATUS, type HTTPFaultAbort, type HTTPFaultDelay, type HTTPFaultInjection } from '@mizzen/api'
+import type { HTTPFaultAbort, HTTPFaultDelay, HTTPFaultInjection } from '@mizzen/api'
+import { GRPC_STATUS } from '@mizzen/base'
 import type { FaultDelaySchema } from '@mizzen/xds/gen/envoy/extensions/filters/common/fault/v3/fault_pb.js'
 import {
   type FaultAbortSchema,

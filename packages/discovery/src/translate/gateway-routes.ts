@@ -1,5 +1,6 @@
 import { domainName } from '../model/cluster-name.ts'
-import { compareSpecificity, hostsForNamespace, intersectHosts } from '../model/host-name.ts'
+import { compareSpecificity, hostsForNamespace, intersectHosts, isSubsetOf, isWildcard } from '../model/host-name.ts'
+import { HostSet } from '../model/host-set.ts'
 import type { BoundServer } from '../model/merged-gateway.ts'
 import { byAge } from '../model/origin.ts'
 import type { GatewayRoutePlan } from '../model/proxy-plan.ts'
@@ -77,7 +78,9 @@ function addServer(
 /** A server's hosts, and those that its VirtualServices have put in their place. */
 function hostsOf(drafts: ReadonlyMap<string, Draft>, { server }: BoundServer): string[] {
   const own = server.hosts.map((host) => host.slice(host.indexOf('/') + 1).toLowerCase())
-  return [...own, ...[...drafts.keys()].filter((host) => intersectHosts(own, [host]).length > 0)]
+  const taken = new HostSet(own)
+  const meets = (host: string) => taken.covers(host) || (isWildcard(host) && own.some((one) => isSubsetOf(one, host)))
+  return [...own, ...[...drafts.keys()].filter(meets)]
 }
 
 function draftFor(drafts: Map<string, Draft>, host: string, port: number): Draft {

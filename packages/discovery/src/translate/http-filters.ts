@@ -1,6 +1,7 @@
 import { create, type JsonObject } from '@bufbuild/protobuf'
 import type { Any } from '@bufbuild/protobuf/wkt'
 import { HTTPFaultSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js'
+import { OnDemandSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/on_demand/v3/on_demand_pb.js'
 import { RouterSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/router/v3/router_pb.js'
 import {
   type HttpFilter,
@@ -11,6 +12,7 @@ import { pack, packStruct } from './any.ts'
 export const FAULT_FILTER = 'envoy.filters.http.fault'
 const STATS_FILTER = 'istio.stats'
 const PEER_METADATA_FILTER = 'istio.peer_metadata'
+const ON_DEMAND_FILTER = 'envoy.filters.http.on_demand'
 const ROUTER_FILTER = 'envoy.filters.http.router'
 
 /** Who sits at which end of the connection, from the proxy's point of view. */
@@ -19,13 +21,15 @@ export type Side = 'inbound' | 'outbound' | 'gateway'
 /**
  * The HTTP filters of a listener, in the order in which a request passes them. Metrics and the exchange of peer
  * metadata are for Mizzen's own data plane; a stock Envoy would refuse them.
+ * @param onDemand virtual hosts are fetched when a request needs them: first, so that the others know the route
  */
-export function httpFilters(side: Side, ownFilters: boolean): HttpFilter[] {
+export function httpFilters(side: Side, ownFilters: boolean, onDemand = false): HttpFilter[] {
+  const hosts = onDemand ? [filter(ON_DEMAND_FILTER, pack(OnDemandSchema, create(OnDemandSchema)))] : []
   const peerMetadata = ownFilters ? [filter(PEER_METADATA_FILTER, peerMetadataConfig(side))] : []
   const fault = side === 'inbound' ? [] : [filter(FAULT_FILTER, pack(HTTPFaultSchema, create(HTTPFaultSchema)))]
   const stats = ownFilters ? [filter(STATS_FILTER, STATS)] : []
   const router = filter(ROUTER_FILTER, pack(RouterSchema, create(RouterSchema)))
-  return [...peerMetadata, ...fault, ...stats, router]
+  return [...hosts, ...peerMetadata, ...fault, ...stats, router]
 }
 
 /** No settings: whom a proxy reports for follows from the listener's direction, and gateways are sources. */

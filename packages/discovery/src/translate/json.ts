@@ -14,6 +14,7 @@ import { ClusterLoadAssignmentSchema } from '@mizzen/xds/gen/envoy/config/endpoi
 import { ListenerSchema } from '@mizzen/xds/gen/envoy/config/listener/v3/listener_pb.js'
 import { RouteConfigurationSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
 import { FileAccessLogSchema } from '@mizzen/xds/gen/envoy/extensions/access_loggers/file/v3/file_pb.js'
+import { HttpGrpcAccessLogConfigSchema } from '@mizzen/xds/gen/envoy/extensions/access_loggers/grpc/v3/als_pb.js'
 import { HTTPFaultSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js'
 import { RouterSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/router/v3/router_pb.js'
 import { HttpConnectionManagerSchema } from '@mizzen/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
@@ -40,6 +41,7 @@ const registry: Registry = createRegistry(
   HttpConnectionManagerSchema,
   HttpProtocolOptionsSchema,
   FileAccessLogSchema,
+  HttpGrpcAccessLogConfigSchema,
   HTTPFaultSchema,
   RouterSchema,
   TypedStructSchema,

@@ -20,6 +20,7 @@ import { filterChain, routesByName } from './connection-manager.ts'
 import { defaultInboundRoute } from './default-route.ts'
 import { durationOf, NO_TIMEOUT } from './duration.ts'
 import { httpFilters, type Side } from './http-filters.ts'
+import { logStream } from './log-stream.ts'
 import { serverListener } from './proxyless.ts'
 import { routeConfiguration, virtualHost } from './virtual-host.ts'
 
@@ -60,8 +61,8 @@ function common(plan: ProxyListenerPlan, log: AccessLogSettings) {
   const side = SIDES[plan.kind]
   return {
     statPrefix: `${side === 'inbound' ? 'inbound' : 'outbound'}_${plan.name}`,
-    httpFilters: httpFilters(side, plan.ownFilters),
-    accessLog: accessLogs(log),
+    httpFilters: httpFilters(side, plan.ownFilters, plan.kind === 'http-proxy' && plan.onDemand),
+    accessLog: [...accessLogs(log), ...(plan.logCluster === '' ? [] : [logStream(plan.logCluster, plan.ownFilters)])],
     normalizePath: true,
     // Streams may be idle as long as they like; a route can say otherwise.
     streamIdleTimeout: NO_TIMEOUT,

@@ -1,10 +1,6 @@
-import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
+import { create, toBinary } from '@bufbuild/protobuf'
 import type { XdsResource } from '@mizzen/xds'
-import { HealthStatus } from '@mizzen/xds/gen/envoy/config/core/v3/health_check_pb.js'
-import {
-  LbEndpointSchema,
-  LocalityLbEndpointsSchema,
-} from '@mizzen/xds/gen/envoy/config/endpoint/v3/endpoint_components_pb.js'
+import { LocalityLbEndpointsSchema } from '@mizzen/xds/gen/envoy/config/endpoint/v3/endpoint_components_pb.js'
 import { ClusterLoadAssignmentSchema } from '@mizzen/xds/gen/envoy/config/endpoint/v3/endpoint_pb.js'
 import {
   type AssignmentPlan,
@@ -14,9 +10,9 @@ import {
   type ServicePolicy,
 } from '../model/assignment.ts'
 import type { EndpointModel } from '../model/endpoint.ts'
-import { metadata } from './config-metadata.ts'
 import { digest } from './digest.ts'
-import { field, fieldHead, joined } from './protobuf-bytes.ts'
+import { EndpointEncoder } from './lb-endpoint.ts'
+import { fieldHead, joined } from './protobuf-bytes.ts'
 import { endpointResource } from './resource.ts'
 
 /** Endpoints as fields of the locality around them, so that one that changes does not have the others encoded again. */
@@ -35,8 +31,6 @@ export interface EncodedEndpoints {
   readonly byCluster: ReadonlyMap<string, readonly EncodedBlock[]>
 }
 
-/** LocalityLbEndpoints.lb_endpoints */
-const LB_ENDPOINTS = 2
 /** ClusterLoadAssignment.endpoints */
 const LOCALITIES = 2
 
@@ -47,11 +41,12 @@ export function encodeEndpoints(
 ): EncodedEndpoints {
   // A service with subsets has each endpoint in several clusters.
   const known = new Map<EndpointModel, Map<number, Uint8Array>>()
+  const encoder = new EndpointEncoder(clusterId)
   const encode = ({ endpoint, port }: PortEndpoint) => {
     const byPort = known.get(endpoint) ?? new Map<number, Uint8Array>()
     known.set(endpoint, byPort)
     let bytes = byPort.get(port)
-    if (bytes === undefined) byPort.set(port, (bytes = encodeEndpoint(endpoint, port, clusterId)))
+    if (bytes === undefined) byPort.set(port, (bytes = encoder.encode(endpoint, port)))
     return bytes
   }
   const byCluster = new Map(
@@ -89,10 +84,14 @@ function blocksOf(
   })
 }
 
-/** The load assignments of all clusters of a service, from its parts. An endpoint that is in two parts counts once. */
+/**
+ * The load assignments of all clusters of a service, from its parts. An endpoint that is in two parts counts once.
+ * @param origins keys of the objects that the parts are made from, beside the service
+ */
 export function loadAssignments(
   policy: ServicePolicy,
   parts: readonly EncodedEndpoints[],
+  origins: readonly string[] = [],
 ): { readonly port: number; readonly resource: XdsResource }[] {
   return assignmentPlans(policy).map((plan) => {
     const blocks = withoutRepeats(parts.flatMap((part) => part.byCluster.get(plan.cluster) ?? []))
@@ -104,7 +103,7 @@ export function loadAssignments(
       create(ClusterLoadAssignmentSchema, { clusterName: plan.cluster }),
     )
     const body = joined([head, ...byLocality.flatMap(([locality, some]) => localityField(locality, some))])
-    return { port: plan.port.number, resource: endpointResource(plan.cluster, body, plan.origins) }
+    return { port: plan.port.number, resource: endpointResource(plan.cluster, body, [...plan.origins, ...origins]) }
   })
 }
 
@@ -141,36 +140,4 @@ function kept({ locality, bytes, keys, ends, weights }: EncodedBlock, fresh: rea
     weights: weights.filter((_, index) => fresh[index]),
     ends: [],
   }
-}
-
-function encodeEndpoint(endpoint: EndpointModel, port: number, clusterId: string): Uint8Array {
-  return field(
-    LB_ENDPOINTS,
-    toBinary(LbEndpointSchema, create(LbEndpointSchema, lbEndpoint(endpoint, port, clusterId))),
-  )
-}
-
-export function lbEndpoint(
-  endpoint: EndpointModel,
-  port: number,
-  clusterId: string,
-): MessageInitShape<typeof LbEndpointSchema> {
-  const described = describe(endpoint, clusterId)
-  const address = { address: endpoint.address, portSpecifier: { case: 'portValue', value: port } } as const
-  return {
-    hostIdentifier: { case: 'endpoint', value: { address: { address: { case: 'socketAddress', value: address } } } },
-    healthStatus: endpoint.health === 'draining' ? HealthStatus.DRAINING : HealthStatus.HEALTHY,
-    loadBalancingWeight: endpoint.weight,
-    ...(described && { metadata: described }),
-  }
-}
-
-/** Who is at the other end, for the metrics of the caller. `istio.workload` has Istio's form. */
-function describe({ workload }: EndpointModel, clusterId: string) {
-  if (workload === undefined) return undefined
-  const { name, namespace, canonicalName, canonicalRevision, app, version } = workload
-  return metadata({
-    istio: { workload: [name, namespace, canonicalName, canonicalRevision, clusterId].join(';') },
-    'mizzen.io': { app, version },
-  })
 }

@@ -1,28 +1,23 @@
 import { type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf'
-import type { ResourceRef, XdsResource } from '@mizzen/xds'
+import type { ResourceRef, TypeUrl, XdsResource } from '@mizzen/xds'
 import type { Cluster } from '@mizzen/xds/gen/envoy/config/cluster/v3/cluster_pb.js'
 import { Cluster_DiscoveryType, ClusterSchema } from '@mizzen/xds/gen/envoy/config/cluster/v3/cluster_pb.js'
-import { ClusterLoadAssignmentSchema } from '@mizzen/xds/gen/envoy/config/endpoint/v3/endpoint_pb.js'
 import type { Listener } from '@mizzen/xds/gen/envoy/config/listener/v3/listener_pb.js'
 import { ListenerSchema } from '@mizzen/xds/gen/envoy/config/listener/v3/listener_pb.js'
 import type { RouteConfiguration } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
 import { RouteConfigurationSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
+import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE } from '@mizzen/xds/types'
 import { digest } from './digest.ts'
 import { joined } from './protobuf-bytes.ts'
 import type { EncodedVirtualHost } from './virtual-host.ts'
 
-const PREFIX = 'type.googleapis.com/'
-
-export const CLUSTER_TYPE = PREFIX + ClusterSchema.typeName
-export const ENDPOINT_TYPE = PREFIX + ClusterLoadAssignmentSchema.typeName
-export const ROUTE_TYPE = PREFIX + RouteConfigurationSchema.typeName
-export const LISTENER_TYPE = PREFIX + ListenerSchema.typeName
+export { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE }
 
 export function clusterResource(cluster: Cluster, origins: readonly string[]): XdsResource {
   const { case: kind, value } = cluster.clusterDiscoveryType
   const isEds = kind === 'type' && value === Cluster_DiscoveryType.EDS
   const refs = isEds ? [{ typeUrl: ENDPOINT_TYPE, name: cluster.edsClusterConfig?.serviceName || cluster.name }] : []
-  return encode(ClusterSchema, cluster, cluster.name, refs, origins)
+  return encode(CLUSTER_TYPE, ClusterSchema, cluster, { name: cluster.name, refs, origins })
 }
 
 /** @param body an encoded ClusterLoadAssignment */
@@ -73,7 +68,7 @@ export function listenerResource(
     ...(names.routes === undefined ? [] : [{ typeUrl: ROUTE_TYPE, name: names.routes }]),
     ...(names.cluster === undefined ? [] : [{ typeUrl: CLUSTER_TYPE, name: names.cluster }]),
   ]
-  return encode(ListenerSchema, listener, listener.name, refs, origins)
+  return encode(LISTENER_TYPE, ListenerSchema, listener, { name: listener.name, refs, origins })
 }
 
 /** Equal for everybody who got one: the version is the content's, and what made it is part of what is known about it. */
@@ -88,21 +83,13 @@ export function sameResource(left: XdsResource, right: XdsResource): boolean {
 }
 
 function encode<Desc extends DescMessage>(
+  typeUrl: TypeUrl,
   schema: Desc,
   message: MessageShape<Desc>,
-  name: string,
-  refs: readonly ResourceRef[],
-  origins: readonly string[],
+  { name, refs, origins }: Pick<XdsResource, 'name' | 'refs' | 'origins'>,
 ): XdsResource {
   const body = toBinary(schema, message)
-  return {
-    typeUrl: PREFIX + schema.typeName,
-    name,
-    version: digest(body),
-    body,
-    refs,
-    origins: distinct(origins),
-  }
+  return { typeUrl, name, version: digest(body), body, refs, origins: distinct(origins) }
 }
 
 function distinct(origins: readonly string[]): readonly string[] {

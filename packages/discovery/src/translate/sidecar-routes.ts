@@ -11,13 +11,20 @@ const ALLOW_ANY = 'allow_any'
 const BLOCK_ALL = 'block_all'
 
 /** What the mesh does not know goes where the client wanted it to go. */
-const ALLOWED = catchAllHost(ALLOW_ANY, passthroughRoute(ALLOW_ANY, PASSTHROUGH_CLUSTER))
+const ALLOWING = encodedRoute(passthroughRoute(ALLOW_ANY, PASSTHROUGH_CLUSTER))
 /** What the mesh does not know is answered 502, as in Istio. */
-const BLOCKED = catchAllHost(BLOCK_ALL, blockingRoute())
+const BLOCKING = encodedRoute(blockingRoute())
+const ALLOWED = encodeVirtualHost(ALLOW_ANY, ['*'], [ALLOWING])
+const BLOCKED = encodeVirtualHost(BLOCK_ALL, ['*'], [BLOCKING])
 
 /** The last virtual host of a sidecar: for requests that no other one takes. */
 export function unknownHost(registryOnly: boolean): EncodedVirtualHost {
   return registryOnly ? BLOCKED : ALLOWED
+}
+
+/** Its routes. */
+export function unknownHostRoutes(registryOnly: boolean): EncodedRoutes {
+  return registryOnly ? BLOCKING : ALLOWING
 }
 
 /** Undefined if nothing is left of it: another virtual host has all of its domains. */
@@ -30,9 +37,8 @@ export function sidecarVirtualHost(
   return own.length === 0 ? undefined : encodeVirtualHost(name, own, [routes])
 }
 
-function catchAllHost(name: string, route: Route): EncodedVirtualHost {
-  const routes = encodeRoutes([route], [])
-  return encodeVirtualHost(name, ['*'], routes === undefined ? [] : [routes])
+function encodedRoute(route: Route): EncodedRoutes {
+  return encodeRoutes([route], []) as EncodedRoutes
 }
 
 function blockingRoute(): Route {

@@ -1,4 +1,4 @@
-/** The real Envoy takes the other types from our server: secrets, extensions, virtual hosts on demand. */
+/** The real Envoy, and our proxy as it, take the other types from our server: secrets, extensions, virtual hosts on demand. */
 import { get } from 'node:http'
 import { connect, type TLSSocket } from 'node:tls'
 import { silentLogger, systemClock } from '@mizzen/base'
@@ -11,11 +11,14 @@ import { TestAuthority } from '../certificates.ts'
 import { until } from '../e2e/mesh.ts'
 import { requireTool } from '../requirements.ts'
 import { freePorts } from '../server-process.ts'
-import { envoyProgram } from '../twin/data-plane.ts'
+import { envoyProgram, mizzenProgram, type Program } from '../twin/data-plane.ts'
 import { NamedUpstream } from './named-upstream.ts'
-import { abortFilter, certificateSecret, direct, entry, onDemandRoutes, virtualHost } from './other-types.ts'
+import { abortFilter, certificateSecret, direct, entry, onDemandRoutes, routed, virtualHost } from './other-types.ts'
 
 const envoy = requireTool('envoy')
+const PROGRAMS = [...(envoy === undefined ? [] : [envoyProgram(envoy)]), mizzenProgram]
+const API_TYPES: readonly ApiType[] = ['GRPC', 'DELTA_GRPC']
+const EACH = PROGRAMS.flatMap((program) => API_TYPES.map((apiType) => ({ program, name: program.name, apiType })))
 
 const cleanUp: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -29,12 +32,12 @@ interface Served {
   readonly port: number
 }
 
-async function served(apiType: ApiType): Promise<Served> {
+async function served(program: Program, apiType: ApiType): Promise<Served> {
   const view = new MemoryView()
   const source = { viewFor: () => view, release: () => {} }
   const server = createXdsServer({ source, clock: systemClock, random: Math.random, logger: silentLogger })
   cleanUp.push(() => server.close())
-  const proxy = await AdsDataPlane.start(envoyProgram(envoy as string), await server.listen('127.0.0.1', 0), apiType)
+  const proxy = await AdsDataPlane.start(program, await server.listen('127.0.0.1', 0), apiType)
   cleanUp.push(() => proxy.stop())
   const [port = 0] = await freePorts(1)
   return { view, server, port }
@@ -61,11 +64,11 @@ function shown(port: number): Promise<string | undefined> {
   })
 }
 
-describe.skipIf(envoy === undefined).each<ApiType>(['GRPC', 'DELTA_GRPC'])('the real Envoy, %s', (apiType) => {
+describe.each(EACH)('$name, $apiType', ({ program, apiType }) => {
   it('takes a certificate by SDS, and the next one', { timeout: 60_000 }, async () => {
     const authority = await TestAuthority.create('test')
     const [one, two] = [await authority.issue({ dns: ['a'] }), await authority.issue({ dns: ['a'] })]
-    const { view, port } = await served(apiType)
+    const { view, port } = await served(program, apiType)
     const listener = entry('tls', { port, routes: direct(200), secret: 'cert' })
     view.set(listener, certificateSecret('cert', one.chain, one.key))
     await until(async () => (await shown(port)) === one.fingerprint256, 'the first certificate to be shown')
@@ -74,7 +77,7 @@ describe.skipIf(envoy === undefined).each<ApiType>(['GRPC', 'DELTA_GRPC'])('the 
   })
 
   it('takes a filter by ECDS, its change, and refuses a bad one', { timeout: 60_000 }, async () => {
-    const { view, server, port } = await served(apiType)
+    const { view, server, port } = await served(program, apiType)
     const listener = entry('http', { port, routes: direct(200), filter: 'abort' })
     view.set(listener, abortFilter('abort', 418))
     await until(async () => (await status(port)) === 418, 'the filter to answer')
@@ -82,22 +85,44 @@ describe.skipIf(envoy === undefined).each<ApiType>(['GRPC', 'DELTA_GRPC'])('the 
     await until(async () => (await status(port)) === 429, 'the changed filter to answer')
     view.set(listener, abortFilter('abort', 999))
     const rejections = () => server.statuses().flatMap((one) => one.rejections)
-    await until(() => rejections().length > 0, 'Envoy to refuse the filter')
+    await until(() => rejections().length > 0, 'the filter to be refused')
     expect(rejections()).toMatchObject([
-      { typeUrl: EXTENSION_TYPE, resources: [{ name: 'abort' }], message: expect.stringContaining('HttpStatus') },
+      { typeUrl: EXTENSION_TYPE, resources: [{ name: 'abort' }], message: expect.stringMatching(/status/i) },
     ])
     expect(await status(port)).toBe(429)
   })
 })
 
-describe.skipIf(envoy === undefined)('the real Envoy', () => {
+describe.each(PROGRAMS)('$name', (program) => {
+  it('goes by the default of a filter until that has come', {
+    timeout: 60_000,
+  }, async () => {
+    const { view, port } = await served(program, 'DELTA_GRPC')
+    const listener = entry('http', { port, routes: direct(200), filter: 'abort', fallback: 403 })
+    view.set(listener)
+    await until(async () => (await status(port)) === 403, 'the default to answer')
+    view.set(listener, abortFilter('abort', 418))
+    await until(async () => (await status(port)) === 418, 'the filter to answer')
+  })
+
+  it('asks for a cluster that is not there', { timeout: 60_000 }, async () => {
+    const blue = await NamedUpstream.start('blue')
+    cleanUp.push(() => blue.stop())
+    const { view, port } = await served(program, 'DELTA_GRPC')
+    const listener = entry('http', { port, routes: routed('blue'), clusters: true })
+    view.set(listener)
+    await until(async () => (await status(port)) === 503, 'the listener to answer that there is no cluster')
+    view.set(listener, ...cluster('blue', blue.port))
+    await until(async () => (await status(port)) === 200, 'the cluster to be there')
+  })
+
   it('fetches virtual hosts on demand, and follows their changes', { timeout: 60_000 }, async () => {
     const [blue, green] = [await NamedUpstream.start('blue'), await NamedUpstream.start('green')]
     cleanUp.push(
       () => blue.stop(),
       () => green.stop(),
     )
-    const { view, server, port } = await served('DELTA_GRPC')
+    const { view, server, port } = await served(program, 'DELTA_GRPC')
     const fixed = [
       ...cluster('blue', blue.port),
       ...cluster('green', green.port),
@@ -121,11 +146,18 @@ describe.skipIf(envoy === undefined)('the real Envoy', () => {
     await until(async () => (await ask('shop')) === 'blue', 'the virtual host to be fetched')
     expect(await ask('nobody')).toBe('404')
     const hosts = () => server.statuses()[0]?.types.find(({ typeUrl }) => typeUrl.endsWith('.VirtualHost'))
-    await until(() => hosts()?.state === 'SYNCED', 'Envoy to acknowledge that there is no such host')
+    await until(() => hosts()?.state === 'SYNCED', 'it to be acknowledged that there is no such host')
     expect(hosts()?.resources).toBe(1)
     view.set(...fixed, virtualHost('hosts', 'shop', 'green'), other)
     await until(async () => (await ask('shop')) === 'green', 'the changed virtual host to be at work')
     view.set(...fixed, other)
     await until(async () => (await ask('shop')) === '404', 'the virtual host to be gone')
   })
+})
+
+// Envoy's listener stays closed for ever once it was told that there is no such filter.
+it('our proxy answers 500 for a filter that there is not', { timeout: 60_000 }, async () => {
+  const { view, port } = await served(mizzenProgram, 'DELTA_GRPC')
+  view.set(entry('http', { port, routes: direct(200), filter: 'abort' }))
+  await until(async () => (await status(port)) === 500, 'the listener to be there without its filter')
 })
