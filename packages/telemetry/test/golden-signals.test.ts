@@ -1,73 +1,73 @@
 import { describe, expect, it } from 'vitest'
-import { GoldenSignals, histogramQuantile, type Increment, parseSeries } from '../src/index.ts'
+import { trafficSignals, versionSignals } from '../src/golden-signals.ts'
+import { histogramQuantile } from '../src/index.ts'
+import { TrafficTable } from '../src/traffic-table.ts'
 
-const requests = (version: string, code: string, by: number): Increment => ({
-  series: parseSeries(
-    `istio_requests_total{reporter="source",destination_service="myapp",destination_version="${version}",response_code="${code}"}`,
-  ),
-  by,
-})
+const KEY = { reporter: 'source', service: 'myapp', namespace: 'default', workload: 'w', route: '' } as const
 
-const bucket = (version: string, le: string, by: number): Increment => ({
-  series: parseSeries(
-    `istio_request_duration_milliseconds_bucket{reporter="source",destination_service="myapp",destination_version="${version}",le="${le}"}`,
-  ),
-  by,
-})
+function count(table: TrafficTable, version: string, requests: number, failures = 0, bucket = 2): void {
+  const tally = table.find({ ...KEY, version })
+  if (tally === undefined) return
+  tally.requests += requests
+  tally.failures += failures
+  tally.latency[bucket] = (tally.latency[bucket] ?? 0) + requests
+  tally.changed = true
+}
 
-describe('GoldenSignals', () => {
-  it('gives share, rate, errors and latency per version', () => {
-    const recent = new GoldenSignals()
-    recent.record(10_000, [
-      requests('v1', '200', 70),
-      requests('v2', '200', 20),
-      requests('v2', '503', 9),
-      requests('v2', '0', 1),
-      bucket('v1', '1', 35),
-      bucket('v1', '5', 70),
-      bucket('v1', '+Inf', 70),
-    ])
-    const [v1, v2] = recent.query(11_000, 5_000)
+describe('golden signals', () => {
+  it('give share, rate, errors and latency per version', () => {
+    const table = new TrafficTable()
+    count(table, 'v1', 70)
+    count(table, 'v2', 30, 10, 4)
+    table.slice(1_000)
+    const [v1, v2] = versionSignals(table.all, { nowMs: 1_000, windowMs: 5_000, sliceMs: 500 })
     expect(v1).toMatchObject({ service: 'myapp', reporter: 'source', version: 'v1', share: 0.7, errorRate: 0 })
-    expect(v1).toMatchObject({ requestsPerSecond: 70, p50Ms: 1 })
-    expect(v1?.p99Ms).toBeCloseTo(4.92)
-    expect(v2).toMatchObject({ version: 'v2', share: 0.3, errorRate: 1 / 3, p50Ms: null, p99Ms: null })
+    // There is but half a second of the past.
+    expect(v1).toMatchObject({ requestsPerSecond: 140, p50Ms: 3 })
+    expect(v2).toMatchObject({ version: 'v2', share: 0.3, errorRate: 1 / 3 })
+    expect(v2?.p99Ms).toBeCloseTo(24.85)
   })
 
-  it('forgets what is older than the window', () => {
-    const recent = new GoldenSignals()
-    recent.record(1_000, [requests('v1', '200', 100)])
-    recent.record(9_000, [requests('v2', '200', 10)])
-    expect(recent.query(9_500, 5_000).map(({ version, share }) => [version, share])).toEqual([['v2', 1]])
-    expect(recent.query(30_000, 5_000)).toEqual([])
+  it('forget what is older than the window', () => {
+    const table = new TrafficTable()
+    count(table, 'v1', 100)
+    table.slice(1_000)
+    count(table, 'v2', 10)
+    table.slice(9_000)
+    const versions = (nowMs: number) => versionSignals(table.all, { nowMs, windowMs: 5_000, sliceMs: 500 })
+    expect(versions(9_500).map(({ version, share }) => [version, share])).toEqual([['v2', 1]])
+    expect(versions(30_000)).toEqual([])
   })
 
-  it('spreads the count over the time that it stands for', () => {
-    const recent = new GoldenSignals()
-    for (let second = 0; second < 10; second += 1) recent.record(second * 1_000, [requests('v1', '200', 20)])
-    expect(recent.query(10_000, 5_000)[0]?.requestsPerSecond).toBeCloseTo(20, 0)
-  })
-
-  it('knows a bucket that never grew from the first scrape', () => {
-    const recent = new GoldenSignals()
-    recent.learn([bucket('v1', '4', 0)])
-    recent.record(0, [requests('v1', '200', 10), bucket('v1', '8', 10), bucket('v1', '+Inf', 10)])
-    expect(recent.query(1_000, 5_000)[0]?.p50Ms).toBe(6)
-  })
-
-  it('keeps a bounded number of slots and versions', () => {
-    const recent = new GoldenSignals({ slotMs: 1_000, slots: 3, maxKeys: 2 })
-    for (let second = 0; second < 5; second += 1) {
-      recent.record(
-        second * 1_000,
-        ['v1', 'v2', 'v3'].map((version) => requests(version, '200', 1)),
-      )
+  it('spread the count over the time that it stands for', () => {
+    const table = new TrafficTable()
+    for (let tick = 1; tick <= 20; tick += 1) {
+      count(table, 'v1', 10)
+      table.slice(tick * 500)
     }
-    const signals = recent.query(5_000, 60_000)
-    expect(signals.map(({ version, requests }) => [version, requests])).toEqual([
-      ['v1', 3],
-      ['v2', 3],
+    const [signals] = versionSignals(table.all, { nowMs: 10_000, windowMs: 5_000, sliceMs: 500 })
+    expect(signals?.requestsPerSecond).toBeCloseTo(20)
+  })
+
+  it('tell routes apart, and count them in no version twice', () => {
+    const table = new TrafficTable()
+    count(table, 'v1', 10)
+    const byRoute = table.find({ ...KEY, version: 'v1', route: 'checkout' })
+    Object.assign(byRoute ?? {}, { requests: 10, attempts: 14, failures: 1, changed: true })
+    table.slice(500)
+    const window = { nowMs: 500, windowMs: 1_000, sliceMs: 500 }
+    expect(versionSignals(table.all, window)).toMatchObject([{ version: 'v1', requests: 10 }])
+    expect(trafficSignals(table.all, window).map(({ route, attempts }) => [route, attempts])).toEqual([
+      ['', 0],
+      ['checkout', 14],
     ])
+  })
+
+  it('keep a bounded number of tallies, and count what is left out', () => {
+    const table = new TrafficTable()
+    for (let version = 0; version < 4_010; version += 1) count(table, `v${version}`, 1)
+    expect([...table.all]).toHaveLength(4_000)
+    expect(table.dropped).toBe(10)
   })
 })
 

@@ -25,6 +25,7 @@ describe('createTelemetry', () => {
     pages.set('http://a/', page(120))
     clock.advance(1_000)
     await settled()
+    clock.advance(500)
     pages.set('http://b/', 'istio_requests_total{broken')
     clock.advance(1_000)
     await settled()
@@ -48,6 +49,27 @@ describe('createTelemetry', () => {
     })
     clock.advance(5_000)
     expect(calls).toBe(1)
+    telemetry.close()
+  })
+
+  it('calls a target that fails less and less often', async () => {
+    const clock = new ManualClock()
+    let calls = 0
+    const telemetry = createTelemetry({
+      clock,
+      logger: silentLogger,
+      targets: () => [{ proxy: 'a', url: 'http://a/' }],
+      fetch: () => {
+        calls += 1
+        return Promise.reject(new Error('no answer'))
+      },
+    })
+    for (let second = 0; second < 120; second += 1) {
+      await settled()
+      clock.advance(1_000)
+    }
+    expect(calls).toBeGreaterThan(5)
+    expect(calls).toBeLessThan(12)
     telemetry.close()
   })
 })
