@@ -14,6 +14,8 @@ const PAUSE_MS = 600_000
  */
 export class ArgoRule implements Rule {
   ending: Ending = 'undecided'
+  readonly tickMs = INTERVAL_MS
+  readonly ignores = ['latency', 'stable'] as const
   #step = 0
   #failed = 0
   #nextMeasurement = INTERVAL_MS

@@ -1,6 +1,7 @@
 import { count, UsageError } from '../arguments.ts'
 import type { Bench } from '../bench.ts'
 import { quantile } from '../measure/statistics.ts'
+import { wilsonInterval } from '../measure/wilson-interval.ts'
 import { ArgoRule } from './argo-rule.ts'
 import { FlaggerRule } from './flagger-rule.ts'
 import { MizzenRule } from './mizzen-rule.ts'
@@ -26,22 +27,34 @@ interface Line {
   readonly failedRequestsP50: number
 }
 
+/** A share near one half of the runs needs fewer of them than one near a hundredth. */
+const FAULTY_PART = 5
+
 /** False alarms and power of the judgement, against the documented rules of Flagger and Argo on the same streams. */
 export const canarySimulationCommand: Bench = {
-  usage: '[--runs N] [--only mizzen,flagger,argo]',
+  usage: '[--runs N] [--only mizzen,flagger,argo] [--requests RATE]',
   async run(given, signal, say) {
     const runs = count('runs', given, 1000)
     const rules = given.only?.split(',') ?? Object.keys(RULES)
     const unknown = rules.find((rule) => RULES[rule] === undefined)
     if (unknown !== undefined) throw new UsageError(`--only: unknown ${unknown}`)
-    const measure = (named: readonly Named[]) =>
-      named.flatMap((one) => {
-        if (signal.aborted) return []
-        say(one.name)
-        return rules.map((rule) => line(one, rule, runs))
-      })
-    const healthy = measure(HEALTHY)
-    const faulty = measure(FAULTY)
+    const rate = given.requests === undefined ? undefined : count('requests', given, 1)
+    const measure = async (named: readonly Named[], times: number) => {
+      const lines: Line[] = []
+      for (const one of named) {
+        // A signal is heard between two cells.
+        await new Promise((resolve) => setImmediate(resolve))
+        if (signal.aborted || (rate !== undefined && one.scenario.requestsPerSecond !== rate)) continue
+        for (const rule of rules) {
+          const measured = line(one, rule, times)
+          lines.push(measured)
+          say(`${one.name}, ${rule}: ${(measured.rolledBack * 100).toFixed(2)} % of ${times} rolled back`)
+        }
+      }
+      return lines
+    }
+    const healthy = await measure(HEALTHY, runs)
+    const faulty = await measure(FAULTY, Math.ceil(runs / FAULTY_PART))
     const text = [table('healthy: part that is rolled back', healthy), table('faulty', faulty)].join('\n\n')
     return { facts: { healthy, faulty }, text }
   },
@@ -72,7 +85,7 @@ function line({ name, scenario }: Named, rule: string, runs: number): Line {
   }
 }
 
-const COLUMNS = ['rolled back', 'promoted', 's p50', 's p95', 'requests', 'failed']
+const COLUMNS = ['rolled back', 'at most', 'promoted', 's p50', 's p95', 'requests', 'failed']
 
 function table(title: string, lines: readonly Line[]): string {
   const head = title.padEnd(36) + COLUMNS.map((column) => column.padStart(13)).join('')
@@ -80,6 +93,7 @@ function table(title: string, lines: readonly Line[]): string {
     const percent = (share: number) => `${(share * 100).toFixed(2)} %`
     const cells = [
       percent(one.rolledBack),
+      percent(wilsonInterval(Math.round(one.rolledBack * one.runs), one.runs).high),
       percent(one.promoted),
       one.secondsP50.toFixed(1),
       one.secondsP95.toFixed(1),

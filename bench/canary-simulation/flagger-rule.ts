@@ -17,6 +17,8 @@ const MAX_P99_MS = 500
 export class FlaggerRule implements Rule {
   weight = 0
   ending: Ending = 'undecided'
+  readonly tickMs = INTERVAL_MS
+  readonly ignores = ['stable'] as const
   #failed = 0
   #nextAt = INTERVAL_MS
   #requests = 0

@@ -35,6 +35,7 @@ export class MizzenRule implements Rule {
   #judgement: Judgement = newJudgement(settingsOf(SPEC.analysis))
   #state: RolloutState | null = null
   #canaryRequests = 0
+  #lastMs = 0
   weight = 0
 
   get ending(): Ending {
@@ -44,14 +45,16 @@ export class MizzenRule implements Rule {
   tick(nowMs: number, canary: Traffic, stable: Traffic): void {
     this.#canaryRequests += canary.requests
     const channel = { side: 'caller' as const, route: '', canary, stable }
-    this.#judgement = takeIn(this.#judgement, { atMs: nowMs, forMs: 500, boundsMs: BOUNDS_MS, channels: [channel] })
+    const forMs = nowMs - this.#lastMs
+    this.#lastMs = nowMs
+    this.#judgement = takeIn(this.#judgement, { atMs: nowMs, forMs, boundsMs: BOUNDS_MS, channels: [channel] })
     const { state, actions } = decide(SPEC, this.#state, this.#observation(), nowMs)
     this.#state = state
     for (const action of actions) if (action.kind === 'set-weight') this.weight = action.weight
   }
 
   #observation(): Observation {
-    const ready = { wanted: 1, ready: 1, crashing: false }
+    const ready = { build: '', wanted: 1, ready: 1, crashing: false }
     return {
       route: { kind: 'there', weight: this.weight, mirror: 0, programmed: true },
       stable: { revision: 'one', ...ready },
@@ -65,6 +68,7 @@ export class MizzenRule implements Rule {
       metrics: [],
       webhooks: [],
       commands: [],
+      group: [],
     }
   }
 }

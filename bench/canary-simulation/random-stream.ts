@@ -9,8 +9,12 @@ export function randomStream(seed: number): () => number {
   }
 }
 
-/** A count with that mean: what arrives in a time if arrivals do not depend on each other. By inversion: for means up to 500. */
+/** Greater means are drawn in parts, or the first term would vanish. */
+const MOST_AT_ONCE = 500
+
+/** A count with that mean: what arrives in a time if arrivals do not depend on each other. By inversion. */
 export function poisson(mean: number, random: () => number): number {
+  if (mean > MOST_AT_ONCE) return poisson(MOST_AT_ONCE, random) + poisson(mean - MOST_AT_ONCE, random)
   const draw = random()
   let count = 0
   let term = Math.exp(-mean)

@@ -1,6 +1,6 @@
 import { randomStream } from './random-stream.ts'
 import type { Ending, Rule } from './rule.ts'
-import { type Behaviour, draw } from './traffic.ts'
+import { type Behaviour, draw, NO_TRAFFIC } from './traffic.ts'
 
 export interface Scenario {
   /** Of both versions together. */
@@ -29,7 +29,10 @@ const LONGEST_MS = 12 * 3_600_000
 /** One rollout from beginning to end. The same seed gives the same run. */
 export function simulate(rule: Rule, scenario: Scenario, seed: number): Run {
   const random = randomStream(seed)
-  const tickMs = scenario.requestsPerSecond < SLOW_RATE ? SLOW_TICK_MS : TICK_MS
+  const tickMs = rule.tickMs ?? (scenario.requestsPerSecond < SLOW_RATE ? SLOW_TICK_MS : TICK_MS)
+  const timed = !rule.ignores?.includes('latency')
+  const compares = !rule.ignores?.includes('stable')
+  const beforeMs = compares ? BEFORE_MS : 0
   const perTick = (scenario.requestsPerSecond * tickMs) / 1000
   let startedAt = Number.NaN
   let canaryRequests = 0
@@ -37,9 +40,9 @@ export function simulate(rule: Rule, scenario: Scenario, seed: number): Run {
   let now = 0
   while (rule.ending === 'undecided' && now < LONGEST_MS) {
     now += tickMs
-    const share = now <= BEFORE_MS ? 0 : rule.weight / 100
-    const canary = draw(perTick * share, scenario.canary, random)
-    const stable = draw(perTick * (1 - share), scenario.stable, random)
+    const share = now <= beforeMs ? 0 : rule.weight / 100
+    const canary = draw(perTick * share, scenario.canary, random, timed)
+    const stable = compares ? draw(perTick * (1 - share), scenario.stable, random, timed) : NO_TRAFFIC
     if (canary.requests > 0 && Number.isNaN(startedAt)) startedAt = now - tickMs
     canaryRequests += canary.requests
     failedCanaryRequests += canary.failures

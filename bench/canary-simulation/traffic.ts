@@ -1,4 +1,5 @@
 import type { Traffic } from '@mizzen/rollout'
+import { type AliasTable, aliasTable, drawFrom } from './alias-table.ts'
 import { binomial, poisson } from './random-stream.ts'
 
 /** Upper bounds of the latency buckets, ms. */
@@ -12,6 +13,8 @@ export interface Behaviour {
   readonly latency: readonly number[]
 }
 
+export const NO_TRAFFIC: Traffic = { requests: 0, failures: 0, latency: [] }
+
 /** Log-normal durations with that median (ms) and spread, of which a `tail` part takes `tailFactor` times as long. */
 export function durations(medianMs: number, spread: number, tail = 0, tailFactor = 1): readonly number[] {
   const below = (ms: number) => normal(Math.log(ms / medianMs) / spread)
@@ -20,19 +23,28 @@ export function durations(medianMs: number, spread: number, tail = 0, tailFactor
   return upTo.map((value, index) => value - (upTo[index - 1] ?? 0))
 }
 
-/** What a version does in a time in which `mean` requests are to be expected. */
-export function draw(mean: number, behaviour: Behaviour, random: () => number): Traffic {
+/** What a version does in a time in which `mean` requests are to be expected. @param timed false: without durations */
+export function draw(mean: number, behaviour: Behaviour, random: () => number, timed = true): Traffic {
   const requests = poisson(mean, random)
-  const latency: number[] = []
-  let left = requests
-  let rest = 1
-  for (const part of behaviour.latency) {
-    const count = rest <= part ? left : binomial(left, part / rest, random)
-    latency.push(count)
-    left -= count
-    rest -= part
+  const failures = binomial(requests, behaviour.errors, random)
+  if (!timed) return { requests, failures, latency: [] }
+  const latency = behaviour.latency.map(() => 0)
+  for (let index = 0; index < requests; index += 1) {
+    const bucket = drawFrom(aliasOf(behaviour), random)
+    latency[bucket] = (latency[bucket] as number) + 1
   }
-  return { requests, failures: binomial(requests, behaviour.errors, random), latency }
+  return { requests, failures, latency }
+}
+
+const ALIASES = new WeakMap<Behaviour, AliasTable>()
+
+function aliasOf(behaviour: Behaviour): AliasTable {
+  let table = ALIASES.get(behaviour)
+  if (table === undefined) {
+    table = aliasTable(behaviour.latency)
+    ALIASES.set(behaviour, table)
+  }
+  return table
 }
 
 /** Distribution function of the standard normal distribution, by its error function (Abramowitz and Stegun 7.1.26). */

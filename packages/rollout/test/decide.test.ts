@@ -20,7 +20,7 @@ describe('a healthy rollout', () => {
 
   it('waits for the canary to be ready', () => {
     const world = new World({ steps: STEPS })
-    world.seen = { canary: { revision: 'two', wanted: 2, ready: 0, crashing: false } }
+    world.seen = { canary: { revision: 'two', build: 'b', wanted: 2, ready: 0, crashing: false } }
     world.look()
     world.look()
     expect([world.phase, world.reason]).toEqual(['Initializing', 'WaitingForEndpoints'])
@@ -72,7 +72,11 @@ describe('a healthy rollout', () => {
 describe('what ends a rollout', () => {
   it.each([
     ['a judgement', { judged: { ...HEALTHY, answer: 'fail' as const, message: '20 % fail' } }, 'JudgedWorse'],
-    ['Pods that are gone', { canary: { revision: 'two', wanted: 1, ready: 0, crashing: false } }, 'CanaryUnavailable'],
+    [
+      'Pods that are gone',
+      { canary: { revision: 'two', build: 'b', wanted: 1, ready: 0, crashing: false } },
+      'CanaryUnavailable',
+    ],
     [
       'a bound',
       { metrics: [{ name: 'p99', state: 'bad' as const, message: '900 > 500', dryRun: false }] },
@@ -108,7 +112,7 @@ describe('what ends a rollout', () => {
 
   it('is a lack of progress, but not a wait for a hand', () => {
     const stuck = new World({ steps: STEPS, progressDeadline: '60s' })
-    stuck.seen = { canary: { revision: 'two', wanted: 1, ready: 0, crashing: false } }
+    stuck.seen = { canary: { revision: 'two', build: 'b', wanted: 1, ready: 0, crashing: false } }
     for (let look = 0; look < 80; look += 1) stuck.look()
     expect([stuck.phase, stuck.reason]).toEqual(['RolledBack', 'ProgressDeadlineExceeded'])
     const waiting = new World({ steps: [{ setWeight: 10 }, { pause: {} }], progressDeadline: '60s' })
@@ -215,7 +219,7 @@ describe('a Canary that begins by hand', () => {
   it('does not begin anew for a new version before it is told to', () => {
     const world = new World({ steps: STEPS, trigger: 'manual', cleanUp: { scaleDownDelay: '1s' } })
     world.until('Promoted')
-    world.seen = { canary: { revision: 'three', wanted: 1, ready: 1, crashing: false } }
+    world.seen = { canary: { revision: 'three', build: 'c', wanted: 1, ready: 1, crashing: false } }
     world.look()
     expect(world.phase).toBe('Promoted')
     world.look(1000, 'start')
@@ -226,7 +230,7 @@ describe('a Canary that begins by hand', () => {
 describe('a third version', () => {
   it('begins from nothing, whatever the second had reached', () => {
     const world = atStep(3)
-    world.seen = { canary: { revision: 'three', wanted: 1, ready: 1, crashing: false } }
+    world.seen = { canary: { revision: 'three', build: 'c', wanted: 1, ready: 1, crashing: false } }
     world.look()
     expect([world.weight, world.phase, world.reason]).toEqual([0, 'Initializing', 'NewVersion'])
     expect(world.done).toContainEqual({ kind: 'forget-evidence' })

@@ -1,6 +1,7 @@
 import type { CanarySpec, VirtualService } from '@mizzen/api'
 import { describe, expect, it } from 'vitest'
-import { weightsOf, withHeaderRoute, withMirror, withoutStable, withWeight } from '../src/reconcile/route-weights.ts'
+import { withHeaderRoute } from '../src/reconcile/route-variants.ts'
+import { weightsOf, withMirror, withoutStable, withWeight } from '../src/reconcile/route-weights.ts'
 
 const SPEC: CanarySpec = { traffic: { virtualService: 'myapp' }, stable: { subset: 'v1' }, canary: { subset: 'v2' } }
 
@@ -93,7 +94,7 @@ describe('other ways to the canary', () => {
   it('a route for some headers stands in front, and its weight is none of the split', () => {
     const match = [{ headers: { 'x-beta': { exact: 'yes' } } }]
     const early = withHeaderRoute(plain, SPEC, match)
-    expect(early.spec?.http?.[0]).toEqual({ name: 'mizzen-canary', match, route: [to('v2')] })
+    expect(early.spec?.http?.[0]).toEqual({ name: 'mizzen-canary-header', match, route: [to('v2')] })
     expect(weightsOf(early, SPEC)).toEqual({ weight: 0, mirror: 0 })
     expect(withHeaderRoute(early, SPEC, null)).toEqual(plain)
   })

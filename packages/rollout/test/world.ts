@@ -45,11 +45,12 @@ export class World {
       route: this.routeThere
         ? { kind: 'there', weight: this.weight, mirror: this.mirror, programmed: this.programmed }
         : { kind: 'missing', message: 'the VirtualService is gone' },
-      stable: { revision: 'one', wanted: 1, ready: 1, crashing: false },
-      canary: { revision: 'two', wanted: 1, ready: 1, crashing: false },
+      stable: { revision: 'one', build: 'a', wanted: 1, ready: 1, crashing: false },
+      canary: { revision: 'two', build: 'b', wanted: 1, ready: 1, crashing: false },
       judged: this.judged === null ? null : { ...this.judged, canaryRequests: this.canaryRequests },
       metrics: [],
       webhooks: [],
+      group: [],
       commands,
       ...this.seen,
     }

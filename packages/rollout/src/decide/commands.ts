@@ -22,6 +22,12 @@ function heedSpec(spec: CanarySpec, state: RolloutState): RolloutState {
   return state
 }
 
+/** To begin again would give all traffic to nobody. */
+export function withoutStable(state: RolloutState): Decision {
+  const message = 'the stable version has no ready Pod: the weight stays, and nothing begins before there is one'
+  return { state: because(state, 'StableUnavailable', message), actions: [] }
+}
+
 function unchanged(state: RolloutState): Decision {
   return { state, actions: [] }
 }
@@ -35,9 +41,11 @@ function takeAllIfReady(state: RolloutState, seen: Observation): Decision {
 
 const ENDED: readonly string[] = ['Promoted', 'RolledBack']
 
+/** Not while nobody could take the traffic. */
 function anew(state: RolloutState, seen: Observation): Decision {
+  if (seen.stable.ready === 0 && state.weight > 0) return withoutStable(state)
   const actions: readonly Action[] = [{ kind: 'forget-evidence' }, { kind: 'set-weight', weight: 0 }]
-  return { state: initialState(seen.canary.revision, state.seenAt), actions }
+  return { state: { ...initialState(seen.canary.revision, state.seenAt), follows: true }, actions }
 }
 
 const COMMANDS: Readonly<Record<Command, (spec: CanarySpec, state: RolloutState, seen: Observation) => Decision>> = {
@@ -58,8 +66,8 @@ const COMMANDS: Readonly<Record<Command, (spec: CanarySpec, state: RolloutState,
   resume: (_spec, state) => resume(state),
   start: (_spec, state, seen) => (ENDED.includes(state.phase) ? anew(state, seen) : unchanged(state)),
   retry: (_spec, state, seen) => (state.phase === 'RolledBack' ? anew(state, seen) : unchanged(state)),
-  undo(_spec, state) {
-    if (state.phase !== 'CleaningUp') return unchanged(state)
+  undo(spec, state) {
+    if (state.phase !== 'CleaningUp' || state.routesRemoved || spec.promoteBy === 'copy') return unchanged(state)
     return abort(state, { code: 'UndoneByUser', message: 'taken back by hand' }, alert('warn', 'taken back by hand'))
   },
   skip(spec, state, seen) {

@@ -1,8 +1,8 @@
 import type { CanarySpec } from '@mizzen/api'
 import type { Action, Decision } from './action.ts'
-import { obey } from './commands.ts'
-import { cleanUp, goBack, promote } from './ends.ts'
-import { judgeFailure } from './failure.ts'
+import { obey, withoutStable } from './commands.ts'
+import { cleanUp, goBack, promote, replace } from './ends.ts'
+import { judgeFailure, withdrawal } from './failure.ts'
 import { openGate } from './gates.ts'
 import { isWatched } from './hold.ts'
 import type { Observation } from './observation.ts'
@@ -21,7 +21,10 @@ import { advance, firstStep } from './steps.ts'
  */
 export function decide(spec: CanarySpec, state: RolloutState | null, seen: Observation, now: number): Decision {
   if (state === null) return begin(seen, now)
-  if (isNewVersion(spec, state, seen)) return restart(state, seen, now)
+  if (isNewVersion(spec, state, seen)) {
+    if (seen.stable.ready === 0 && state.weight > 0) return withoutStable(passTime(state, now))
+    return restart(state, seen, now)
+  }
   const asked = obey(spec, noteRoute(passTime(state, now), seen), seen)
   return proceed(spec, asked, seen)
 }
@@ -46,10 +49,12 @@ function phaseOf(spec: CanarySpec, state: RolloutState, seen: Observation): Deci
       return stay(spec, state, seen)
     case 'Promoting':
       return promote(spec, state, seen)
+    case 'Replacing':
+      return replace(state, seen)
     case 'CleaningUp':
       return cleanUp(spec, state, seen)
     case 'RollingBack':
-      return goBack(state, seen)
+      return goBack(spec, state, seen)
     case 'Promoted':
     case 'RolledBack':
       return { state, actions: [] }
@@ -77,20 +82,34 @@ export function begins(spec: CanarySpec, { commands }: Pick<Observation, 'comman
 function restart(state: RolloutState, seen: Observation, now: number): Decision {
   const fresh = begin(seen, now)
   const message = `version ${seen.canary.revision} has taken the place of ${state.canaryRevision || 'none'}: from the beginning`
-  const actions: Action[] = [...fresh.actions, { kind: 'alert', severity: 'info', message }]
-  return { state: because(fresh.state, 'NewVersion', message), actions }
+  const actions: Action[] = [
+    ...fresh.actions,
+    ...withdrawal(state).slice(1),
+    { kind: 'alert', severity: 'info', message },
+  ]
+  return { state: { ...because(fresh.state, 'NewVersion', message), follows: true }, actions }
 }
+
+/** What was counted of one try has come in after this, also by the log of an Envoy that writes it each second, ms. */
+const SETTLED_MS = 3_000
 
 /** Until the canary can take traffic and nobody objects. */
 function initialize(spec: CanarySpec, state: RolloutState, seen: Observation): Decision {
   const failed = judgeFailure(spec, state, seen)
   if (failed !== null) return failed
+  if (seen.canary.ready === 0 && seen.canary.wanted === 0 && spec.scaling !== undefined) {
+    const scaled = because(state, 'WaitingForEndpoints', 'the canary has no replicas: it gets its first')
+    return { state: scaled, actions: [{ kind: 'scale-canary', percent: 0, atLeast: true }] }
+  }
   if (seen.canary.ready === 0) {
     const message = `waiting for the canary: 0 of ${seen.canary.wanted} ready`
     return { state: because(state, 'WaitingForEndpoints', message), actions: [] }
   }
   const held = isWatched(spec, state, seen)
   if (held !== null) return held
+  if (state.follows && state.elapsedMs < SETTLED_MS) {
+    return { state: because(state, 'Started', 'requests of the try before are still being counted'), actions: [] }
+  }
   for (const type of ['confirm-rollout', 'pre-rollout']) {
     const closed = openGate(spec, state, seen, type)
     if (closed !== null) return closed

@@ -1,9 +1,12 @@
 import { type CanarySpec, parseDuration } from '@mizzen/api'
-import type { Decision } from './action.ts'
+import type { Action, Decision } from './action.ts'
+import { groupFault } from './failure.ts'
 import { openGate } from './gates.ts'
+import { waitForGroup } from './group.ts'
 import { hold } from './hold.ts'
 import type { Observation } from './observation.ts'
-import { because, type RolloutState } from './state.ts'
+import { needsReplicas } from './replicas.ts'
+import { because, type Reason, type RolloutState } from './state.ts'
 
 const DEFAULT_SCALE_DOWN_MS = 30_000
 
@@ -18,6 +21,8 @@ export function beginPromotion(spec: CanarySpec, state: RolloutState, seen: Obse
   if (!sure)
     return hold(done, judged === null ? 'NoMetrics' : 'WaitingForEvidence', judged?.message ?? 'no metrics come in')
   if (seen.canary.ready === 0) return hold(done, 'WaitingForEndpoints', 'the canary has no ready endpoint')
+  const late = needsReplicas(spec, done, seen, 100) ?? waitForGroup(done, seen)
+  if (late !== null) return late
   const closed = openGate(spec, done, seen, 'confirm-promotion')
   if (closed !== null) return closed
   if (spec.promotion === 'manual') return hold(done, 'WaitingForPromotion', 'all steps are done: waiting for promote')
@@ -40,6 +45,7 @@ export function takeAll(state: RolloutState): Decision {
       { kind: 'set-weight', weight: 100 },
       ...(state.mirror > 0 ? [{ kind: 'set-mirror', percentage: 0 } as const] : []),
       ...(state.headerRoute ? [{ kind: 'set-header-route', match: null } as const] : []),
+      ...(state.affinity ? [{ kind: 'set-affinity', value: null } as const] : []),
     ],
   }
 }
@@ -52,7 +58,8 @@ export function promote(spec: CanarySpec, state: RolloutState, seen: Observation
   if (route.kind === 'missing') return hold(state, 'RouteMissing', route.message)
   if (route.weight !== 100) return { state, actions: [{ kind: 'set-weight', weight: 100 }] }
   if (!route.programmed) return hold(state, 'WaitingForProxies', '100 % is not live in every proxy yet')
-  const next: RolloutState = { ...state, phase: 'CleaningUp', elapsedMs: 0, mirror: 0, headerRoute: false }
+  const phase = spec.promoteBy === 'copy' ? 'Replacing' : 'CleaningUp'
+  const next: RolloutState = { ...state, phase, elapsedMs: 0, mirror: 0, headerRoute: false, affinity: false }
   const message = `version ${state.canaryRevision} has all traffic`
   const closed = openGate(spec, next, seen, 'post-rollout')
   return {
@@ -61,32 +68,77 @@ export function promote(spec: CanarySpec, state: RolloutState, seen: Observation
   }
 }
 
-/** The old version stays for a while: requests in flight end, and what the full load shows can still be taken back. */
-export function cleanUp(spec: CanarySpec, state: RolloutState, seen: Observation): Decision {
-  const failed = fallBack(state, seen)
-  if (failed !== null) return failed
-  const delay = spec.cleanUp?.scaleDownDelay
-  const left = (delay === undefined ? DEFAULT_SCALE_DOWN_MS : parseDuration(delay)) - state.elapsedMs
-  if (left > 0) return { state, actions: [] }
-  return { state: { ...state, phase: 'Promoted' }, actions: [{ kind: 'clean-up' }] }
+/**
+ * The stable Deployment becomes what the canary is, out of all traffic; then it takes the traffic back, and the canary is
+ * free for the next version.
+ */
+export function replace(state: RolloutState, { stable, canary, route }: Observation): Decision {
+  if (route.kind === 'missing') return hold(state, 'RouteMissing', route.message)
+  if (state.weight > 0) {
+    if (stable.build !== canary.build) {
+      const message = 'the stable Deployment gets the Pod template of the canary'
+      return { state: because(state, 'WaitingForReplicas', message), actions: [{ kind: 'copy-template' }] }
+    }
+    const needed = Math.max(1, stable.wanted)
+    if (stable.ready < needed) {
+      return hold(
+        state,
+        'WaitingForReplicas',
+        `${stable.ready} of ${needed} replicas of the stable Deployment are ready`,
+      )
+    }
+    const back: RolloutState = { ...state, weight: 0, weightSeen: false }
+    const message = 'the stable Deployment, which is the new version now, takes the traffic back'
+    return { state: because(back, 'Step', message), actions: [{ kind: 'set-weight', weight: 0 }] }
+  }
+  if (route.weight !== 0) return { state, actions: [{ kind: 'set-weight', weight: 0 }] }
+  if (!route.programmed) return hold(state, 'WaitingForProxies', '0 % is not live in every proxy yet')
+  const message = `version ${state.canaryRevision} is the stable version`
+  return { state: because({ ...state, phase: 'CleaningUp', elapsedMs: 0 }, 'Promoted', message), actions: [] }
 }
 
-function fallBack(state: RolloutState, { judged, stable }: Observation): Decision | null {
-  if (judged?.answer !== 'fail' || stable.ready === 0) return null
-  const { message } = judged
+/**
+ * The old version stays for a while: requests in flight end, and what the full load shows can still be taken back. Then
+ * the routes to it go, and when no proxy has them any more, what they led to.
+ */
+export function cleanUp(spec: CanarySpec, state: RolloutState, seen: Observation): Decision {
+  const copied = spec.promoteBy === 'copy'
+  const failed = copied ? null : fallBack(state, seen)
+  if (failed !== null) return failed
+  const { scaleDownDelay: delay, removeRoutes } = spec.cleanUp ?? {}
+  const left = (delay === undefined ? DEFAULT_SCALE_DOWN_MS : parseDuration(delay)) - state.elapsedMs
+  if (left > 0) return { state, actions: [] }
+  const done: RolloutState = { ...state, phase: 'Promoted' }
+  if (copied) return { state: done, actions: [{ kind: 'scale-canary-to-zero' }] }
+  if (removeRoutes === true && !state.routesRemoved) {
+    return { state: { ...state, routesRemoved: true }, actions: [{ kind: 'remove-routes' }] }
+  }
+  const { route } = seen
+  if (removeRoutes === true && route.kind === 'there' && !route.programmed) return { state, actions: [] }
+  return { state: done, actions: [{ kind: 'clean-up' }] }
+}
+
+function fallBack(state: RolloutState, seen: Observation): Decision | null {
+  const { judged, stable } = seen
+  if (stable.ready === 0 || state.routesRemoved) return null
+  const worse: Reason | null = judged?.answer === 'fail' ? { code: 'JudgedWorse', message: judged.message } : null
+  const reason = worse ?? groupFault(state, seen)
+  if (reason === null) return null
   const back: RolloutState = { ...state, phase: 'RollingBack', weight: 0, weightSeen: false }
   return {
-    state: because(back, 'JudgedWorse', message),
+    state: because(back, reason.code, reason.message),
     actions: [
       { kind: 'set-weight', weight: 0 },
-      { kind: 'alert', severity: 'error', message },
+      { kind: 'alert', severity: 'error', message: reason.message },
     ],
   }
 }
 
 /** Until no proxy sends anything to the canary any more. */
-export function goBack(state: RolloutState, { route }: Observation): Decision {
-  if (route.kind === 'missing') return { state: { ...state, phase: 'RolledBack' }, actions: [] }
+export function goBack(spec: CanarySpec, state: RolloutState, { route }: Observation): Decision {
+  const toZero: readonly Action[] =
+    spec.scaling?.afterRollback === 'scaleToZero' ? [{ kind: 'scale-canary-to-zero' }] : []
+  if (route.kind === 'missing') return { state: { ...state, phase: 'RolledBack' }, actions: toZero }
   if (route.weight !== 0 || route.mirror !== 0) {
     return {
       state,
@@ -96,5 +148,5 @@ export function goBack(state: RolloutState, { route }: Observation): Decision {
       ],
     }
   }
-  return route.programmed ? { state: { ...state, phase: 'RolledBack' }, actions: [] } : { state, actions: [] }
+  return route.programmed ? { state: { ...state, phase: 'RolledBack' }, actions: toZero } : { state, actions: [] }
 }

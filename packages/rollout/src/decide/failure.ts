@@ -1,7 +1,7 @@
 import { type CanarySpec, parseDuration } from '@mizzen/api'
 import type { Action, Decision } from './action.ts'
 import type { Observation } from './observation.ts'
-import { because, type Reason, type RolloutState } from './state.ts'
+import { because, isExposed, type Reason, type RolloutState } from './state.ts'
 
 const DEFAULT_DEADLINE_MS = 600_000
 
@@ -12,11 +12,19 @@ export function judgeFailure(spec: CanarySpec, state: RolloutState, seen: Observ
 }
 
 function faultOf(spec: CanarySpec, state: RolloutState, seen: Observation): Reason | null {
-  const exposed = state.weight > 0 || state.mirror > 0 || state.headerRoute
+  const exposed = isExposed(state)
   if (exposed && seen.judged?.answer === 'fail') return { code: 'JudgedWorse', message: seen.judged.message }
   const bad = exposed ? seen.metrics.find((metric) => metric.state === 'bad' && !metric.dryRun) : undefined
   if (bad !== undefined) return { code: 'MetricOutOfRange', message: `${bad.name}: ${bad.message}` }
-  return unavailable(state, seen) ?? hookFault(seen) ?? overdue(spec, state)
+  return unavailable(state, seen) ?? groupFault(state, seen) ?? hookFault(seen) ?? overdue(spec, state)
+}
+
+/** One goes back, all go back. A member that had failed before this rollout began only keeps it from being promoted. */
+export function groupFault(state: RolloutState, { group }: Observation): Reason | null {
+  const failed = group.find((member) => member.state === 'failed' && member.since >= state.beganAt)
+  return failed === undefined
+    ? null
+    : { code: 'GroupFailed', message: `${failed.name} of the same group was taken back` }
 }
 
 function unavailable(state: RolloutState, { canary, route }: Observation): Reason | null {
@@ -39,7 +47,8 @@ function hookFault({ webhooks }: Observation): Reason | null {
 
 /** Waiting for a hand is no lack of progress. */
 function overdue(spec: CanarySpec, state: RolloutState): Reason | null {
-  const waits = state.phase === 'Paused' || ['WaitingForPromotion', 'WaitingForGate'].includes(state.reason.code)
+  const waits =
+    state.phase === 'Paused' || ['WaitingForPromotion', 'WaitingForGate', 'WaitingForGroup'].includes(state.reason.code)
   const deadline = spec.progressDeadline === undefined ? DEFAULT_DEADLINE_MS : parseDuration(spec.progressDeadline)
   if (waits || state.stalledMs < deadline) return null
   const message = `no progress for ${Math.round(state.stalledMs / 1000)} s: ${state.reason.message}`
@@ -83,6 +92,7 @@ export function abort(state: RolloutState, reason: Reason, alert: Action): Decis
     weight: 0,
     mirror: 0,
     headerRoute: false,
+    affinity: false,
     resumeTo: null,
   }
   return { state: because(back, reason.code, reason.message), actions: [...withdrawal(state), alert] }
@@ -93,5 +103,6 @@ export function withdrawal(state: RolloutState): readonly Action[] {
   const actions: Action[] = [{ kind: 'set-weight', weight: 0 }]
   if (state.mirror > 0) actions.push({ kind: 'set-mirror', percentage: 0 })
   if (state.headerRoute) actions.push({ kind: 'set-header-route', match: null })
+  if (state.affinity) actions.push({ kind: 'set-affinity', value: null })
   return actions
 }

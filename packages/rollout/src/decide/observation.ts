@@ -7,6 +7,8 @@ export type Command = 'start' | 'promote' | 'promote-full' | 'abort' | 'pause' |
 export interface VersionHealth {
   /** Names the version (a hash of its Pod template); '' while there is no workload. */
   readonly revision: string
+  /** Names what its containers run, whatever labels its Pods have; '' while there is no Deployment. */
+  readonly build: string
   readonly wanted: number
   /** Endpoints that take traffic. */
   readonly ready: number
@@ -48,6 +50,14 @@ export interface WebhookResult {
   readonly message: string
 }
 
+/** How another Canary of the same group stands. */
+export interface Member {
+  readonly name: string
+  readonly state: 'idle' | 'underway' | 'waiting' | 'promoted' | 'failed'
+  /** Since when, ms since the epoch. */
+  readonly since: number
+}
+
 /** All that a decision rests on, gathered at one moment. */
 export interface Observation {
   readonly route: Route
@@ -57,6 +67,7 @@ export interface Observation {
   readonly judged: Judged | null
   readonly metrics: readonly MetricResult[]
   readonly webhooks: readonly WebhookResult[]
+  readonly group: readonly Member[]
   /** What users asked for since the last look, oldest first. */
   readonly commands: readonly Command[]
 }

@@ -7,6 +7,8 @@ export type Phase =
   | 'Paused'
   /** All traffic goes over to the new version. */
   | 'Promoting'
+  /** The new version has all traffic; the stable Deployment is made into it, and takes the traffic back. */
+  | 'Replacing'
   /** The new version has all traffic; what served before it is taken away after its delay. */
   | 'CleaningUp'
   | 'Promoted'
@@ -26,7 +28,9 @@ export type ReasonCode =
   | 'WaitingForEndpoints'
   | 'WaitingForProxies'
   | 'WaitingForEvidence'
+  | 'WaitingForReplicas'
   | 'WaitingForGate'
+  | 'WaitingForGroup'
   | 'WaitingForPromotion'
   | 'NoMetrics'
   | 'NoTraffic'
@@ -38,6 +42,8 @@ export type ReasonCode =
   | 'JudgedWorse'
   | 'MetricOutOfRange'
   | 'CanaryUnavailable'
+  | 'StableUnavailable'
+  | 'GroupFailed'
   | 'WebhookFailed'
   | 'ProgressDeadlineExceeded'
   | 'NewVersion'
@@ -69,6 +75,14 @@ export interface RolloutState {
   readonly mirror: number
   /** The headers' route is there. */
   readonly headerRoute: boolean
+  /** Clients that it has answered come back to it. */
+  readonly affinity: boolean
+  /** The routes to the old version are gone. */
+  readonly routesRemoved: boolean
+  /** A try before it had traffic: what that did may still come in. */
+  readonly follows: boolean
+  /** When this try began, ms since the epoch. */
+  readonly beganAt: number
   /** Names the version that is being tried (a hash of its Pod template). */
   readonly canaryRevision: string
   /** Requests that the canary had had when the step began: what a step must add to. */
@@ -94,6 +108,10 @@ export function initialState(canaryRevision: string, now: number): RolloutState 
     lastGoodWeight: 0,
     mirror: 0,
     headerRoute: false,
+    affinity: false,
+    routesRemoved: false,
+    follows: false,
+    beganAt: now,
     canaryRevision,
     requestsAtStep: 0,
     opened: [],
@@ -117,4 +135,9 @@ export function because(state: RolloutState, code: ReasonCode, message: string):
 /** The step that is done now; undefined after the last. */
 export function currentStep(steps: readonly CanaryStep[], state: RolloutState): CanaryStep | undefined {
   return steps[state.step]
+}
+
+/** Whether the rollout sends anything to the canary. */
+export function isExposed({ weight, mirror, headerRoute }: RolloutState): boolean {
+  return weight > 0 || mirror > 0 || headerRoute
 }

@@ -5,6 +5,7 @@ import { fail } from './failure.ts'
 import { openGate } from './gates.ts'
 import { hold } from './hold.ts'
 import type { Judged, Observation } from './observation.ts'
+import { needsReplicas } from './replicas.ts'
 import { because, currentStep, type RolloutState } from './state.ts'
 
 /** Goes to a step, whatever was before. */
@@ -43,25 +44,31 @@ function enterStep(spec: CanarySpec, state: RolloutState, seen: Observation): De
 function enterWeight(spec: CanarySpec, state: RolloutState, seen: Observation, weight: number): Decision {
   if (weight > state.weight) {
     if (seen.canary.ready === 0) return hold(state, 'WaitingForEndpoints', 'the canary has no ready endpoint')
+    const small = needsReplicas(spec, state, seen, weight)
+    if (small !== null) return small
     const closed = openGate(spec, state, seen, 'confirm-traffic-increase')
     if (closed !== null) return closed
   }
   const lastGoodWeight = weight > state.weight ? Math.max(state.lastGoodWeight, state.weight) : state.lastGoodWeight
-  const next = { ...state, lastGoodWeight, weight, weightSeen: false, elapsedMs: 0 }
-  return begun(next, { setWeight: weight }, { kind: 'set-weight', weight })
+  const begins = weight > 0 && spec.sessionAffinity !== undefined && !state.affinity
+  const affinity = state.affinity || begins
+  const next = { ...state, lastGoodWeight, weight, weightSeen: false, elapsedMs: 0, affinity }
+  const cookie: Action[] = begins ? [{ kind: 'set-affinity', value: state.canaryRevision }] : []
+  return begun(next, { setWeight: weight }, { kind: 'set-weight', weight }, ...cookie)
 }
 
 function begun(state: RolloutState, step: CanaryStep, ...actions: Action[]): Decision {
   return { state: because(state, 'Step', `step ${state.step + 1}: ${describeStep(step)}`), actions }
 }
 
+/** Why a step that asks for more weight has not begun yet. */
+const NOT_ENTERED: readonly string[] = ['WaitingForEndpoints', 'WaitingForReplicas', 'WaitingForGate']
+
 /** Goes on when the current step has done its work. The caller has seen to it that nothing speaks against that. */
 export function advance(spec: CanarySpec, state: RolloutState, seen: Observation): Decision {
   const step = currentStep(spec.steps ?? [], state)
   if (step === undefined) return beginPromotion(spec, state, seen)
-  if (state.reason.code === 'WaitingForEndpoints' || state.reason.code === 'WaitingForGate') {
-    return enterStep(spec, state, seen)
-  }
+  if (NOT_ENTERED.includes(state.reason.code)) return enterStep(spec, state, seen)
   if (step.pause !== undefined) return endPause(spec, state, seen, step.pause.duration)
   if (step.analysis !== undefined) return endAnalysis(spec, state, seen, step.analysis.duration)
   return nextStep(spec, state, seen)

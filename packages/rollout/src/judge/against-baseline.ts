@@ -24,6 +24,13 @@ export interface AgainstBaseline {
   readonly bound: number
   /** Requests of `stable` when `bound` was computed. */
   readonly boundAt: number
+  /** What a bad request, and a good one, add to each of `logs` at that bound. */
+  readonly gains: Gains
+}
+
+interface Gains {
+  readonly bad: readonly number[]
+  readonly good: readonly number[]
 }
 
 export const NO_BASELINE: AgainstBaseline = {
@@ -31,14 +38,17 @@ export const NO_BASELINE: AgainstBaseline = {
   stable: NO_REQUESTS,
   bound: 1,
   boundAt: 0,
+  gains: gainsAt(1),
 }
 
 /** Takes in what canary (first) and stable (other) did in the same short time. @param miss see above */
 export function weigh(state: AgainstBaseline, split: Split, miss: number): AgainstBaseline {
-  const { bound } = state
+  const { bound, gains } = state
   const usual = split.otherBad <= Math.ceil(split.otherRequests * bound)
   const counts = usual && split.requests > 0 && bound < 1
-  const logs = counts ? state.logs.map((log, index) => log + gain(index, split, bound)) : state.logs
+  const good = split.requests - split.bad
+  const gain = (index: number) => split.bad * (gains.bad[index] as number) + good * (gains.good[index] as number)
+  const logs = counts ? state.logs.map((log, index) => log + gain(index)) : state.logs
   return renew({ ...state, logs }, split, miss)
 }
 
@@ -48,11 +58,13 @@ export function baselineEvidence(state: AgainstBaseline): number {
 }
 
 /** An alternative that is no worse than the bound bets nothing. */
-function gain(index: number, { requests, bad }: Split, bound: number): number {
-  const multiple = MULTIPLES[index]
-  const rate = Math.min(WORST, multiple === undefined ? (RATES[index - MULTIPLES.length] as number) : bound * multiple)
-  if (rate <= bound) return 0
-  return bad * Math.log(rate / bound) + (requests - bad) * (Math.log1p(-rate) - Math.log1p(-bound))
+function gainsAt(bound: number): Gains {
+  const rates = [...MULTIPLES.map((multiple) => bound * multiple), ...RATES].map((rate) => Math.min(WORST, rate))
+  const bets = rates.map((rate) => rate > bound)
+  return {
+    bad: rates.map((rate, index) => (bets[index] ? Math.log(rate / bound) : 0)),
+    good: rates.map((rate, index) => (bets[index] ? Math.log1p(-rate) - Math.log1p(-bound) : 0)),
+  }
 }
 
 /** The stable version's requests count for later blocks only: a bound that looked at this one would favour the canary. */
@@ -63,5 +75,6 @@ function renew(state: AgainstBaseline, split: Split, miss: number): AgainstBasel
   }
   const stale = stable.requests > state.boundAt * RENEW_AFTER
   if (!stale) return { ...state, stable }
-  return { logs: state.logs, stable, bound: upperBound(stable, miss), boundAt: stable.requests }
+  const bound = upperBound(stable, miss)
+  return { logs: state.logs, stable, bound, boundAt: stable.requests, gains: gainsAt(bound) }
 }

@@ -26,6 +26,8 @@ export interface Channel {
   readonly failures: SideBySide
   readonly baseline: AgainstBaseline
   readonly latency: LatencyTest
+  /** For how long the canary has had traffic, ms; up to WARM_UP_MS. */
+  readonly warmMs: number
   readonly canary: Traffic
   readonly stable: Traffic
 }
@@ -42,18 +44,25 @@ export function newChannel(side: Side, route: string, weight: number): Channel {
     failures: NO_COMPARISON,
     baseline: NO_BASELINE,
     latency: NO_LATENCY,
+    warmMs: 0,
     canary: NO_TRAFFIC,
     stable: NO_TRAFFIC,
   }
 }
 
+/** A process that has just started is slow (caches, connections, just-in-time compilers): its durations do not count, ms. */
+const WARM_UP_MS = 5_000
+
+/** @param of the tick: its bounds of latency buckets, and its length */
 export function observe(
   channel: Channel,
   sample: ChannelSample,
-  boundsMs: readonly number[],
+  { boundsMs, forMs }: { readonly boundsMs: readonly number[]; readonly forMs: number },
   settings: JudgeSettings,
 ): Channel {
-  const { canary, stable } = sample
+  const { stable } = sample
+  const isWarm = channel.warmMs >= WARM_UP_MS
+  const canary = isWarm ? sample.canary : { ...sample.canary, latency: [] }
   const split = {
     requests: canary.requests,
     bad: canary.failures,
@@ -65,7 +74,8 @@ export function observe(
     ...channel,
     failures: compare(channel.failures, split),
     baseline: weigh(channel.baseline, split, miss),
-    latency: compareLatency(channel.latency, sample, boundsMs, toleratedFactor(settings)),
+    latency: compareLatency(channel.latency, { canary, stable }, boundsMs, toleratedFactor(settings)),
+    warmMs: isWarm || canary.requests === 0 ? channel.warmMs : channel.warmMs + forMs,
     canary: addTraffic(channel.canary, canary),
     stable: addTraffic(channel.stable, stable),
   }
@@ -87,4 +97,11 @@ export function evidenceOf(channel: Channel): readonly Evidence[] {
       log: comparisonEvidence(channel.latency.tests[index] as SideBySide),
     })),
   ]
+}
+
+/** No evidence of this channel is stronger. Natural logarithm; cheap. */
+export function strongestLog({ failures, baseline, latency }: Channel): number {
+  let strongest = Math.max(...failures.logs, ...baseline.logs)
+  for (const { logs } of latency.tests) strongest = Math.max(strongest, ...logs)
+  return strongest
 }

@@ -30,7 +30,7 @@ export function takeIn(judgement: Judgement, sample: Sample): Judgement {
     const at = channels.findIndex(({ side, route }) => side === part.side && route === part.route)
     const channel = channels[at] ?? join(channels, part, settings)
     if (channel === null) continue
-    const next = observe(channel, part, sample.boundsMs, settings)
+    const next = observe(channel, part, sample, settings)
     channels = at === -1 ? [...channels, next] : channels.with(at, next)
   }
   return { ...judgement, boundsMs: sample.boundsMs, channels }

@@ -7,6 +7,8 @@ import { compare, NO_COMPARISON, type SideBySide } from './side-by-side.ts'
 export const QUANTILES = [0.5, 0.9, 0.99] as const
 /** Requests of the stable version before it is a yardstick. */
 const FEWEST = 50
+/** A pause of one process makes everything slow that it has in hand: no moment alone shows a slow version. */
+const MOST_GAIN = Math.log(8)
 
 /**
  * Evidence that the canary is slower. For each quantile of the stable version a request is "slow" if it takes longer than
@@ -34,10 +36,12 @@ export function compareLatency(
   tolerance: number,
 ): LatencyTest {
   const stable = addTraffic(state.stable, traffic.stable)
-  if (count(state.stable) < FEWEST) return { tests: state.tests, stable }
+  if (traffic.canary.requests + traffic.stable.requests === 0 || count(state.stable) < FEWEST) {
+    return { tests: state.tests, stable }
+  }
   const tests = state.tests.map((test, index) => {
     const yardstick = yardstickOf(state.stable, boundsMs, QUANTILES[index] as number, tolerance)
-    return yardstick === null ? test : compare(test, slowSplit(traffic, yardstick))
+    return yardstick === null ? test : compare(test, slowSplit(traffic, yardstick), MOST_GAIN)
   })
   return { tests, stable }
 }
@@ -60,20 +64,24 @@ export function yardstickOf(
 ): Yardstick | null {
   const total = count(stable)
   let below = 0
-  const at = boundsMs.findIndex((_, index) => {
-    below += stable.latency[index] ?? 0
-    return below >= total * quantile
-  })
+  let at = 0
+  while (at < boundsMs.length) {
+    below += stable.latency[at] ?? 0
+    if (below >= total * quantile) break
+    at += 1
+  }
   const stableMs = boundsMs[at]
   if (total === 0 || stableMs === undefined) return null
-  const canaryAt = boundsMs.findIndex((bound) => bound >= stableMs * tolerance)
+  let canaryAt = at
+  while (canaryAt < boundsMs.length && (boundsMs[canaryAt] as number) < stableMs * tolerance) canaryAt += 1
   const canaryMs = boundsMs[canaryAt]
   if (canaryMs === undefined) return null
   return { stableFrom: at + 1, canaryFrom: canaryAt + 1, stableMs, canaryMs }
 }
 
 export function slowTally(traffic: Traffic, from: number): Tally {
-  const bad = traffic.latency.slice(from).reduce((sum, part) => sum + part, 0)
+  let bad = 0
+  for (let index = from; index < traffic.latency.length; index += 1) bad += traffic.latency[index] as number
   return { requests: count(traffic), bad }
 }
 
@@ -83,6 +91,8 @@ function slowSplit(traffic: { readonly canary: Traffic; readonly stable: Traffic
   return { requests: canary.requests, bad: canary.bad, otherRequests: stable.requests, otherBad: stable.bad }
 }
 
-function count(traffic: Traffic): number {
-  return traffic.latency.reduce((sum, part) => sum + part, 0)
+function count({ latency }: Traffic): number {
+  let sum = 0
+  for (let index = 0; index < latency.length; index += 1) sum += latency[index] as number
+  return sum
 }

@@ -1,15 +1,15 @@
 import type { Channel } from './channel.ts'
 import type { Judgement } from './judgement.ts'
-import { slowTally, yardstickOf } from './latency.ts'
+import { slowTally, type Yardstick, yardstickOf } from './latency.ts'
 import { isBelow, lowerBound, type Tally } from './rate-bounds.ts'
 
 /** One thing that must be shown before the canary can be called good. */
 interface Condition {
-  readonly holds: boolean
+  readonly holds: () => boolean
   /** Further requests to the canary, at the present rates; null = more of the same won't do. Takes a while. */
   readonly needed: () => number | null
   /** A sentence for when it does not hold. */
-  readonly missing: string
+  readonly missing: () => string
 }
 
 /** What keeps the canary from being called good. */
@@ -37,14 +37,14 @@ const MOST_NEEDED = 10_000_000
  * it if they do, else as servers do.
  */
 export function passes(judgement: Judgement): boolean {
-  return conditionsOf(judgement).every(({ holds }) => holds)
+  return conditionsOf(judgement).every(({ holds }) => holds())
 }
 
 /** Of all that is missing, what takes most requests; what no number of requests brings comes first. Null = it passes. */
 export function obstacleOf(judgement: Judgement): Obstacle | null {
   const obstacles = conditionsOf(judgement)
-    .filter(({ holds }) => !holds)
-    .map(({ needed, missing }) => ({ needed: needed(), missing }))
+    .filter(({ holds }) => !holds())
+    .map(({ needed, missing }) => ({ needed: needed(), missing: missing() }))
   const [first] = obstacles.sort((a, b) => (a.needed === b.needed ? 0 : orLast(a.needed) > orLast(b.needed) ? -1 : 1))
   return first ?? null
 }
@@ -58,39 +58,48 @@ function conditionsOf(judgement: Judgement): readonly Condition[] {
   const channel = whole.find(({ side }) => side === 'caller') ?? whole[0]
   if (channel === undefined) {
     const needed = () => judgement.settings.minimumRequests
-    return [{ holds: false, needed, missing: 'no request has reached the canary' }]
+    return [{ holds: () => false, needed, missing: () => 'no request has reached the canary' }]
   }
   return [enough(channel, judgement), failures(channel, judgement), ...latency(channel, judgement)]
 }
 
 function enough({ canary }: Channel, { settings }: Judgement): Condition {
   const { minimumRequests } = settings
-  const missing = `the canary has had ${canary.requests} of at least ${minimumRequests} requests`
   const needed = minimumRequests - canary.requests
-  return { holds: needed <= 0, needed: () => needed, missing }
+  const missing = () => `the canary has had ${canary.requests} of at least ${minimumRequests} requests`
+  return { holds: () => needed <= 0, needed: () => needed, missing }
 }
 
 function failures({ canary, stable }: Channel, { settings }: Judgement): Condition {
   const miss = settings.miss / PARTS
-  const limit = lowerBound({ requests: stable.requests, bad: stable.failures }, miss) + settings.minimumEffect
+  const limit = () => lowerBound({ requests: stable.requests, bad: stable.failures }, miss) + settings.minimumEffect
   const tally = { requests: canary.requests, bad: canary.failures }
-  const points = Number((settings.minimumEffect * 100).toPrecision(2))
-  return below(tally, limit, miss, `it is not sure yet that the canary fails less than ${points} points more often`)
+  const points = () => Number((settings.minimumEffect * 100).toPrecision(2))
+  return {
+    holds: () => isBelow(tally, limit(), miss),
+    needed: () => stillNeeded(tally, limit(), miss),
+    missing: () => `it is not sure yet that the canary fails less than ${points()} points more often`,
+  }
 }
 
+/** Without a yardstick (no stable traffic, or slower than the last bound) latency can't speak against it. */
 function latency(channel: Channel, { settings, boundsMs }: Judgement): readonly Condition[] {
-  return QUANTILES.flatMap(({ quantile, power }) => {
-    const yardstick = yardstickOf(channel.stable, boundsMs, quantile, settings.latencyEffect ** power)
-    // Without a yardstick (no stable traffic, or slower than the last bound) latency can't speak against it.
-    if (yardstick === null) return []
-    const slow = slowTally(channel.canary, yardstick.canaryFrom)
-    const text = `it is not sure yet that the canary's p${quantile * 100} is under ${yardstick.canaryMs} ms`
-    return [below(slow, 1 - quantile, settings.miss / PARTS, text)]
+  const miss = settings.miss / PARTS
+  return QUANTILES.map(({ quantile, power }) => {
+    const yardstick = () => yardstickOf(channel.stable, boundsMs, quantile, settings.latencyEffect ** power)
+    const slow = ({ canaryFrom }: Yardstick) => slowTally(channel.canary, canaryFrom)
+    return {
+      holds: () => {
+        const known = yardstick()
+        return known === null || isBelow(slow(known), 1 - quantile, miss)
+      },
+      needed: () => {
+        const known = yardstick()
+        return known === null ? 0 : stillNeeded(slow(known), 1 - quantile, miss)
+      },
+      missing: () => `it is not sure yet that the canary's p${quantile * 100} is under ${yardstick()?.canaryMs} ms`,
+    }
   })
-}
-
-function below(tally: Tally, limit: number, miss: number, missing: string): Condition {
-  return { holds: isBelow(tally, limit, miss), needed: () => stillNeeded(tally, limit, miss), missing }
 }
 
 /** Requests until the bound falls under the limit if the rate stays as it is; doubling, then halving the interval. */

@@ -22,27 +22,34 @@ const STEPS = 50
  */
 export function upperBound(tally: Tally, miss: number): number {
   if (tally.requests === 0) return 1
-  return bisect(tally.bad / tally.requests, 1, (rate) => logEvidence(tally, rate) < -Math.log(miss))
+  const least = logMixture(tally) + Math.log(miss)
+  return bisect(tally.bad / tally.requests, 1, (rate) => least < logLikelihood(tally, rate))
 }
 
 /** See `upperBound`. */
 export function lowerBound(tally: Tally, miss: number): number {
   if (tally.bad === 0) return 0
-  return bisect(tally.bad / tally.requests, 0, (rate) => logEvidence(tally, rate) < -Math.log(miss))
+  const least = logMixture(tally) + Math.log(miss)
+  return bisect(tally.bad / tally.requests, 0, (rate) => least < logLikelihood(tally, rate))
 }
 
 /** Whether `upperBound(tally, miss) <= limit`, without looking for the bound. */
 export function isBelow(tally: Tally, limit: number, miss: number): boolean {
   if (limit >= 1) return true
   if (tally.bad >= limit * tally.requests) return false
-  return logEvidence(tally, limit) >= -Math.log(miss)
+  return logMixture(tally) + Math.log(miss) >= logLikelihood(tally, limit)
 }
 
-/** Logarithm of the evidence against `rate` being the true one. */
-function logEvidence({ requests, bad }: Tally, rate: number): number {
-  const good = requests - bad
-  const mixture = logBeta(PRIOR.bad + bad, PRIOR.good + good) - logBeta(PRIOR.bad, PRIOR.good)
-  return mixture - times(bad, Math.log(rate)) - times(good, Math.log1p(-rate))
+const LOG_PRIOR = logBeta(PRIOR.bad, PRIOR.good)
+
+/** Logarithm of the chance of these requests, in that order, if the rate is drawn from the prior. */
+function logMixture({ requests, bad }: Tally): number {
+  return logBeta(PRIOR.bad + bad, PRIOR.good + requests - bad) - LOG_PRIOR
+}
+
+/** Logarithm of the chance of these requests, in that order, at that rate. */
+function logLikelihood({ requests, bad }: Tally, rate: number): number {
+  return times(bad, Math.log(rate)) + times(requests - bad, Math.log1p(-rate))
 }
 
 /** 0 × log 0 is 0 here. */

@@ -33,12 +33,18 @@ export interface Sample {
 export const NO_TRAFFIC: Traffic = { requests: 0, failures: 0, latency: [] }
 
 export function addTraffic(a: Traffic, b: Traffic): Traffic {
-  const length = Math.max(a.latency.length, b.latency.length)
-  return {
-    requests: a.requests + b.requests,
-    failures: a.failures + b.failures,
-    latency: Array.from({ length }, (_, index) => (a.latency[index] ?? 0) + (b.latency[index] ?? 0)),
+  if (b.requests === 0 && b.latency.length <= a.latency.length) return a
+  const [longer, shorter] = a.latency.length < b.latency.length ? [b.latency, a.latency] : [a.latency, b.latency]
+  const latency = longer.slice()
+  for (let index = 0; index < shorter.length; index += 1) {
+    latency[index] = (latency[index] as number) + (shorter[index] as number)
   }
+  return { requests: a.requests + b.requests, failures: a.failures + b.failures, latency }
+}
+
+/** What the stable version did alone. */
+export function withoutCanary(sample: Sample): Sample {
+  return { ...sample, channels: sample.channels.map((channel) => ({ ...channel, canary: NO_TRAFFIC })) }
 }
 
 /** A count that is no whole number, negative, or more failures than requests would make evidence out of nothing. */

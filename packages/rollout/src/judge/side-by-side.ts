@@ -6,6 +6,7 @@ import { logLikelihoods, type Split } from './noncentral-hypergeometric.ts'
  * does not fit; together they reach from half as bad again to a thousandfold.
  */
 const LOG_ODDS = [1.5, 2, 3, 5, 10, 30, 100, 1000].map(Math.log)
+const LOG_ODDS_AND_EQUAL = [0, ...LOG_ODDS]
 /** Requests of both together from which on a block is looked at. Depends on counts alone, never on what came of them. */
 const BLOCK_REQUESTS = 8
 
@@ -29,13 +30,21 @@ const EMPTY: Split = { requests: 0, bad: 0, otherRequests: 0, otherBad: 0 }
 
 export const NO_COMPARISON: SideBySide = { logs: LOG_ODDS.map(() => 0), open: EMPTY }
 
-/** Takes in what canary (first) and stable (other) did in the same short time. */
-export function compare(state: SideBySide, split: Split): SideBySide {
+/**
+ * Takes in what canary (first) and stable (other) did in the same short time.
+ *
+ * @param mostGain a block adds no more than this (a natural logarithm): for what comes in bursts. Evidence that is cut is
+ *   evidence still, only weaker.
+ */
+export function compare(state: SideBySide, split: Split, mostGain = Number.POSITIVE_INFINITY): SideBySide {
+  // A block begins with a request to the canary: what the stable version did long before is not the same time.
+  if (split.requests === 0 && state.open.requests === 0) return state
   const open = add(state.open, split)
   if (!isComplete(open)) return { logs: state.logs, open }
   if (open.bad + open.otherBad === 0) return { logs: state.logs, open: EMPTY }
-  const [equal = 0, ...worse] = logLikelihoods(open, [0, ...LOG_ODDS])
-  return { logs: state.logs.map((log, index) => log + (worse[index] as number) - equal), open: EMPTY }
+  const [equal = 0, ...worse] = logLikelihoods(open, LOG_ODDS_AND_EQUAL)
+  const gain = (index: number) => Math.min(mostGain, (worse[index] as number) - equal)
+  return { logs: state.logs.map((log, index) => log + gain(index)), open: EMPTY }
 }
 
 /** Natural logarithm of the evidence; 0 = none. */

@@ -1,4 +1,12 @@
-import { BOUND_SHARE, type Channel, type Check, type Evidence, evidenceOf, toleratedFactor } from './channel.ts'
+import {
+  BOUND_SHARE,
+  type Channel,
+  type Check,
+  type Evidence,
+  evidenceOf,
+  strongestLog,
+  toleratedFactor,
+} from './channel.ts'
 import type { Judgement } from './judgement.ts'
 import { QUANTILES, slowTally, yardstickOf } from './latency.ts'
 import { logMean } from './log-mean.ts'
@@ -65,6 +73,8 @@ export function verdictOf(judgement: Judgement): Verdict {
 
 /** Evidence of all checks together: their weighted mean is evidence again, whatever they have in common. */
 function isWorse(judgement: Judgement): boolean {
+  // A mean is no more than its greatest part.
+  if (judgement.channels.every((channel) => strongestLog(channel) < logLimit(judgement))) return false
   const parts = weightedEvidence(judgement)
   const unused = 1 - parts.reduce((sum, { weight }) => sum + weight, 0)
   // Weight that no channel uses yet stays as it was: at evidence 1.

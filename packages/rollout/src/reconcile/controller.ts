@@ -6,7 +6,7 @@ import type { Entry } from './memory.ts'
 import { Rollout, type RolloutDeps } from './rollout.ts'
 
 /** Time between two looks, ms. */
-const TICK_MS = 500
+const TICK_MS = 250
 /** Rollouts at a time; further ones wait for one to end. */
 const MOST_ROLLOUTS = 1_000
 

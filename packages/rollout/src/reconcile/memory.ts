@@ -2,6 +2,7 @@ import type { Action } from '../decide/action.ts'
 import type { RolloutState } from '../decide/state.ts'
 import type { Sample } from '../judge/sample.ts'
 import type { Verdict } from '../judge/verdict.ts'
+import type { FailedRequest } from '../report/failed-request.ts'
 
 /** One line of a rollout's record: what was seen, and what was done about it. */
 export type Entry =
@@ -13,6 +14,8 @@ export type Entry =
       readonly actions: readonly Action[]
       /** Of the moment; only with decisions that rest on it. */
       readonly verdict?: Verdict
+      /** Requests to the canary that failed lately, newest first; only with decisions that go back. */
+      readonly failures?: readonly FailedRequest[]
     }
 
 /** What outlives the controller: the state of each rollout, and its record from the beginning of the present try. */

@@ -1,9 +1,10 @@
 import type { Canary, CanarySpec, VirtualService } from '@mizzen/api'
 import type { Store } from '@mizzen/store'
-import type { Command, Judged, MetricResult, Observation, Route, WebhookResult } from '../decide/observation.ts'
+import type { Judged, Observation, Route } from '../decide/observation.ts'
 import type { Judgement } from '../judge/judgement.ts'
 import type { Sample } from '../judge/sample.ts'
 import { answerOf, verdictOf } from '../judge/verdict.ts'
+import { overlaid } from '../overlay/overlay.ts'
 import { describeVerdict } from '../report/describe-verdict.ts'
 import { weightsOf } from './route-weights.ts'
 import { type Selected, selectVersion } from './versions.ts'
@@ -16,7 +17,7 @@ export interface Scene {
   readonly canary: Selected | undefined
 }
 
-const ABSENT = { revision: '', wanted: 0, ready: 0, crashing: false }
+const ABSENT = { revision: '', build: '', wanted: 0, ready: 0, crashing: false }
 
 export function sceneOf(store: Store, canary: Canary): Scene {
   const spec = canary.spec as CanarySpec
@@ -30,7 +31,7 @@ export function sceneOf(store: Store, canary: Canary): Scene {
   const objects = { store, namespace, virtualService }
   return {
     virtualService,
-    route: routeOf(virtualService, spec),
+    route: routeOf(overlaid(virtualService, [canary]), spec),
     stable: selectVersion(objects, spec, spec.stable),
     canary: selectVersion(objects, spec, spec.canary),
   }
@@ -58,7 +59,7 @@ export interface Evidence {
 export function observationOf(
   scene: Scene,
   evidence: Evidence,
-  results: { metrics: readonly MetricResult[]; webhooks: readonly WebhookResult[]; commands: readonly Command[] },
+  results: Pick<Observation, 'metrics' | 'webhooks' | 'commands' | 'group'>,
 ): Observation {
   return {
     route: scene.route,
@@ -75,7 +76,10 @@ function judged({ judgement, recent }: Evidence): Judged {
   const answer = answerOf(judgement)
   return {
     answer,
-    message: describeVerdict(verdictOf(judgement)),
+    // Most ticks show it to nobody.
+    get message() {
+      return describeVerdict(verdictOf(judgement))
+    },
     canaryRequests: channel?.canary.requests ?? 0,
     recent: { canary: sum(recent, 'canary'), stable: sum(recent, 'stable') },
   }

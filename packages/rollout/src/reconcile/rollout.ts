@@ -1,21 +1,25 @@
-import { type Canary, type CanarySpec, type Deployment, objectKey, type VirtualService } from '@mizzen/api'
+import { type Canary, type CanarySpec, objectKey } from '@mizzen/api'
 import type { Clock, Logger } from '@mizzen/base'
 import type { Store } from '@mizzen/store'
 import type { Action } from '../decide/action.ts'
 import { begins, decide } from '../decide/decide.ts'
 import type { Command } from '../decide/observation.ts'
-import type { RolloutState } from '../decide/state.ts'
+import { isExposed, type RolloutState } from '../decide/state.ts'
 import { type Judgement, newJudgement, takeIn } from '../judge/judgement.ts'
-import type { Sample } from '../judge/sample.ts'
+import { type Sample, withoutCanary } from '../judge/sample.ts'
 import { settingsOf } from '../judge/settings.ts'
 import { verdictOf } from '../judge/verdict.ts'
+import { isOverlay } from '../overlay/overlay.ts'
+import type { FailedRequest } from '../report/failed-request.ts'
 import { type Report, ReportLog } from '../report/report.ts'
-import { sendAlert } from './alerts.ts'
+import { Actor } from './actor.ts'
+import { membersOf } from './group.ts'
 import type { Entry, RolloutMemory } from './memory.ts'
+import { type MetricQuery, MetricValues } from './metric-values.ts'
 import { observationOf, type Scene, sceneOf } from './observe.ts'
-import { withHeaderRoute, withMirror, withoutStable, withWeight } from './route-weights.ts'
+import { pendingRoute } from './pending-route.ts'
 import { stateOf, statusOf } from './status.ts'
-import { type Query, thresholds } from './thresholds.ts'
+import { thresholds } from './thresholds.ts'
 import { type Post, Webhooks } from './webhooks.ts'
 
 /** What the two versions did since the last question; null while nothing comes in. */
@@ -29,8 +33,13 @@ export interface RolloutDeps {
   readonly clock: Clock
   readonly logger: Logger
   readonly samples: SampleSource
-  /** Values of `analysis.metrics` that have a query. */
-  readonly query: Query
+  /** Answers `analysis.metrics` that have a query; undefined: nothing does, and such a metric holds the rollout. */
+  readonly query: MetricQuery | undefined
+  /** Requests to a workload that failed since then (ms since the epoch), newest first. */
+  readonly failures: (
+    workload: { readonly namespace: string; readonly name: string },
+    sinceMs: number,
+  ) => readonly FailedRequest[]
   readonly memory: RolloutMemory
   readonly post: Post
 }
@@ -41,19 +50,31 @@ const SAMPLES_OLD_MS = 2_000
 const SAVE_MS = 1_000
 /** An hour of samples of a second. */
 const MOST_IN_WINDOW = 3_600
+/** What is counted of a weight comes in so much later than it is live, at most, ms. */
+const SETTLED_MS = 2_000
 /** Recent samples that the observed share is made of. */
 const MOST_RECENT = 600
+
+type DecisionEntry = Extract<Entry, { kind: 'decision' }>
+
+const ENDED: readonly string[] = ['Promoted', 'RolledBack']
+/** What is judged now says more than what the last decision rested on. */
+const UNDERWAY: readonly string[] = ['Initializing', 'Progressing', 'Paused', 'Promoting']
 
 /** One rollout: observes, decides, acts. Everything that it knows can be rebuilt from its memory. */
 export class Rollout {
   readonly #deps: RolloutDeps
   readonly #webhooks: Webhooks
+  readonly #actor: Actor
+  readonly #values: MetricValues
   readonly #key: string
   #state: RolloutState | null
   #judgement: Judgement
   #recent: readonly Sample[] = []
   /** What thresholds are taken over. */
   #window: readonly Sample[] = []
+  /** When the present weight was first seen live. */
+  #liveSince = Number.POSITIVE_INFINITY
   #sampledAt = Number.NEGATIVE_INFINITY
   #savedAt = Number.NEGATIVE_INFINITY
   #commands: Command[] = []
@@ -71,6 +92,8 @@ export class Rollout {
     this.#key = key
     this.#deps = deps
     this.#webhooks = new Webhooks(deps.post)
+    this.#actor = new Actor(deps)
+    this.#values = new MetricValues(deps.query)
     this.#state = state
     this.#judgement = judgement
   }
@@ -95,7 +118,8 @@ export class Rollout {
 
   /** Of the present try, or the last; null before the first look. */
   report(): Report | null {
-    return this.#log.report()
+    const goesOn = this.#state !== null && UNDERWAY.includes(this.#state.phase)
+    return this.#log.report(goesOn ? verdictOf(this.#judgement) : undefined)
   }
 
   command(command: Command): void {
@@ -117,24 +141,27 @@ export class Rollout {
       fresh: now - this.#sampledAt <= SAMPLES_OLD_MS,
       recent: this.#recent,
     }
-    const metrics = thresholds(canary, this.#window, now, this.#deps.query)
-    const results = { metrics, webhooks: this.#webhooks.results, commands }
+    const metrics = thresholds(canary, this.#window, now, (metric) => this.#values.of(metric, canary, scene, now))
+    const group = membersOf(store, canary)
+    const results = { metrics, webhooks: this.#webhooks.results, commands, group }
     const before = this.#state
     const { state, actions } = decide(spec, before, observationOf(scene, evidence, results), now)
     this.#state = state
     const news = before === null || isNews(before, state, actions)
-    if (news || now - this.#savedAt >= SAVE_MS) {
+    // Of one that has ended only the time goes on, which nobody wants to know.
+    const shown = canary.status?.observedGeneration === (canary.metadata.generation ?? 0)
+    const told = news || !shown || (!ENDED.includes(state.phase) && now - this.#savedAt >= SAVE_MS)
+    if (told) {
       await memory.saveState(this.#key, state)
       this.#savedAt = now
     }
-    if (news) this.#record(before === null || forgets(actions), state, actions, now)
+    if (news) this.#record(before === null || forgets(actions), { at: now, state, actions }, scene)
     if (forgets(actions)) {
       this.#judgement = newJudgement(settingsOf(spec.analysis))
       this.#window = []
     }
     for (const action of actions) await this.#act(canary, scene, action, now)
-    const { namespace = 'default', name } = canary.metadata
-    store.updateStatus('Canary', namespace, name, statusOf(canary, state, now))
+    if (told) this.#publish(canary, state, isOverlay(spec) && actions.some(({ kind }) => kind.startsWith('set-')), now)
   }
 
   #sample(canary: Canary, scene: Scene, now: number): void {
@@ -142,16 +169,26 @@ export class Rollout {
     if (sample === null) return
     this.#sampledAt = now
     if (this.#state === null) return
-    this.#judgement = takeIn(this.#judgement, sample)
-    this.#window = [...this.#window, sample].slice(-MOST_IN_WINDOW)
+    // What is still counted of an earlier try says nothing about this one.
+    const own = isExposed(this.#state) ? sample : withoutCanary(sample)
+    this.#judgement = takeIn(this.#judgement, own)
+    this.#window = [...this.#window, own].slice(-MOST_IN_WINDOW)
     const live = scene.route.kind === 'there' && scene.route.programmed && scene.route.weight === this.#state.weight
-    this.#recent = live ? [...this.#recent, sample].slice(-MOST_RECENT) : []
-    this.#write({ kind: 'sample', sample }, false)
+    if (!live) this.#liveSince = Number.POSITIVE_INFINITY
+    else if (this.#liveSince > now) this.#liveSince = now
+    this.#recent = now - this.#liveSince >= SETTLED_MS ? [...this.#recent, own].slice(-MOST_RECENT) : []
+    this.#write({ kind: 'sample', sample: own }, false)
   }
 
-  #record(fresh: boolean, state: RolloutState, actions: readonly Action[], at: number): void {
-    const verdict = verdictOf(this.#judgement)
-    this.#write({ kind: 'decision', at, state, actions, verdict }, fresh)
+  #record(fresh: boolean, decision: Pick<DecisionEntry, 'at' | 'state' | 'actions'>, { canary }: Scene): void {
+    const { phase } = decision.state
+    const goesBack = phase === 'RollingBack' || phase === 'RolledBack'
+    const name = canary?.deployment?.metadata.name
+    const failures =
+      goesBack && canary !== undefined && name !== undefined
+        ? { failures: this.#deps.failures({ namespace: canary.namespace, name }, decision.state.beganAt) }
+        : {}
+    this.#write({ kind: 'decision', ...decision, verdict: verdictOf(this.#judgement), ...failures }, fresh)
   }
 
   #write(entry: Entry, fresh: boolean): void {
@@ -161,56 +198,23 @@ export class Rollout {
   }
 
   async #act(canary: Canary, scene: Scene, action: Action, now: number): Promise<void> {
-    const spec = canary.spec as CanarySpec
-    const { logger, post } = this.#deps
-    switch (action.kind) {
-      case 'set-weight':
-        this.#recent = []
-        return this.#edit(scene, (virtualService) => withWeight(virtualService, spec, action.weight))
-      case 'set-mirror':
-        return this.#edit(scene, (virtualService) => withMirror(virtualService, spec, action.percentage))
-      case 'set-header-route':
-        return this.#edit(scene, (virtualService) => withHeaderRoute(virtualService, spec, action.match))
-      case 'scale-canary':
-        return this.#scale(scene, action.percent)
-      case 'call-webhooks':
-        return this.#webhooks.call(canary, action.type, this.#state as RolloutState, now)
-      case 'alert':
-        logger.info(action.message, { canary: this.#key, severity: action.severity })
-        return sendAlert(canary, action, post, logger)
-      case 'clean-up':
-        return this.#cleanUp(canary, scene)
-      case 'forget-evidence':
-        return
+    if (action.kind === 'call-webhooks') {
+      return this.#webhooks.call(canary, action.type, this.#state as RolloutState, now)
     }
+    if (action.kind === 'set-weight') {
+      this.#recent = []
+      this.#liveSince = Number.POSITIVE_INFINITY
+    }
+    await this.#actor.act(canary, scene, action)
   }
 
-  /** Reads the object anew: several actions of one decision build on each other. */
-  async #edit(scene: Scene, change: (virtualService: VirtualService) => VirtualService): Promise<void> {
-    if (scene.virtualService === undefined) return
-    const { namespace = 'default', name } = scene.virtualService.metadata
-    const current = this.#deps.store.get('VirtualService', namespace, name) as VirtualService | undefined
-    if (current === undefined) return
-    const next = change(current)
-    if (JSON.stringify(next.spec) !== JSON.stringify(current.spec)) await this.#deps.store.apply(next)
-  }
-
-  async #scale(scene: Scene, percent: number): Promise<void> {
-    const replicas = Math.max(1, Math.ceil(((scene.stable?.health.wanted ?? 1) * percent) / 100))
-    await this.#setReplicas(scene.canary?.deployment, replicas)
-  }
-
-  async #setReplicas(deployment: Deployment | undefined, replicas: number): Promise<void> {
-    if (deployment?.spec === undefined || (deployment.spec.replicas ?? 1) === replicas) return
-    await this.#deps.store.apply({ ...deployment, spec: { ...deployment.spec, replicas } })
-  }
-
-  /** Routes before Pods: nothing may lead to what goes. */
-  async #cleanUp(canary: Canary, scene: Scene): Promise<void> {
-    const spec = canary.spec as CanarySpec
-    const policy = spec.cleanUp ?? {}
-    if (policy.removeRoutes === true) await this.#edit(scene, (virtualService) => withoutStable(virtualService, spec))
-    if (policy.scaleDown !== false) await this.#setReplicas(scene.stable?.deployment, 0)
+  /** An overlay is in force from here on: with the state it becomes known that no proxy has acknowledged it yet. */
+  #publish(canary: Canary, state: RolloutState, overlayChanged: boolean, now: number): void {
+    const { store } = this.#deps
+    const { namespace = 'default', name } = canary.metadata
+    const own = { kind: 'Canary', namespace, name, status: statusOf(canary, state, now) }
+    const changed = overlayChanged ? pendingRoute(store, canary, now) : null
+    store.updateStatuses(changed === null ? [own] : [changed, own])
   }
 }
 

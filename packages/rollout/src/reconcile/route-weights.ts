@@ -1,11 +1,11 @@
 import type { CanarySpec, VirtualService, VirtualServiceSpec } from '@mizzen/api'
 
-type HttpRoute = NonNullable<VirtualServiceSpec['http']>[number]
+export type HttpRoute = NonNullable<VirtualServiceSpec['http']>[number]
 type HttpDestination = NonNullable<HttpRoute['route']>[number]
 type Version = CanarySpec['stable']
 
-/** Name of the route that is put in front for requests with certain headers. */
-const HEADER_ROUTE = 'mizzen-canary'
+/** Names of the routes that a rollout puts in front begin so. */
+export const VARIANT = 'mizzen-canary'
 
 export interface Weights {
   /** Percent of what both versions get together. */
@@ -46,19 +46,6 @@ export function withMirror(virtualService: VirtualService, spec: CanarySpec, per
   })
 }
 
-/** The VirtualService with a route in front that sends what matches to the canary; null takes it away. */
-export function withHeaderRoute(
-  virtualService: VirtualService,
-  spec: CanarySpec,
-  match: HttpRoute['match'] | null,
-): VirtualService {
-  const http = (virtualService.spec?.http ?? []).filter(({ name }) => name !== HEADER_ROUTE)
-  const target = http.flatMap(({ route }) => route ?? []).find(({ destination }) => isVersion(destination, spec.stable))
-  if (match === null || match === undefined || target === undefined) return withHttp(virtualService, http)
-  const route: HttpRoute = { name: HEADER_ROUTE, match, route: [{ destination: at(target.destination, spec.canary) }] }
-  return withHttp(virtualService, [route, ...http])
-}
-
 /** The VirtualService that knows the promoted version alone. */
 export function withoutStable(virtualService: VirtualService, spec: CanarySpec): VirtualService {
   return edit(virtualService, spec, (route) => ({
@@ -67,7 +54,8 @@ export function withoutStable(virtualService: VirtualService, spec: CanarySpec):
   }))
 }
 
-function edit(
+/** Changes the routes that a Canary names; the others stay. */
+export function edit(
   virtualService: VirtualService,
   spec: CanarySpec,
   change: (route: HttpRoute) => HttpRoute,
@@ -77,16 +65,16 @@ function edit(
   return withHttp(virtualService, http)
 }
 
-function withHttp(virtualService: VirtualService, http: readonly HttpRoute[]): VirtualService {
+export function withHttp(virtualService: VirtualService, http: readonly HttpRoute[]): VirtualService {
   return { ...virtualService, spec: { ...virtualService.spec, http } } as VirtualService
 }
 
 /** Those that the Canary names, or all that lead to one of its versions. */
-function routesOf(virtualService: VirtualService, spec: CanarySpec): readonly HttpRoute[] {
+export function routesOf(virtualService: VirtualService, spec: CanarySpec): readonly HttpRoute[] {
   const { routes } = spec.traffic
   return (virtualService.spec?.http ?? []).filter(
     (route) =>
-      route.name !== HEADER_ROUTE &&
+      !(route.name ?? '').startsWith(VARIANT) &&
       (routes === undefined || routes.length === 0 || routes.includes(route.name ?? '')) &&
       (route.route ?? []).some(
         ({ destination }) => isVersion(destination, spec.stable) || isVersion(destination, spec.canary),
@@ -129,12 +117,13 @@ function mirrorIn(routes: readonly HttpRoute[], spec: CanarySpec): number {
   return Math.max(0, ...shares)
 }
 
-function isVersion(destination: HttpDestination['destination'] | undefined, version: Version): boolean {
+export function isVersion(destination: HttpDestination['destination'] | undefined, version: Version): boolean {
   if (destination === undefined) return false
   return version.subset === undefined ? destination.host === version.host : destination.subset === version.subset
 }
 
-function at(destination: HttpDestination['destination'], version: Version): HttpDestination['destination'] {
+/** The same destination, of another version. */
+export function at(destination: HttpDestination['destination'], version: Version): HttpDestination['destination'] {
   if (version.subset !== undefined) return { ...destination, subset: version.subset }
   const { subset: _subset, ...rest } = destination
   return { ...rest, host: version.host ?? destination.host }

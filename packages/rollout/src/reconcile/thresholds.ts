@@ -1,19 +1,23 @@
 import { type Canary, type CanaryMetric, parseDuration } from '@mizzen/api'
 import type { MetricResult } from '../decide/observation.ts'
+import { distributionTest } from '../judge/distribution-test.ts'
 import { lowerBound, type Tally } from '../judge/rate-bounds.ts'
 import { addTraffic, NO_TRAFFIC, type Sample, type Traffic } from '../judge/sample.ts'
 import { settingsOf } from '../judge/settings.ts'
+import type { MetricValue } from './metric-values.ts'
 
 const DEFAULT_INTERVAL_MS = 60_000
 /** Part of the requests that may be above a p99. */
 const ABOVE_P99 = 0.01
+const ALIKE = 0.5
 
-/** Values of a metric that has a query; undefined while there is none. */
-export type Query = (metric: CanaryMetric, canary: Canary) => number | undefined
+/** Values of a metric that has a query. */
+export type Query = (metric: CanaryMetric) => MetricValue
 
 /**
- * The bounds of `analysis.metrics`: `request-success-rate` and `request-duration` on the stream itself, everything else
- * by its query. The first two are bad only beyond doubt: one failed request of three is no 66 %.
+ * The bounds of `analysis.metrics`: `request-success-rate`, `request-duration` and `request-duration-mann-whitney` on the
+ * stream itself, everything else by its query. The first three are bad only beyond doubt: one failed request of three is
+ * no 66 %.
  *
  * @param samples of the rollout, oldest first
  * @param now ms since the epoch
@@ -26,16 +30,33 @@ export function thresholds(
 ): readonly MetricResult[] {
   const { falseAlarm } = settingsOf(canary.spec?.analysis)
   return (canary.spec?.analysis?.metrics ?? []).map((metric) => {
-    const since = now - (metric.interval === undefined ? DEFAULT_INTERVAL_MS : (parseDuration(metric.interval) ?? 0))
-    const common = { name: metric.name, dryRun: metric.dryRun ?? false }
-    if (metric.query !== undefined) return { ...common, ...byValue(metric, query(metric, canary)) }
-    const traffic = canaryTraffic(samples.filter(({ atMs }) => atMs > since))
-    if (metric.name === 'request-success-rate') return { ...common, ...successRate(metric, traffic, falseAlarm) }
-    if (metric.name === 'request-duration') {
-      return { ...common, ...duration(metric, traffic, samples.at(-1)?.boundsMs ?? [], falseAlarm) }
-    }
-    return { ...common, state: 'missing' as const, message: 'there is no such metric, and it has no query' }
+    const interval = metric.interval === undefined ? DEFAULT_INTERVAL_MS : (parseDuration(metric.interval) ?? 0)
+    const recent = samples.filter(({ atMs }) => atMs > now - interval)
+    const value =
+      metric.query === undefined
+        ? builtIn(metric, samples, recent, interval, falseAlarm)
+        : byValue(metric, query(metric))
+    return { name: metric.name, dryRun: metric.dryRun ?? false, ...value }
   })
+}
+
+function builtIn(
+  metric: CanaryMetric,
+  samples: readonly Sample[],
+  recent: readonly Sample[],
+  intervalMs: number,
+  falseAlarm: number,
+): Value {
+  switch (metric.name) {
+    case 'request-success-rate':
+      return successRate(metric, canaryTraffic(recent), falseAlarm)
+    case 'request-duration':
+      return duration(metric, canaryTraffic(recent), samples.at(-1)?.boundsMs ?? [], falseAlarm)
+    case 'request-duration-mann-whitney':
+      return distribution(metric, samples, intervalMs, falseAlarm)
+    default:
+      return { state: 'missing', message: 'there is no such metric, and it has no query' }
+  }
 }
 
 type Value = Pick<MetricResult, 'state' | 'message'>
@@ -64,11 +85,26 @@ function duration(
   return { state: lowerBound(tally, miss) > ABOVE_P99 ? 'bad' : 'good', message }
 }
 
-function byValue({ thresholdRange }: CanaryMetric, value: number | undefined): Value {
-  if (value === undefined || Number.isNaN(value)) return { state: 'missing', message: 'the query gives no value' }
+/** Chance that a request of the canary takes longer than one of the stable version; 0.5 = alike. */
+function distribution(
+  { thresholdRange }: CanaryMetric,
+  samples: readonly Sample[],
+  windowMs: number,
+  falseAlarm: number,
+): Value {
+  const max = thresholdRange?.max ?? ALIKE
+  const test = distributionTest(samples, windowMs, max, falseAlarm)
+  if (test === null) return { state: 'good', message: 'no window with enough requests of both versions yet' }
+  const message = `a request of the canary is slower with a chance of ${test.slower.toFixed(2)} (p = ${test.pValue.toPrecision(2)}); at most ${max}`
+  return { state: test.worse ? 'bad' : 'good', message }
+}
+
+function byValue({ thresholdRange }: CanaryMetric, known: MetricValue): Value {
+  if ('problem' in known) return { state: 'missing', message: known.problem }
+  if (Number.isNaN(known.value)) return { state: 'missing', message: 'the query gives NaN' }
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = thresholdRange ?? {}
-  const good = value >= min && value <= max
-  return { state: good ? 'good' : 'bad', message: `${value}; between ${min} and ${max}` }
+  const good = known.value >= min && known.value <= max
+  return { state: good ? 'good' : 'bad', message: `${known.value}; between ${min} and ${max}` }
 }
 
 /** As callers see it, or where none report, as servers do. */

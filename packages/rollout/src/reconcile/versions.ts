@@ -1,4 +1,5 @@
 import type { CanarySpec, Deployment, DestinationRule, Pod, Service, VirtualService } from '@mizzen/api'
+import { fnv1a } from '@mizzen/base'
 import type { Store } from '@mizzen/store'
 import type { VersionHealth } from '../decide/observation.ts'
 
@@ -12,6 +13,8 @@ export interface Selected {
   readonly service: string
   readonly labels: Labels
   readonly deployment: Deployment | undefined
+  /** Where the subset is defined. */
+  readonly destinationRule: DestinationRule | undefined
   readonly health: VersionHealth
 }
 
@@ -31,7 +34,9 @@ export function selectVersion(objects: Objects, spec: CanarySpec, version: Versi
   if (host === undefined) return undefined
   const [service = '', namespace = objects.namespace] = host.replace(MESH_DOMAIN, '').split('.')
   const selector = objects.store.get('Service', namespace, service) as Service | undefined
-  const subset = version.subset === undefined ? {} : subsetLabels(objects.store, namespace, service, version.subset)
+  const destinationRule =
+    version.subset === undefined ? undefined : ruleOf(objects.store, namespace, service, version.subset)
+  const subset = version.subset === undefined ? {} : subsetOf(destinationRule, version.subset)?.labels
   if (selector === undefined || subset === undefined) return undefined
   const labels = { ...selector.spec?.selector, ...subset }
   const named = version === spec.canary ? spec.workloads?.canary : spec.workloads?.stable
@@ -39,7 +44,7 @@ export function selectVersion(objects: Objects, spec: CanarySpec, version: Versi
   const pods = (objects.store.list('Pod', namespace) as readonly Pod[]).filter((pod) =>
     matches(pod.metadata.labels, labels),
   )
-  return { namespace, service, labels, deployment, health: healthOf(pods, deployment) }
+  return { namespace, service, labels, deployment, destinationRule, health: healthOf(pods, deployment) }
 }
 
 /** The host that both versions are subsets of. */
@@ -49,14 +54,20 @@ function hostOf(virtualService: VirtualService, spec: CanarySpec): string | unde
   return destinations.find(({ destination }) => subsets.includes(destination.subset))?.destination.host
 }
 
-function subsetLabels(store: Store, namespace: string, service: string, name: string): Labels | undefined {
+/** The DestinationRule of the service that has the subset. */
+function ruleOf(store: Store, namespace: string, service: string, name: string): DestinationRule | undefined {
   const names = [service, `${service}.${namespace}`, `${service}.${namespace}${MESH_DOMAIN}`]
   const rules = store.list('DestinationRule') as readonly DestinationRule[]
-  const own = rules.filter(
-    ({ metadata, spec }) =>
-      names.includes(spec?.host ?? '') && (spec?.host !== service || metadata.namespace === namespace),
+  return rules.find(
+    (rule) =>
+      names.includes(rule.spec?.host ?? '') &&
+      (rule.spec?.host !== service || rule.metadata.namespace === namespace) &&
+      subsetOf(rule, name) !== undefined,
   )
-  return own.flatMap(({ spec }) => spec?.subsets ?? []).find((subset) => subset.name === name)?.labels
+}
+
+function subsetOf(rule: DestinationRule | undefined, name: string) {
+  return rule?.spec?.subsets?.find((subset) => subset.name === name)
 }
 
 function deploymentOf(
@@ -78,6 +89,7 @@ function healthOf(pods: readonly Pod[], deployment: Deployment | undefined): Ver
   const alive = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
   return {
     revision: revisionOf(alive, deployment),
+    build: deployment === undefined ? '' : hash(JSON.stringify(deployment.spec?.template.spec)),
     wanted: deployment?.spec?.replicas ?? (deployment === undefined ? alive.length : 1),
     ready: isRolledOut(deployment) ? alive.filter(isReady).length : 0,
     crashing: alive.length > 0 && alive.every((pod) => !isReady(pod) && restarts(pod) >= CRASHING_RESTARTS),
@@ -105,9 +117,7 @@ function restarts(pod: Pod): number {
   return Math.max(0, ...(pod.status?.containerStatuses ?? []).map(({ restartCount }) => restartCount))
 }
 
-/** FNV-1a, 32 bits, as eight hex digits: a name, not a secret. */
+/** Eight hex digits: a name, not a secret. */
 function hash(text: string): string {
-  let sum = 0x811c9dc5
-  for (let index = 0; index < text.length; index += 1) sum = Math.imul(sum ^ text.charCodeAt(index), 0x01000193)
-  return (sum >>> 0).toString(16).padStart(8, '0')
+  return fnv1a(text).toString(16).padStart(8, '0')
 }

@@ -1,4 +1,5 @@
 import { describeFinding } from './describe-verdict.ts'
+import { describeFailure } from './failed-request.ts'
 import type { Report } from './report.ts'
 
 /** For a terminal. */
@@ -15,6 +16,8 @@ export function renderText(name: string, report: Report): string {
     ),
     ...(report.evidence.length === 0 ? [] : ['evidence:']),
     ...report.evidence.map((finding) => `  ${describeFinding(finding)}`),
+    ...(report.failures.length === 0 ? [] : ['failed requests:']),
+    ...report.failures.map((failed) => `  ${describeFailure(failed)}`),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -34,6 +37,8 @@ export function renderMarkdown(name: string, report: Report): string {
     ...rows,
     '',
     ...report.evidence.map((finding) => `- ${describeFinding(finding)}`),
+    ...(report.failures.length === 0 ? [] : ['', 'Failed requests:', '']),
+    ...report.failures.map((failed) => `- \`${describeFailure(failed).replaceAll('`', "'")}\``),
     '',
   ].join('\n')
 }

@@ -3,6 +3,7 @@ import type { Side } from '../judge/sample.ts'
 import type { Verdict } from '../judge/verdict.ts'
 import type { Entry } from '../reconcile/memory.ts'
 import { describeVerdict } from './describe-verdict.ts'
+import type { FailedRequest } from './failed-request.ts'
 
 export type Outcome = 'promoted' | 'rolledBack' | 'paused' | 'progressing'
 
@@ -29,12 +30,15 @@ export interface Report {
   /** What the last judgement found, strongest first. */
   readonly evidence: Verdict['findings']
   readonly judgement: string
+  /** Requests to the canary that failed when it was taken back, newest first. */
+  readonly failures: readonly FailedRequest[]
   readonly timeline: readonly TimelineEntry[]
 }
 
 const OUTCOMES: Partial<Readonly<Record<Phase, Outcome>>> = {
   CleaningUp: 'promoted',
   Promoted: 'promoted',
+  Replacing: 'progressing',
   RollingBack: 'rolledBack',
   RolledBack: 'rolledBack',
   Paused: 'paused',
@@ -71,14 +75,14 @@ export class ReportLog {
     }
   }
 
-  /** Null while nothing has been recorded. */
-  report(): Report | null {
+  /** Null while nothing has been recorded. @param current what is judged now, where the rollout goes on */
+  report(current?: Verdict): Report | null {
     const decisions = this.#decisions
     const [first] = decisions
     const last = decisions.at(-1)
     if (first === undefined || last === undefined) return null
     const { state } = last
-    const judged = deciding(decisions)
+    const judged = current ?? deciding(decisions)
     const counts = this.#counts.caller.requests > 0 ? this.#counts.caller : this.#counts.server
     return {
       verdict: OUTCOMES[state.phase] ?? 'progressing',
@@ -90,6 +94,7 @@ export class ReportLog {
       failedCanaryRequests: counts.failures,
       evidence: judged?.findings ?? [],
       judgement: judged === undefined ? 'nothing has been judged yet' : describeVerdict(judged),
+      failures: decisions.findLast(({ failures = [] }) => failures.length > 0)?.failures ?? [],
       timeline: timeline(decisions),
     }
   }

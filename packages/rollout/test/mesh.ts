@@ -1,0 +1,180 @@
+import type { Canary, Resource, VirtualService } from '@mizzen/api'
+import { ManualClock, silentLogger } from '@mizzen/base'
+import { createMemoryStore, type Store } from '@mizzen/store'
+import {
+  overlaidStore,
+  Rollout,
+  type RolloutDeps,
+  type RolloutMemory,
+  restoreOverlays,
+  type Sample,
+  VolatileMemory,
+} from '../src/index.ts'
+
+const CANARY = {
+  apiVersion: 'mizzen.io/v1alpha1',
+  kind: 'Canary',
+  metadata: { name: 'myapp', namespace: 'default' },
+  spec: {
+    traffic: { virtualService: 'myapp' },
+    stable: { subset: 'v1' },
+    canary: { subset: 'v2' },
+    steps: [{ setWeight: 10 }, { pause: { duration: '4s' } }, { setWeight: 50 }, { pause: { duration: '4s' } }],
+    cleanUp: { scaleDownDelay: '2s' },
+  },
+}
+
+export function workload(version: string): Resource[] {
+  const labels = { app: 'myapp', version }
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'app' }] } }
+  return [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: `myapp-${version}`, namespace: 'default' },
+      spec: { replicas: 1, selector: { matchLabels: labels }, template },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `myapp-${version}-1`, namespace: 'default', labels },
+      spec: { containers: [{ name: 'app' }] },
+      status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+    },
+  ]
+}
+
+const OBJECTS: Resource[] = [
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'myapp', namespace: 'default' },
+    spec: { selector: { app: 'myapp' }, ports: [{ port: 80 }] },
+  },
+  {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'DestinationRule',
+    metadata: { name: 'myapp', namespace: 'default' },
+    spec: {
+      host: 'myapp',
+      subsets: [
+        { name: 'v1', labels: { version: 'v1' } },
+        { name: 'v2', labels: { version: 'v2' } },
+      ],
+    },
+  },
+  {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: 'myapp', namespace: 'default' },
+    spec: { hosts: ['myapp'], http: [{ route: [{ destination: { host: 'myapp', subset: 'v1' } }] }] },
+  },
+  ...workload('v1'),
+  ...workload('v2'),
+]
+
+/** A mesh of one service, whose proxies take every weight at once. */
+export class Mesh {
+  readonly clock = new ManualClock(1_000_000)
+  readonly posted: string[] = []
+  readonly weights: number[] = []
+  errors = 0
+  sampling = true
+  readonly #memory: RolloutMemory
+  store!: Store
+  rollout!: Rollout
+
+  readonly #spec: object
+
+  /** @param spec more of the Canary's */
+  constructor(memory: RolloutMemory = new VolatileMemory(), spec: object = {}) {
+    this.#memory = memory
+    this.#spec = spec
+  }
+
+  async start(): Promise<void> {
+    this.store = createMemoryStore([], { clock: this.clock })
+    const canary = { ...CANARY, spec: { ...CANARY.spec, ...this.#spec } } as Resource
+    for (const object of [...OBJECTS, canary]) await this.store.apply(object)
+    await this.open()
+  }
+
+  /** As a new control plane does before anything else. */
+  restore(): Promise<void> {
+    return restoreOverlays(this.store, this.#memory, this.clock.now())
+  }
+
+  /** As after a restart of the controller. */
+  async open(): Promise<void> {
+    this.rollout = await Rollout.open(this.canary, this.#deps())
+  }
+
+  get canary(): Canary {
+    return this.store.get('Canary', 'default', 'myapp') as Canary
+  }
+
+  get weight(): number {
+    const canary = this.canary as Canary | undefined
+    const subset = canary?.spec?.canary.subset ?? 'v2'
+    const route = this.route?.spec?.http?.[0]?.route ?? []
+    return route.find(({ destination }) => destination.subset === subset)?.weight ?? 0
+  }
+
+  get route(): VirtualService {
+    return overlaidStore(this.store).get('VirtualService', 'default', 'myapp') as VirtualService
+  }
+
+  async look(ms = 500): Promise<void> {
+    this.clock.advance(ms)
+    this.#acknowledge()
+    await this.rollout.tick(this.canary)
+    if (this.weights.at(-1) !== this.weight) this.weights.push(this.weight)
+  }
+
+  async until(phase: string, most = 400): Promise<void> {
+    for (let look = 0; look < most && this.canary.status?.phase !== phase; look += 1) await this.look()
+  }
+
+  #acknowledge(): void {
+    const { generation = 0 } = this.route.metadata
+    const condition = {
+      type: 'Programmed',
+      status: 'True',
+      reason: 'Programmed',
+      message: '',
+      observedGeneration: generation,
+    }
+    this.store.updateStatus('VirtualService', 'default', 'myapp', { conditions: [condition] })
+  }
+
+  #deps(): RolloutDeps {
+    return {
+      store: this.store,
+      clock: this.clock,
+      logger: silentLogger,
+      memory: this.#memory,
+      query: undefined,
+      failures: () => [],
+      post: async (url) => {
+        this.posted.push(url)
+        return { status: 200 }
+      },
+      samples: { take: () => this.#sample() },
+    }
+  }
+
+  #sample(): Sample | null {
+    if (!this.sampling) return null
+    const requests = this.weight
+    const failures = Math.round(requests * this.errors)
+    const latency = (count: number) => [count, 0]
+    const canary = { requests, failures, latency: latency(requests) }
+    const stable = { requests: 100 - requests, failures: 0, latency: latency(100 - requests) }
+    return {
+      atMs: this.clock.now(),
+      forMs: 500,
+      boundsMs: [10],
+      channels: [{ side: 'caller', route: '', canary, stable }],
+    }
+  }
+}
