@@ -9,15 +9,25 @@ import { join } from 'node:path'
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf'
 import { file_google_protobuf_struct } from '@bufbuild/protobuf/wkt'
 import { ClusterSchema } from '@mizzen/xds/gen/envoy/config/cluster/v3/cluster_pb.js'
+import { TypedExtensionConfigSchema } from '@mizzen/xds/gen/envoy/config/core/v3/extension_pb.js'
 import { ClusterLoadAssignmentSchema } from '@mizzen/xds/gen/envoy/config/endpoint/v3/endpoint_pb.js'
 import { ListenerSchema } from '@mizzen/xds/gen/envoy/config/listener/v3/listener_pb.js'
+import { VirtualHostSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_components_pb.js'
 import { RouteConfigurationSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
 import { FileAccessLogSchema } from '@mizzen/xds/gen/envoy/extensions/access_loggers/file/v3/file_pb.js'
+import {
+  HttpGrpcAccessLogConfigSchema,
+  TcpGrpcAccessLogConfigSchema,
+} from '@mizzen/xds/gen/envoy/extensions/access_loggers/grpc/v3/als_pb.js'
 import { StdoutAccessLogSchema } from '@mizzen/xds/gen/envoy/extensions/access_loggers/stream/v3/stream_pb.js'
 import { ClusterConfigSchema as ForwardProxyClusterSchema } from '@mizzen/xds/gen/envoy/extensions/clusters/dynamic_forward_proxy/v3/cluster_pb.js'
 import { CorsSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/cors/v3/cors_pb.js'
 import { FilterConfigSchema as ForwardProxyFilterSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/dynamic_forward_proxy/v3/dynamic_forward_proxy_pb.js'
 import { HTTPFaultSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/fault/v3/fault_pb.js'
+import {
+  PerRouteConfigSchema as OnDemandPerRouteSchema,
+  OnDemandSchema,
+} from '@mizzen/xds/gen/envoy/extensions/filters/http/on_demand/v3/on_demand_pb.js'
 import { RouterSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/router/v3/router_pb.js'
 import { HttpInspectorSchema } from '@mizzen/xds/gen/envoy/extensions/filters/listener/http_inspector/v3/http_inspector_pb.js'
 import { OriginalDstSchema } from '@mizzen/xds/gen/envoy/extensions/filters/listener/original_dst/v3/original_dst_pb.js'
@@ -48,8 +58,14 @@ const ROOTS: readonly DescMessage[] = [
   RouterSchema,
   HTTPFaultSchema,
   CorsSchema,
+  OnDemandSchema,
+  OnDemandPerRouteSchema,
+  TypedExtensionConfigSchema,
+  VirtualHostSchema,
   FileAccessLogSchema,
   StdoutAccessLogSchema,
+  HttpGrpcAccessLogConfigSchema,
+  TcpGrpcAccessLogConfigSchema,
   TcpProxySchema,
   SniClusterSchema,
   OriginalDstSchema,

@@ -1,5 +1,7 @@
 /** The admin interfaces of the real Envoy and ours, after the same traffic: statuses, types, bodies, statistics. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { cumulativeBuckets, quantilesOf, sumOf } from '../../packages/proxy/src/telemetry/histogram-summary.ts'
+import { binAt } from '../../packages/proxy/src/telemetry/log-linear-histogram.ts'
 import { requireTool } from '../requirements.ts'
 import { type AdminAnswer, AdminObservation } from './admin/observe.ts'
 import { envoyProgram, mizzenProgram, type Program } from './data-plane.ts'
@@ -28,6 +30,13 @@ const SAME = [
   'GET /drain_listeners',
   'GET /healthcheck/fail',
   'GET /reset_counters',
+  'GET /stats?histogram_buckets=nonsense',
+  'GET /stats?histogram_buckets=prometheusnative',
+  'GET /stats/prometheus?histogram_buckets=nonsense',
+  'GET /stats/prometheus?histogram_buckets=prometheusnative',
+  'GET /stats/prometheus?histogram_buckets=detailed',
+  'GET /stats/prometheus?histogram_buckets=disjoint',
+  'GET /stats?format=json&filter=^server.live$&histogram_buckets=detailed',
   'POST /healthcheck/fail',
   'GET /ready?failing',
   'POST /healthcheck/ok',
@@ -46,6 +55,13 @@ const ALIKE = [
   'GET /nothing',
   'POST /logging',
   'POST /logging?level=nonsense',
+  'POST /logging?nobody=debug',
+  'POST /logging?config=loud',
+  'POST /logging?config=debug',
+  'POST /logging?paths=config:info,runtime:debug',
+  'POST /logging?paths=config',
+  'POST /logging?level=off&config=info',
+  'POST /logging?level=error',
 ] as const
 
 /** A line of each interface that says the same. */
@@ -107,14 +123,86 @@ const SAMPLES = [
   'envoy_listener_downstream_cx_total{envoy_listener_address="127.0.0.1_LISTENER"} 4',
   'envoy_cluster_manager_active_clusters{} 1',
   'envoy_server_live{} 1',
+  'envoy_http_downstream_rq_time_bucket{envoy_http_conn_manager_prefix="in",le="3600000"} 4',
+  'envoy_http_downstream_rq_time_bucket{envoy_http_conn_manager_prefix="in",le="+Inf"} 4',
+  'envoy_http_downstream_rq_time_count{envoy_http_conn_manager_prefix="in"} 4',
+  'envoy_http_downstream_cx_length_ms_count{envoy_http_conn_manager_prefix="in"} 4',
+  'envoy_listener_downstream_cx_length_ms_count{envoy_listener_address="127.0.0.1_LISTENER"} 4',
+  'envoy_cluster_upstream_rq_time_count{envoy_cluster_name="up|80"} 2',
+  'envoy_cluster_external_upstream_rq_time_count{envoy_cluster_name="up|80"} 2',
+  '# TYPE envoy_cluster_upstream_cx_connect_ms histogram',
+  'envoy_cluster_upstream_cx_length_ms_bucket{envoy_cluster_name="up|80",le="0.5"} 0',
+  'envoy_cluster_upstream_rq_per_cx_sum{envoy_cluster_name="up|80"} 0',
+  '# TYPE envoy_cluster_upstream_rq_time histogram',
 ]
 
-const QUESTIONS = ['GET /clusters', 'GET /stats', 'GET /stats/prometheus', ...SAME, ...ALIKE]
+/** Envoy has these too: of what we do not have, or of connections that our admin interface does not count. */
+const ENVOYS_OWN = /^(http\.admin|listener\.admin|overload|server)\.|connections_accepted_per_socket_event/
+const HISTOGRAMS = [
+  '',
+  '&histogram_buckets=cumulative',
+  '&histogram_buckets=disjoint',
+  '&histogram_buckets=detailed',
+].flatMap((buckets) => ['text', 'json'].map((format) => `GET /stats?type=Histograms&format=${format}${buckets}`))
+const SUMMARIES = 'GET /stats/prometheus?histogram_buckets=summary&filter=upstream_rq_time'
+const DETAILS = 'GET /stats?type=Histograms&format=json&histogram_buckets=detailed'
+const CUMULATIVE = 'GET /stats?type=Histograms&format=json&histogram_buckets=cumulative'
+
+const QUESTIONS = ['GET /clusters', 'GET /stats', 'GET /stats/prometheus', ...HISTOGRAMS, SUMMARIES, ...SAME, ...ALIKE]
 
 /** The body, or what JSON says whatever its spaces and order. */
 function comparable({ status, type, body }: AdminAnswer): unknown {
   if (type !== 'application/json') return { status, type, body: body.trimEnd() }
   return { status, type, body: JSON.parse(body.replaceAll(/: (ADMIN|LISTENER|UPSTREAM)\b/g, ': "$1"')) }
+}
+
+interface Details {
+  readonly name: string
+  readonly totals: readonly { readonly lower_bound: number; readonly count: number }[]
+  readonly percentiles: readonly { readonly cumulative: number | null }[]
+}
+
+interface Buckets {
+  readonly name: string
+  readonly buckets: readonly { readonly cumulative: number }[]
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of four shapes
+function histogramsOf({ body }: AdminAnswer): any {
+  return JSON.parse(body).stats.at(-1).histograms
+}
+
+/** The bin that begins there. */
+function binFrom(lower: number): number {
+  let bin = 0
+  while (binAt(bin).lower < lower) bin += 1
+  return bin
+}
+
+/** By name, with N for each number that depends on time. */
+function histogramForms({ type, body }: AdminAnswer): unknown {
+  const text = body.replaceAll('127.0.0.1_LISTENER', 'LISTENER')
+  const values = type === 'application/json' ? jsonForms(text) : textForms(text)
+  return Object.fromEntries([...values].filter(([name]) => !ENVOYS_OWN.test(name)))
+}
+
+function jsonForms(text: string): readonly (readonly [string, string])[] {
+  const all = histogramsOf({ status: 200, type: '', body: text })
+  const forms = (all.details ?? all.computed_quantiles ?? all) as readonly { readonly name: string }[]
+  return forms.map((form) => [form.name, withoutTimes(JSON.stringify(form))])
+}
+
+function textForms(text: string): readonly (readonly [string, string])[] {
+  const entries = text.split(/\n(?! )/).filter((entry) => entry !== '')
+  return entries.map((entry) => [entry.split(/:\s/)[0] ?? '', withoutTimes(entry)])
+}
+
+/** Which bins there are depends on the time, too; names and bounds do not. */
+function withoutTimes(form: string): string {
+  return form
+    .replaceAll(/(?<=totals=|intervals=).*|(?<="(totals|intervals)":)\[.*?\]/g, 'BINS')
+    .replaceAll(/(?<=\()\S+?,\S+?(?=\))/g, 'N,N')
+    .replaceAll(/(?<="(cumulative|interval)":)(null|[\d.e+]+)/g, 'N')
 }
 
 const withWorkers = (count: number): Program => ({
@@ -127,6 +215,22 @@ describe.skipIf(envoy === undefined)('twin: admin', () => {
   beforeAll(async () => {
     real = await AdminObservation.of(envoyProgram(envoy as string), QUESTIONS)
   }, 30_000)
+
+  it('tells of the same bins what Envoy tells', () => {
+    const details = histogramsOf(real.answer(DETAILS)).details as readonly Details[]
+    const cumulative = histogramsOf(real.answer(CUMULATIVE)) as readonly Buckets[]
+    const buckets = new Map(cumulative.map((one) => [one.name, one.buckets]))
+    const samples = real.answer('GET /stats/prometheus').body.replaceAll(/.*"admin".*/g, '')
+    for (const { name, totals, percentiles } of details.filter(({ name }) => !ENVOYS_OWN.test(name))) {
+      const bins = new Float64Array(1000)
+      for (const { lower_bound, count } of totals) bins[binFrom(lower_bound)] = count
+      expect(quantilesOf(bins), name).toEqual(percentiles.map(({ cumulative }) => cumulative))
+      expect(cumulativeBuckets(bins), name).toEqual(buckets.get(name)?.map(({ cumulative }) => cumulative))
+      const [scope, last] = [name.split('.')[0], name.split('.').at(-1)]
+      const sum = samples.match(new RegExp(`envoy_${scope}_(?:external_)?${last}_sum\\S+ (\\S+)`))?.[1]
+      expect(sumOf(bins), name).toBeCloseTo(Number(sum), 6)
+    }
+  })
 
   describe.each([1, 2])('with %i workers', (count) => {
     let ours: AdminObservation
@@ -148,6 +252,15 @@ describe.skipIf(envoy === undefined)('twin: admin', () => {
     it.each(STATS)('GET /stats: %s', (line) => expectLine('GET /stats', line))
 
     it.each(SAMPLES)('GET /stats/prometheus: %s', (line) => expectLine('GET /stats/prometheus', line))
+
+    it.each(HISTOGRAMS)('%s: the same names in the same form', (question) => {
+      expect(histogramForms(ours.answer(question))).toEqual(histogramForms(real.answer(question)))
+    })
+
+    it('summaries have the same form', () => {
+      const form = ({ body }: AdminAnswer) => body.replaceAll(/(?<=\} )\S+/g, 'N').trimEnd()
+      expect(form(ours.answer(SUMMARIES))).toBe(form(real.answer(SUMMARIES)))
+    })
 
     function expectLine(question: string, line: string): void {
       expect(real.answer(question).body.split('\n'), 'Envoy').toContain(line)

@@ -1,3 +1,4 @@
+import { endRequest } from './end-request.ts'
 import { tuneForStart, tuneForTraffic } from './engine-tuning.ts'
 import type { RunOptions } from './run-proxy.ts'
 
@@ -6,6 +7,11 @@ export type { RunOptions }
 /** See `run-proxy.ts`, which is loaded with the first call: whoever only lists a program's commands must not pay for it. */
 export async function runProxy(options: RunOptions): Promise<number> {
   tuneForStart()
-  const program = await import('./run-proxy.ts')
-  return program.runProxy({ ...options, onStarted: tuneForTraffic })
+  const end = endRequest()
+  try {
+    const program = await import('./run-proxy.ts')
+    return await program.runProxy({ ...options, onStarted: tuneForTraffic }, end)
+  } finally {
+    end.forget()
+  }
 }

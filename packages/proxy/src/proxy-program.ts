@@ -9,12 +9,20 @@ import type { AdsConfig, Bootstrap } from './config/bootstrap.ts'
 import { ConfigCache } from './config/config-cache.ts'
 import { ConfigManager } from './config/config-manager.ts'
 import { DynamicConfig } from './config/dynamic-config.ts'
+import type { Address } from './config/model.ts'
+import type { Demand } from './demand/demand.ts'
 import { connectionLimit } from './listener/connection-budget.ts'
+import { OverloadMonitor } from './overload/overload-monitor.ts'
+import { OverloadState, overloadMemory } from './overload/overload-state.ts'
 import { CounterBaseline } from './telemetry/counter-baseline.ts'
+import { HistogramIntervals } from './telemetry/histogram-intervals.ts'
 import { renderHttpSeries } from './telemetry/istio-stats.ts'
 import { renderTcpSeries } from './telemetry/istio-tcp-stats.ts'
 import { LogSinks } from './telemetry/log-sinks.ts'
+import type { HistogramView } from './telemetry/render-histograms.ts'
 import type { Stat } from './telemetry/stat.ts'
+import type { MetricsStream } from './telemetry/stream/metrics-stream.ts'
+import { startMetricsStream, streamingOf } from './telemetry/stream/streaming.ts'
 import { LocalWorker } from './worker/local-worker.ts'
 import type { SeveralWorkers } from './worker/several-workers.ts'
 import type { Workers } from './worker/workers.ts'
@@ -42,6 +50,8 @@ export interface ProxyOptions {
 
 /** Wait for workers to take a change before it is acknowledged without, ms. */
 const IN_USE_MS = 1_000
+/** What `/stats` tells of histograms' last interval is of so long, ms (Envoy: stats_flush_interval). */
+const INTERVAL_MS = 5_000
 /** How often a drain looks whether connections are left, ms. */
 const DRAIN_POLL_MS = 50
 
@@ -57,6 +67,10 @@ export class ProxyProgram {
   readonly #dynamic: DynamicConfig | undefined
   readonly #admin: AdminHttpServer
   readonly #baseline = new CounterBaseline()
+  readonly #intervals = new HistogramIntervals()
+  #nextInterval: Timer | undefined
+  #overload: OverloadMonitor | undefined
+  #metrics: MetricsStream | undefined
   #adminPort: number | undefined
   /** Until listeners close, as the operator has asked. */
   #stopping: Timer | undefined
@@ -74,6 +88,7 @@ export class ProxyProgram {
       clock,
       random,
       logger: logger.scope('config'),
+      incremental: bootstrap.ads?.mode === 'delta',
       onWanted: (typeUrl, names) => this.#dynamic?.want(typeUrl, names),
       onChange: () => this.#dynamic?.advance(),
     })
@@ -86,14 +101,33 @@ export class ProxyProgram {
   async start(): Promise<void> {
     const { bootstrap } = this.#options
     try {
-      if (bootstrap.admin !== undefined) this.#adminPort = await this.#admin.listen(bootstrap.admin)
+      if (bootstrap.admin !== undefined) await this.#openAdmin(bootstrap.admin)
       await this.#manager.addStatic(bootstrap.clusters, bootstrap.listeners, bootstrap.secrets)
+      if (this.#closed !== undefined) return
+      this.#metrics = this.#streamMetrics()
       if (this.#dynamic === undefined) this.#status.initialized()
       else await this.#dynamic.start()
     } catch (error) {
       await this.close()
       throw error
     }
+  }
+
+  async #openAdmin(address: Address): Promise<void> {
+    this.#adminPort = await this.#admin.listen(address)
+    this.#beginInterval()
+  }
+
+  #beginInterval(): void {
+    this.#nextInterval = this.#options.clock.after(INTERVAL_MS, async () => {
+      this.#intervals.latch(await this.#workers.read('histograms'))
+      if (this.#closed === undefined) this.#beginInterval()
+    })
+  }
+
+  async #histograms(): Promise<readonly HistogramView[]> {
+    const all = await this.#workers.read('histograms')
+    return all.map((one) => ({ ...one, interval: this.#intervals.of(one) }))
   }
 
   /** The port of the admin interface, once it is open. */
@@ -138,6 +172,9 @@ export class ProxyProgram {
 
   async #close(): Promise<void> {
     this.#stopping?.cancel()
+    this.#nextInterval?.cancel()
+    this.#overload?.close()
+    await this.#metrics?.close()
     await this.#dynamic?.close()
     this.#manager.close()
     await this.#workers.close()
@@ -149,18 +186,33 @@ export class ProxyProgram {
     const { bootstrap, clock, workers, random, logger, onFailed = () => {} } = this.#options
     const { maxConnections } = bootstrap.overload
     const limit = maxConnections === undefined ? undefined : connectionLimit(maxConnections, workers?.concurrency ?? 1)
-    const common = { clock, random, node: bootstrap.node, connectionLimit: limit }
+    const onDemand = (demand: Demand) => this.#manager.demand(demand)
+    const streaming = streamingOf(bootstrap, VERSION)
+    const overload = this.#watchOverload()
+    const common = { clock, random, node: bootstrap.node, connectionLimit: limit, overload, onDemand, streaming }
     if (workers === undefined) {
-      const setLogLevel = () => {}
-      return new LocalWorker({ ...common, index: 0, logs: this.#sinks, logger: logger.scope('runtime'), setLogLevel })
+      const setLogLevels = () => {}
+      return new LocalWorker({ ...common, index: 0, logs: this.#sinks, logger: logger.scope('runtime'), setLogLevels })
     }
     return workers.start({
       ...common,
       onFailed,
       logger: logger.scope('workers'),
-      logLevel: logger.level,
+      logLevels: logger.levels,
       onLog: (path, lines, count, dropped) => this.#sinks.take(path, lines, count, dropped),
     })
+  }
+
+  /** @returns what workers see of it; undefined = there is nothing to watch */
+  #watchOverload(): SharedArrayBuffer | undefined {
+    const { bootstrap, clock, memory } = this.#options
+    const { heap, actions = [], refreshMs = 0 } = bootstrap.overload
+    if (heap === undefined) return undefined
+    const shared = overloadMemory()
+    const resident = () => memory().rss
+    const state = new OverloadState(shared)
+    this.#overload = new OverloadMonitor({ heap, actions, refreshMs, clock, resident, state })
+    return shared
   }
 
   #createDynamic(ads: AdsConfig): DynamicConfig {
@@ -181,6 +233,17 @@ export class ProxyProgram {
     })
   }
 
+  /** To the metrics service that the bootstrap names. */
+  #streamMetrics(): MetricsStream | undefined {
+    const { bootstrap, clock, random, logger } = this.#options
+    const streaming = streamingOf(bootstrap, VERSION)
+    if (bootstrap.metricsSink === undefined || streaming === undefined) return undefined
+    const { node, services } = streaming
+    const read = () => this.#workers.read('istio')
+    const deps = { node, services, clock, random, logger: logger.scope('metrics'), read }
+    return startMetricsStream(bootstrap.metricsSink, deps)
+  }
+
   /** In this thread everything is in use at once. Listeners that wait for names to be resolved are not waited for. */
   #inUse(): Promise<void> | undefined {
     if (this.#workers.concurrency === 1) return undefined
@@ -196,7 +259,6 @@ export class ProxyProgram {
       manager: this.#manager,
       startedAtMs: this.#startedAtMs,
       version: VERSION,
-      logger,
       memory,
       concurrency: workers.concurrency,
       read: (part) => workers.read(part),
@@ -205,8 +267,13 @@ export class ProxyProgram {
       now: () => clock.now(),
       stats: async () => {
         const days = daysUntilFirstExpiry(await workers.read('certificates'), clock.now())
-        return [...this.#baseline.since(await workers.read('stats')), ...this.#serverStats(days)]
+        return [
+          ...this.#baseline.since(await workers.read('stats')),
+          ...this.#serverStats(days),
+          ...(this.#overload?.stats ?? []),
+        ]
       },
+      histograms: () => this.#histograms(),
       istioMetrics: async () => {
         const { http, tcp } = await workers.read('istio')
         return renderHttpSeries(http) + renderTcpSeries(tcp)
@@ -218,9 +285,12 @@ export class ProxyProgram {
         this.#stopping?.cancel()
         this.#stopping = clock.after(afterMs, () => void workers.stopListening(drainMs, scope))
       },
-      setLogLevel: (level) => {
-        logger.level = level
-        workers.setLogLevel(level)
+      get logLevels() {
+        return logger.levels
+      },
+      setLogLevels: (levels) => {
+        logger.levels = levels
+        workers.setLogLevels(levels)
       },
       setFailing: (failing) => this.#status.setFailing(failing),
       reopenLogs: () => this.#sinks.reopen(),

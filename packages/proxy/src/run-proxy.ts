@@ -2,6 +2,7 @@ import { formatError, type Level, systemClock } from '@mizzen/base'
 import { createSwitchedLogger } from './admin/switched-logger.ts'
 import { type Bootstrap, readBootstrapFile } from './config/bootstrap.ts'
 import { checkListener } from './config/check-listener.ts'
+import type { EndRequest } from './end-request.ts'
 import { ProxyProgram } from './proxy-program.ts'
 import { severalWorkers } from './worker/several-workers.ts'
 
@@ -28,14 +29,14 @@ export interface RunOptions {
  * Runs a proxy as this process: until SIGTERM or SIGINT, which drains it (the second one ends it at once). Resolves with
  * the exit status: 0, or 1 if it could not start, having said why in one line on standard error.
  */
-export async function runProxy(options: RunOptions): Promise<number> {
+export async function runProxy(options: RunOptions, end: EndRequest): Promise<number> {
   try {
     const bootstrap = await readBootstrapFile(options.bootstrapPath)
     if (options.mode === 'validate') {
       for (const { config } of bootstrap.listeners) checkListener(config, Math.random)
       process.stdout.write(`configuration '${options.bootstrapPath}' OK\n`)
     } else {
-      await serve(bootstrap, options)
+      await serve(bootstrap, options, end)
     }
     return 0
   } catch (error) {
@@ -45,9 +46,8 @@ export async function runProxy(options: RunOptions): Promise<number> {
 }
 
 /** Resolves when the proxy has ended. */
-async function serve(bootstrap: Bootstrap, options: RunOptions): Promise<void> {
+async function serve(bootstrap: Bootstrap, options: RunOptions, end: EndRequest): Promise<void> {
   const logger = createSwitchedLogger('proxy', options.logLevel ?? 'info')
-  const end = untilTold()
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => {})
   const proxy = new ProxyProgram({
@@ -63,7 +63,9 @@ async function serve(bootstrap: Bootstrap, options: RunOptions): Promise<void> {
     onFailed: failed.reject,
   })
   try {
-    await proxy.start()
+    // What an end brings a start to is no failure.
+    const started = await Promise.race([proxy.start().then(() => true), end.first.then(() => false)])
+    if (!started) return
     options.onStarted?.()
     logger.info('started', { node: bootstrap.node.id, admin: proxy.adminPort })
     await Promise.race([end.first, failed.promise])
@@ -71,24 +73,5 @@ async function serve(bootstrap: Bootstrap, options: RunOptions): Promise<void> {
     await Promise.race([proxy.drain(), end.second, failed.promise])
   } finally {
     await proxy.close()
-    end.forget()
   }
-}
-
-/** `first` and `second` resolve with the first and second signal (or call of `tell`). */
-function untilTold(): { first: Promise<void>; second: Promise<void>; tell: () => void; forget: () => void } {
-  const first = Promise.withResolvers<void>()
-  const second = Promise.withResolvers<void>()
-  let told = 0
-  const tell = () => {
-    told += 1
-    if (told === 1) first.resolve()
-    else second.resolve()
-  }
-  const signals = ['SIGTERM', 'SIGINT'] as const
-  for (const signal of signals) process.on(signal, tell)
-  const forget = () => {
-    for (const signal of signals) process.off(signal, tell)
-  }
-  return { first: first.promise, second: second.promise, tell, forget }
 }

@@ -126,10 +126,29 @@ describe('the admin interface', () => {
   })
 
   it('changes its log level', async () => {
-    expect((await ask('/logging?level=warning', 'POST')).text).toContain('proxy: warn')
-    expect(logger.level).toBe('warn')
+    expect((await ask('/logging?level=warning', 'POST')).text).toContain('proxy: warning')
+    expect(logger.levels).toMatchObject({ proxy: 'warn', xds: 'warn' })
     expect((await ask('/logging?level=loud', 'POST')).status).toBe(400)
     await ask('/logging?level=off', 'POST')
+  })
+
+  it('changes the level of single loggers', async () => {
+    await ask('/logging?level=error', 'POST')
+    expect((await ask('/logging?xds=debug', 'POST')).text).toContain('  xds: debug\n')
+    expect(logger.levels).toMatchObject({ proxy: 'error', xds: 'debug', config: 'error' })
+    await ask('/logging?paths=config:info,runtime:trace', 'POST')
+    expect(logger.levels).toMatchObject({ config: 'info', runtime: 'debug', xds: 'debug' })
+    for (const wrong of [
+      'nobody=debug',
+      'xds=loud',
+      'paths=config:error,nobody:info',
+      'paths=config',
+      'level=info&xds=info',
+    ]) {
+      expect((await ask(`/logging?${wrong}`, 'POST')).status, wrong).toBe(400)
+    }
+    expect(logger.levels).toMatchObject({ config: 'info', runtime: 'debug', xds: 'debug' })
+    await ask('/logging?level=error', 'POST')
   })
 
   it('knows what it does not know', async () => {

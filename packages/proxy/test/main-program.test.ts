@@ -5,9 +5,13 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { endRequest } from '../src/end-request.ts'
+import { runProxy } from '../src/run-proxy.ts'
 import { until } from './until.ts'
 
 const MAIN = join(import.meta.dirname, '../src/main.ts')
+
+const TCP_PROXY = 'type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy'
 
 let folder = ''
 const children: ChildProcess[] = []
@@ -48,6 +52,19 @@ describe('the program', () => {
     await until('the start', () => program.err.includes('started'))
     program.child.kill('SIGTERM')
     expect(await program.ended).toEqual([0, null])
+  })
+
+  it('ends with 0 when it is told to while it starts', async () => {
+    const filters = [{ name: 'tcp', typed_config: { '@type': TCP_PROXY, stat_prefix: 'in', cluster: 'up' } }]
+    const address = { socket_address: { address: '127.0.0.1', port_value: 0 } }
+    const listener = { name: 'l', address, filter_chains: [{ filters }] }
+    const bootstrapPath = bootstrap({ static_resources: { clusters: [{ name: 'up' }], listeners: [listener] } })
+    for (const concurrency of [1, 2]) {
+      const end = endRequest()
+      end.tell()
+      expect(await runProxy({ bootstrapPath, concurrency, logLevel: 'error' }, end)).toBe(0)
+      end.forget()
+    }
   })
 
   it('ends when told to over its admin interface', async () => {

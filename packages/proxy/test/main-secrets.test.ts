@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { JsonValue } from '@bufbuild/protobuf'
 import { silentLogger, systemClock } from '@mizzen/base'
 import { LISTENER_TYPE, SECRET_TYPE } from '@mizzen/xds/types'
@@ -74,7 +77,7 @@ const listener: JsonValue = {
   ],
 }
 
-async function startProxy(apiType: string, xdsPort: number): Promise<ProxyProgram> {
+async function startProxy(apiType: string, xdsPort: number, cacheDir?: string): Promise<ProxyProgram> {
   const xds = {
     name: 'xds',
     http2_protocol_options: {},
@@ -84,7 +87,9 @@ async function startProxy(apiType: string, xdsPort: number): Promise<ProxyProgra
     },
   }
   const proxy = new ProxyProgram({
+    cacheDir,
     bootstrap: readBootstrap({
+      admin: { address: address(0) },
       static_resources: { clusters: [xds] },
       dynamic_resources: {
         ads_config: { api_type: apiType, grpc_services: [{ envoy_grpc: { cluster_name: 'xds' } }] },
@@ -133,6 +138,38 @@ describe.each(['DELTA_GRPC', 'GRPC'])('secrets by %s', (apiType) => {
     await until('the refusal', () => control.rejections().length > 0)
     expect(control.rejections().join()).toMatch(/tls_certificate\.private_key: .*not the key of the certificate/)
     expect(await shown()).toBe('second')
+  })
+})
+
+describe('a proxy that starts without its control plane', () => {
+  it('is not ready where its listeners need secrets, until that is back', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mizzen-secrets-'))
+    cleanup.add(() => rmSync(folder, { recursive: true, force: true }))
+    const control = new TestControlPlane()
+    cleanup.add(() => control.stop())
+    const soon = JSON.parse(
+      JSON.stringify(listener).replace('"initial_fetch_timeout":"0s"', '"initial_fetch_timeout":"0.05s"'),
+    )
+    control.put(LISTENER_TYPE, soon)
+    control.put(SECRET_TYPE, secret(first))
+    const port = await control.start()
+    const isReady = async (proxy: ProxyProgram) =>
+      (await fetch(`http://127.0.0.1:${proxy.adminPort}/ready`)).status === 200
+    const before = await startProxy('DELTA_GRPC', port, folder)
+    await until('it to be ready', () => isReady(before))
+    await until('the cache', () => readdirSync(folder).some((name) => name.endsWith('.xds.json')))
+    await control.stop()
+    await before.close()
+    const [file = ''] = readdirSync(folder)
+    expect(readFileSync(join(folder, file), 'utf8')).not.toContain('Secret')
+
+    const proxy = await startProxy('DELTA_GRPC', port, folder)
+    await until('the listener to be there without its secret', async () => (await proxy.listenerPorts()).size === 1)
+    expect(await isReady(proxy)).toBe(false)
+    await control.start()
+    await until('it to be ready again', () => isReady(proxy))
+    const asking = new TlsClient(cleanup, (await proxy.listenerPorts()).get('l') as number)
+    expect(await asking.ask('/', 'yes')).toContain('yes')
   })
 })
 

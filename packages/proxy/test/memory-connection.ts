@@ -109,6 +109,7 @@ export function memoryConnection(over: Partial<HttpConfig> = {}): MemoryConnecti
     random: () => 0.5,
     clusters: { get: () => undefined },
     date: new DateHeader(clock),
+    overload: null,
     names,
     http2: new Http2Resources(turn, names, (action) => deferred.push(action)),
   }

@@ -14,7 +14,7 @@ import type {
 } from '../src/config/model.ts'
 import { DEFAULT_HTTP2_OPTIONS } from '../src/config/read-http2-options.ts'
 import { createPeerMetadata } from '../src/telemetry/peer-metadata.ts'
-import { createRuntime, type Runtime } from '../src/worker/runtime.ts'
+import { createRuntime, type Runtime, type RuntimeDeps } from '../src/worker/runtime.ts'
 
 /** Of a filter chain that takes every connection. */
 export const MATCHES_ALL: FilterChainMatch = {
@@ -196,18 +196,26 @@ export interface TestProxyOptions {
   readonly clock?: Clock
 }
 
+/** Real time and sockets, no telemetry. */
+export function runtimeDeps(): RuntimeDeps {
+  return {
+    ...{ clock: systemClock, random: Math.random, logger: silentLogger },
+    sinks: () => ({ write() {}, dropped: 0, reopen() {}, close: () => Promise.resolve() }),
+    stats: { recorder: () => ({ record() {} }) },
+    tcpStats: { tcpRecorder: () => ({ opened() {}, passed() {}, closed() {} }) },
+    peerMetadata: createPeerMetadata({ id: 'node', metadata: {} }),
+  }
+}
+
 /** A runtime with one listener `l` on a port of the system's choice. */
 export async function startProxy(cleanup: Cleanup, options: TestProxyOptions): Promise<TestProxy> {
   const log: string[] = []
   const sink = { write: (line: string) => void log.push(line), dropped: 0, reopen() {}, close: () => Promise.resolve() }
   const runtime = createRuntime({
+    ...runtimeDeps(),
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
-    logger: silentLogger,
     sinks: () => sink,
-    stats: { recorder: () => ({ record() {} }) },
-    tcpStats: { tcpRecorder: () => ({ opened() {}, passed() {}, closed() {} }) },
-    peerMetadata: createPeerMetadata({ id: 'node', metadata: {} }),
   })
   cleanup.add(() => runtime.close())
   for (const config of options.clusters) runtime.putCluster(config)

@@ -2,7 +2,9 @@ import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
 import { type MizzenError, silentLogger, systemClock } from '@mizzen/base'
 import { afterEach, describe, expect, it } from 'vitest'
+import { allLevels } from '../src/admin/switched-logger.ts'
 import type { RouteConfig } from '../src/config/model.ts'
+import { countOf } from '../src/telemetry/histogram-summary.ts'
 import { WorkerGroup } from '../src/worker/worker-group.ts'
 import { WorkerThread } from '../src/worker/worker-thread.ts'
 import { until } from './until.ts'
@@ -27,8 +29,9 @@ function startGroup(concurrency = 2): TestGroup {
     clock: systemClock,
     random: Math.random,
     logger: silentLogger,
-    logLevel: 'error',
+    logLevels: allLevels('error'),
     node: { id: 'node', metadata: {} },
+    onDemand: () => {},
     onLog: (_path, lines) => void log.push(lines),
     onFailed: (error) => void failures.push(error),
     startThread(options) {
@@ -157,6 +160,30 @@ describe.runIf(process.platform === 'linux')('several workers', () => {
     expect(await ask(port, 20)).toEqual(Array(20).fill('after'))
     expect(await stat(group, 'listener.worker_0.downstream_cx_total')).toBeGreaterThan(0)
     expect(failures).toEqual([])
+  })
+
+  it('that die leave what they were seen to have counted', async () => {
+    const { group, threads } = startGroup()
+    group.putRoutes(answers('ok'))
+    await group.putListener(byName())
+    const port = await portOf(group)
+    await ask(port, 20)
+    const total = 'listener.downstream_cx_total'
+    expect(await stat(group, total)).toBe(20)
+    const lengths = async () =>
+      countOf(
+        (await group.read('histograms')).find(({ name }) => name === 'downstream_cx_length_ms')?.bins ??
+          new Float64Array(0),
+      )
+    await until('their ends', async () => (await lengths()) === 20)
+    await threads[0]?.kill()
+    await until('the replacement', () => threads.length === 3)
+    await group.settled()
+    expect(await stat(group, total)).toBe(20)
+    await ask(port, 10)
+    expect(await stat(group, total)).toBe(30)
+    await until('their ends', async () => (await lengths()) === 30)
+    expect(await stat(group, 'listener.downstream_cx_active')).toBe(0)
   })
 
   it('that die again and again are given up with the reason', async () => {

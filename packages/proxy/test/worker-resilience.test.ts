@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http'
+import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { RetryConfig } from '../src/config/model.ts'
 import {
@@ -320,17 +321,11 @@ describe('back-pressure', () => {
 
   it('holds the client while the upstream does not read', async () => {
     let received = 0
-    let release = () => {}
+    const connected = Promise.withResolvers<Socket>()
     const total = 64 * 1024 * 1024
     const upstream = await startTcp(cleanup, (socket) => {
       socket.pause()
-      release = () => {
-        socket.on('data', (data) => {
-          received += data.length
-          if (received > total) socket.write(OK)
-        })
-        socket.resume()
-      }
+      connected.resolve(socket)
     })
     const { port } = await startProxy(cleanup, { routes: [route('/', 'up')], clusters: [cluster('up', [upstream])] })
     const client = new RawClient(cleanup, port)
@@ -346,13 +341,18 @@ describe('back-pressure', () => {
       }
     }
     pump()
+    const socket = await connected.promise
     let before = -1
     while (before !== sent) {
       before = sent
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
     expect(sent).toBeLessThan(40 * 1024 * 1024)
-    release()
+    socket.on('data', (data) => {
+      received += data.length
+      if (received > total) socket.write(OK)
+    })
+    socket.resume()
     await client.untilText('ok')
   })
 })

@@ -39,6 +39,8 @@ function bootstrap(admin: number, listener: number, upstream: number): unknown {
   }
   return {
     admin: { address: address(admin) },
+    // Envoy shows of its histograms what it has flushed.
+    stats_flush_on_admin: true,
     static_resources: {
       listeners: [
         {

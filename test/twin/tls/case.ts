@@ -12,8 +12,8 @@ export interface Place {
   readonly origins: Readonly<Record<OriginName, number>>
 }
 
-/** Servers that tell in their answer what they saw: plain HTTP/1.1, TLS, and TLS that asks for a certificate. */
-export type OriginName = 'plain' | 'tls' | 'mutual' | 'tls13' | 'noAlpn'
+/** Servers that tell in their answer what they saw: plain HTTP/1.1, TLS, TLS that asks for a certificate, HTTP/2 over TLS, … */
+export type OriginName = 'plain' | 'tls' | 'mutual' | 'tls13' | 'noAlpn' | 'http2' | 'both'
 
 /** One listener, and the connections that are made to it. */
 export interface Scene {
@@ -54,6 +54,8 @@ export interface ClientOptions {
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3'
   readonly maxVersion?: 'TLSv1.2' | 'TLSv1.3'
   readonly ciphers?: string
+  /** Default: `twin.test`. */
+  readonly host?: string
   /** Fields of the request. */
   readonly headers?: readonly string[]
   /** Connects twice, and takes up the session of the first time. */

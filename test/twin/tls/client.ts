@@ -79,8 +79,8 @@ function negotiatedBy(socket: TLSSocket): Omit<Seen, 'response'> {
   }
 }
 
-function request({ headers = [] }: ClientOptions): string {
-  return ['GET / HTTP/1.1', 'host: twin.test', 'connection: close', ...headers, '', ''].join('\r\n')
+function request({ host = 'twin.test', headers = [] }: ClientOptions): string {
+  return ['GET / HTTP/1.1', `host: ${host}`, 'connection: close', ...headers, '', ''].join('\r\n')
 }
 
 const VOLATILE = /^(date|x-envoy-upstream-service-time|x-request-id): .*\r\n/gim

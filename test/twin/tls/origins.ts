@@ -1,6 +1,7 @@
-import { createServer as createPlain, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createPlain } from 'node:http'
+import { createSecureServer as createHttp2 } from 'node:http2'
 import { createServer as createSecure, type ServerOptions } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { OriginName } from './case.ts'
 import type { Material } from './material.ts'
@@ -9,9 +10,11 @@ import type { Material } from './material.ts'
 export class Origins {
   readonly ports: Readonly<Record<OriginName, number>>
   readonly #servers: readonly Server[]
+  readonly #sockets = new Set<Socket>()
 
   private constructor(servers: Readonly<Record<OriginName, Server>>) {
     this.#servers = Object.values(servers)
+    for (const server of this.#servers) server.on('connection', (socket) => this.#sockets.add(socket))
     const ports = Object.entries(servers).map(([name, server]) => [name, (server.address() as AddressInfo).port])
     this.ports = Object.fromEntries(ports) as Record<OriginName, number>
   }
@@ -24,6 +27,8 @@ export class Origins {
       tls: createSecure(base, tell),
       mutual: createSecure({ ...base, requestCert: true, rejectUnauthorized: true }, tell),
       tls13: createSecure({ ...base, minVersion: 'TLSv1.3' }, tell),
+      http2: createHttp2(base, tell),
+      both: createHttp2({ ...base, ALPNProtocols: ['h2', 'http/1.1'], allowHTTP1: true }, tell),
       noAlpn: createSecure({ ...base, ALPNProtocols: undefined }, tell),
     }
     const listening = Object.values(servers).map(
@@ -34,13 +39,24 @@ export class Origins {
   }
 
   async stop(): Promise<void> {
-    for (const server of this.#servers) server.closeAllConnections()
+    for (const socket of this.#sockets) socket.destroy()
     await Promise.all(this.#servers.map((server) => new Promise((resolve) => server.close(resolve))))
   }
 }
 
+/** Of HTTP/1.1 or HTTP/2. */
+interface Incoming {
+  readonly headers: NodeJS.Dict<string | string[]>
+  readonly socket: Socket
+}
+
+interface Outgoing {
+  setHeader(name: string, value: number): unknown
+  end(text: string): unknown
+}
+
 /** What reached the server. */
-function tell(incoming: IncomingMessage, response: ServerResponse): void {
+function tell(incoming: Incoming, response: Outgoing): void {
   const { host, ...headers } = incoming.headers
   for (const name of ['x-request-id', 'x-envoy-expected-rq-timeout-ms']) delete headers[name]
   const names = Object.keys(headers).sort()
@@ -58,5 +74,7 @@ function tell(incoming: IncomingMessage, response: ServerResponse): void {
       client: peer?.subject?.CN ?? '',
     }
   }
-  response.end(JSON.stringify(told))
+  const text = JSON.stringify(told)
+  response.setHeader('content-length', text.length)
+  response.end(text)
 }

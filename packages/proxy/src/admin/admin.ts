@@ -1,23 +1,20 @@
-import { formatError, type Level } from '@mizzen/base'
+import { formatError } from '@mizzen/base'
 import type { Address } from '../config/model.ts'
 import type { DrainScope } from '../listener/listener-registry.ts'
 import { compileSearch } from '../route/regex.ts'
 import type { Snapshot } from '../worker/snapshot.ts'
 import { certsJson } from './certs-page.ts'
-import { clustersJson, clustersText } from './clusters-page.ts'
-import { configDump, type DumpSource } from './config-dump.ts'
-import { selectFromDump } from './dump-selection.ts'
+import type { DumpSource } from './config-dump.ts'
 import type { AdminRequest, AdminResponse } from './http-server.ts'
 import { listenersJson, listenersText } from './listeners-page.ts'
+import type { LoggingSubject } from './logging-page.ts'
 import { jsonPage, textPage } from './pages.ts'
 import type { ServerState } from './server-state.ts'
-import { prometheusPage, type StatsSubject, statsPage } from './stats-page.ts'
-import { ENVOY_LEVELS, type SwitchedLogger } from './switched-logger.ts'
+import type { StatsSubject } from './stats-page.ts'
 
 /** What the admin interface shows and does. */
-export interface AdminSubject extends DumpSource, StatsSubject {
+export interface AdminSubject extends DumpSource, StatsSubject, LoggingSubject {
   readonly version: string
-  readonly logger: SwitchedLogger
   state(): ServerState
   uptimeMs(): number
   /** Ms since the epoch. */
@@ -34,7 +31,6 @@ export interface AdminSubject extends DumpSource, StatsSubject {
   drain(scope: DrainScope): void
   /** Closes listening sockets, at once or `afterMs`; connections end as in `drain`. */
   stopListening(scope: DrainScope, afterMs: number): void
-  setLogLevel(level: Level): void
   setFailing(failing: boolean): void
   reopenLogs(): void
   /** Ends the process as SIGTERM does. */
@@ -48,7 +44,12 @@ interface Page {
   readonly handle: (subject: AdminSubject, request: AdminRequest) => AdminResponse | Promise<AdminResponse>
 }
 
-/** Envoy's admin interface (Envoy: operations/admin), as far as tools and operators of a mesh use it. */
+const STATS = () => import('./stats-page.ts')
+
+/**
+ * Envoy's admin interface (Envoy: operations/admin), as far as tools and operators of a mesh use it. Large pages are
+ * loaded when somebody asks for them: a proxy at rest must be small.
+ */
 const PAGES: Readonly<Record<string, Page>> = {
   '/certs': get('print certs on machine', async (subject) =>
     jsonPage(certsJson(await subject.read('certificates'), subject.now())),
@@ -69,7 +70,9 @@ const PAGES: Readonly<Record<string, Page>> = {
   '/hot_restart_version': get('print the hot restart compatibility version', () => textPage('disabled\n')),
   '/init_dump': get('dump what the start waits for', initDump),
   '/listeners': get('print listener info', listeners),
-  '/logging': post('query/change logging levels', logging),
+  '/logging': post('query/change logging levels', async (subject, request) =>
+    (await import('./logging-page.ts')).loggingPage(subject, request),
+  ),
   '/memory': get('print current allocation/heap usage', memory),
   '/quitquitquit': post(
     'exit the server',
@@ -86,8 +89,10 @@ const PAGES: Readonly<Record<string, Page>> = {
   }),
   '/runtime': get('print runtime values', () => jsonPage({ layers: [], entries: {} })),
   '/server_info': get('print server version/status information', serverInfo),
-  '/stats': get('print server stats', statsPage),
-  '/stats/prometheus': get('print server stats in prometheus format', prometheusPage),
+  '/stats': get('print server stats', async (subject, request) => (await STATS()).statsPage(subject, request)),
+  '/stats/prometheus': get('print server stats in prometheus format', async (subject, request) =>
+    (await STATS()).prometheusPage(subject, request),
+  ),
 }
 
 export function handleAdmin(subject: AdminSubject, request: AdminRequest): AdminResponse | Promise<AdminResponse> {
@@ -134,6 +139,7 @@ async function clusters(subject: AdminSubject, { query }: AdminRequest): Promise
   const matches = orError(() => (filter === '' ? () => true : compileSearch(filter, 'filter')))
   if (typeof matches === 'string') return textPage(matches, 400)
   const all = (await subject.read('clusters')).filter(({ config }) => matches(config.name))
+  const { clustersJson, clustersText } = await import('./clusters-page.ts')
   return query.get('format') === 'json'
     ? jsonPage(clustersJson(all, isStatic(subject)))
     : textPage(clustersText(all, isStatic(subject)))
@@ -153,7 +159,11 @@ async function listeners(subject: AdminSubject, { query }: AdminRequest): Promis
   return query.get('format') === 'json' ? jsonPage(listenersJson(all)) : textPage(listenersText(all))
 }
 
-function dump(subject: AdminSubject, { query }: AdminRequest): AdminResponse {
+async function dump(subject: AdminSubject, { query }: AdminRequest): Promise<AdminResponse> {
+  const [{ configDump }, { selectFromDump }] = await Promise.all([
+    import('./config-dump.ts'),
+    import('./dump-selection.ts'),
+  ])
   const [resource, mask, nameRegex] = ['resource', 'mask', 'name_regex'].map((name) => query.get(name) || null)
   const selection = { resource: resource ?? null, mask: mask ?? null, nameRegex: nameRegex ?? null }
   const configs = orError(() => selectFromDump(configDump(subject, query.has('include_eds')), selection))
@@ -201,7 +211,7 @@ function serverInfo(subject: AdminSubject): AdminResponse {
     hot_restart_version: 'disabled',
     command_line_options: {
       concurrency: subject.concurrency,
-      log_level: subject.logger.level,
+      log_level: subject.logLevels.proxy,
       drain_time: `${subject.drainMs / 1000}s`,
       mode: 'Serve',
       disable_hot_restart: true,
@@ -210,14 +220,4 @@ function serverInfo(subject: AdminSubject): AdminResponse {
     },
     node: { id: node.id, cluster: node.cluster, metadata: node.metadata, user_agent_name: 'mizzen' },
   })
-}
-
-function logging(subject: AdminSubject, { query }: AdminRequest): AdminResponse {
-  const wanted = query.get('level')
-  if (wanted !== null) {
-    const level = Object.hasOwn(ENVOY_LEVELS, wanted) ? ENVOY_LEVELS[wanted] : undefined
-    if (level === undefined) return textPage(`unknown level; one of ${Object.keys(ENVOY_LEVELS).join(', ')}\n`, 400)
-    subject.setLogLevel(level)
-  }
-  return textPage(`active loggers:\n  proxy: ${subject.logger.level}\n`)
 }

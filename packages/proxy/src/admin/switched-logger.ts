@@ -1,45 +1,51 @@
 import { createLogger, type Level, type Logger } from '@mizzen/base'
 
-/** Envoy's levels and what they are here; `off` still lets errors through, which nobody should miss. */
-export const ENVOY_LEVELS: Readonly<Record<string, Level>> = {
-  trace: 'debug',
-  debug: 'debug',
-  info: 'info',
-  warning: 'warn',
-  error: 'error',
-  critical: 'error',
-  off: 'error',
-}
+/** The loggers of a proxy: scopes of its log. The first one is everything else's. */
+export const LOGGERS = ['proxy', 'access-log', 'cache', 'config', 'runtime', 'workers', 'xds'] as const
+
+type LoggerName = (typeof LOGGERS)[number]
+
+/** The least level that each logger writes. */
+export type LogLevels = Readonly<Record<LoggerName, Level>>
 
 const RANK: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3 }
 
-/** A logger whose level can be changed while it is in use. */
+/** A logger whose levels can be changed while it is in use. */
 export interface SwitchedLogger extends Logger {
-  level: Level
+  levels: LogLevels
 }
 
-export function createSwitchedLogger(scope: string, level: Level): SwitchedLogger {
-  const shared = { level }
-  const logger = switched(createLogger({ scope, level: 'debug' }), shared)
-  return Object.defineProperty(logger, 'level', {
-    get: () => shared.level,
-    set: (wanted: Level) => {
-      shared.level = wanted
+export function allLevels(level: Level): LogLevels {
+  return Object.fromEntries(LOGGERS.map((name) => [name, level])) as LogLevels
+}
+
+export function isLoggerName(name: string): name is LoggerName {
+  return (LOGGERS as readonly string[]).includes(name)
+}
+
+/** @param levels of each logger, or one for all */
+export function createSwitchedLogger(scope: string, levels: LogLevels | Level): SwitchedLogger {
+  const shared = { levels: typeof levels === 'string' ? allLevels(levels) : levels }
+  const logger = switched(createLogger({ scope, level: 'debug' }), shared, LOGGERS[0])
+  return Object.defineProperty(logger, 'levels', {
+    get: () => shared.levels,
+    set: (wanted: LogLevels) => {
+      shared.levels = wanted
     },
   }) as SwitchedLogger
 }
 
-function switched(inner: Logger, shared: { readonly level: Level }): Logger {
+function switched(inner: Logger, shared: { readonly levels: LogLevels }, name: LoggerName): Logger {
   const at =
     (level: Level): Logger['info'] =>
     (message, fields) => {
-      if (RANK[level] >= RANK[shared.level]) inner[level](message, fields)
+      if (RANK[level] >= RANK[shared.levels[name]]) inner[level](message, fields)
     }
   return {
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-    scope: (name) => switched(inner.scope(name), shared),
+    scope: (scope) => switched(inner.scope(scope), shared, isLoggerName(scope) ? scope : name),
   }
 }

@@ -1,4 +1,6 @@
-/** Envoy's statistics of a cluster, by their names there (`cluster.NAME.…`). Plain counters and gauges. */
+import { LogLinearHistogram } from '../telemetry/log-linear-histogram.ts'
+
+/** Envoy's statistics of a cluster, by their names there (`cluster.NAME.…`): counters, gauges and histograms. */
 export class ClusterStats {
   upstreamCxTotal = 0
   upstreamCxActive = 0
@@ -33,6 +35,11 @@ export class ClusterStats {
   upstreamRqRetryOverflow = 0
   /** Responses by the first digit of their status; index 0 is not used. */
   readonly upstreamRqByClass: number[] = [0, 0, 0, 0, 0, 0]
+  readonly upstreamCxConnectMs = new LogLinearHistogram()
+  readonly upstreamCxLengthMs = new LogLinearHistogram()
+  /** Requests that a connection has carried in all. */
+  readonly upstreamRqPerCx = new LogLinearHistogram()
+  readonly responseTimes = new ResponseTimes()
   readonly #byStatus = new Map<number, number>()
 
   /** Responses by status. */
@@ -45,6 +52,16 @@ export class ClusterStats {
     if (digit >= 1 && digit <= 5) (this.upstreamRqByClass[digit] as number) += 1
     this.#byStatus.set(status, (this.#byStatus.get(status) ?? 0) + 1)
   }
+}
+
+/**
+ * Ms from the end of a request to the end of its response. Envoy has a third one for all; it is the sum of these two, so
+ * that a request is recorded once.
+ */
+export class ResponseTimes {
+  /** Of requests of our own network (`x-envoy-internal`). */
+  readonly internal = new LogLinearHistogram()
+  readonly external = new LogLinearHistogram()
 }
 
 /** Envoy's statistics of one endpoint, as its admin shows them under `/clusters`. */

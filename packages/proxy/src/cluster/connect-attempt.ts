@@ -14,6 +14,8 @@ export class ConnectAttempt implements WireHandler {
   readonly #owner: AttemptOwner
   readonly #wire: Wire
   readonly #deadline: Deadline
+  /** Monotonic ms. */
+  readonly startedAt: number
   #timedOut = false
   #refusal = ''
   #over = false
@@ -27,12 +29,18 @@ export class ConnectAttempt implements WireHandler {
   ) {
     this.#owner = owner
     this.#wire = makeWire(this)
+    this.startedAt = this.#wire.turn.now
     this.#deadline = makeDeadline(() => this.#onTimeout())
     this.#deadline.arm(timeoutMs)
   }
 
   get wire(): Wire {
     return this.#wire
+  }
+
+  /** Ms since it began. */
+  get age(): number {
+    return this.#wire.turn.now - this.startedAt
   }
 
   /** It fails, for a reason that has nothing to do with the endpoint; its owner hears of that soon. */

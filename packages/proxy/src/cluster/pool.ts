@@ -142,7 +142,9 @@ export class ConnectionPool implements RequestPool, ConnectionOwner, AttemptOwne
     const protocol = this.#protocolOf(wire)
     if (protocol === 'http1') this.#circuit.stats.upstreamCxHttp1Total += 1
     else this.#circuit.stats.upstreamCxHttp2Total += 1
+    this.#circuit.stats.upstreamCxConnectMs.record(attempt.age)
     const connection = this.#connector.connection(wire, this, protocol)
+    connection.askedAt = attempt.startedAt
     this.#all.add(connection)
     this.#watch(connection)
     this.onAvailable(connection)
@@ -151,7 +153,7 @@ export class ConnectionPool implements RequestPool, ConnectionOwner, AttemptOwne
 
   onConnectFailed(attempt: ConnectAttempt, reason: ResetReason, failure: string): void {
     this.#attempts.delete(attempt)
-    this.#countRemoved()
+    this.#countRemoved(attempt.startedAt)
     this.#stats.cxConnectFail += 1
     this.#circuit.stats.upstreamCxConnectFail += 1
     if (reason === 'connection timeout') this.#circuit.stats.upstreamCxConnectTimeout += 1
@@ -179,7 +181,8 @@ export class ConnectionPool implements RequestPool, ConnectionOwner, AttemptOwne
     connection.idleDeadline?.cancel()
     connection.lifeDeadline?.cancel()
     this.#all.delete(connection)
-    this.#countRemoved()
+    this.#countRemoved(connection.askedAt)
+    this.#circuit.stats.upstreamRqPerCx.record(connection.requests)
     if (connection.offered) {
       const at = this.#ready.indexOf(connection)
       if (at !== -1) this.#ready.splice(at, 1)
@@ -189,7 +192,7 @@ export class ConnectionPool implements RequestPool, ConnectionOwner, AttemptOwne
 
   #protocolOf(wire: Wire): 'http1' | 'http2' {
     if (this.#protocol !== 'alpn') return this.#protocol
-    return wire.alpn === 'h2' ? 'http2' : 'http1'
+    return wire.tls?.alpn === 'h2' ? 'http2' : 'http1'
   }
 
   get #size(): number {
@@ -210,20 +213,21 @@ export class ConnectionPool implements RequestPool, ConnectionOwner, AttemptOwne
   /** As many as the waiters need; one is allowed even where the cluster has its maximum (as Envoy: no endpoint starves). */
   #openConnections(): void {
     while (this.#attempts.size * this.#expectedCapacity < this.#waiters.length) {
-      if (!this.#mayConnect && this.#size > 0) {
+      if (!this.#mayConnect) {
         this.#circuit.stats.upstreamCxOverflow += 1
-        return
+        if (this.#size > 0) return
       }
       this.#circuit.addConnection()
       this.#stats.cxTotal += 1
+      this.#stats.cxActive += 1
       this.#attempts.add(this.#connector.open(this, ANY_PURPOSE))
-      this.#stats.cxActive = this.#size
     }
   }
 
   get #mayConnect(): boolean {
     const { maxConnectionsPerHost = Number.POSITIVE_INFINITY } = this.#circuit.limits
-    return this.#circuit.mayConnect && this.#size < maxConnectionsPerHost
+    // Of all pools of the endpoint together.
+    return this.#circuit.mayConnect && this.#stats.cxActive < maxConnectionsPerHost
   }
 
   /** Requests that a connection which is being made will probably take. */
@@ -234,9 +238,11 @@ export class ConnectionPool implements RequestPool, ConnectionOwner, AttemptOwne
     return max > 0 ? Math.min(max, streams) : streams
   }
 
-  #countRemoved(): void {
+  /** @param since when it was asked for */
+  #countRemoved(since: number): void {
     this.#circuit.removeConnection()
-    this.#stats.cxActive = this.#size
+    this.#circuit.stats.upstreamCxLengthMs.record(this.#wheel.now - since)
+    this.#stats.cxActive -= 1
   }
 
   #watch(connection: PooledConnection): void {

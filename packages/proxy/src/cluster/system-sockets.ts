@@ -1,5 +1,6 @@
 import { connect, type NetConnectOpts } from 'node:net'
 import { isPipe, pipePath } from '../http/pipe-address.ts'
+import { readPastStream } from '../http/socket-input.ts'
 import type { Wire } from '../http/wire.ts'
 import type { ClientPlan } from '../tls/client-tls.ts'
 import { connectTls } from '../tls/connect-tls.ts'
@@ -19,15 +20,17 @@ export function systemSockets(readBuffer: Buffer): OpenSocket {
       else connectWithPreface({ ...target, ...keepAlive }, preface, tls, wire, readBuffer)
       return
     }
+    const receive = (length: number, buffer: Uint8Array) => wire.receive(length, buffer as Buffer)
     const socket = connect({
       ...target,
       noDelay: true,
       // The wire decides when to end: a response that ends with the connection needs no answer, a tunnel's half does.
       allowHalfOpen: true,
       ...keepAlive,
-      onread: { buffer: readBuffer, callback: (length, buffer) => wire.receive(length, buffer as Buffer) },
+      onread: { buffer: readBuffer, callback: receive },
     })
     wire.attach(socket)
+    readPastStream(socket, readBuffer, receive)
     if (preface !== null) socket.write(preface)
   }
 }

@@ -4,9 +4,11 @@ import { ConfigNode } from './config-node.ts'
 import type { Address, ClusterConfig, ListenerConfig } from './model.ts'
 import { parseConfigText } from './parse-config-text.ts'
 import { readCluster } from './read-cluster.ts'
+import { readGrpcService } from './read-grpc-service.ts'
 import { readListener } from './read-listener.ts'
 import { type OverloadConfig, readOverloadManager } from './read-overload-manager.ts'
 import { readSecret } from './read-secret.ts'
+import { type MetricsSinkConfig, readStatsSinks } from './read-stats-sinks.ts'
 import { readAddress, readConfigSource } from './read-values.ts'
 import type { SecretConfig } from './tls-model.ts'
 
@@ -42,6 +44,9 @@ export interface Bootstrap {
   readonly secrets: readonly SecretConfig[]
   readonly overload: OverloadConfig
   readonly ads?: AdsConfig
+  readonly metricsSink?: MetricsSinkConfig
+  /** Addresses of static clusters, by name: gRPC services of the proxy's own are found there. */
+  readonly services: ReadonlyMap<string, Address>
   readonly raw: unknown
 }
 
@@ -67,6 +72,8 @@ export function readBootstrap(value: unknown): Bootstrap {
       clusters: resources.clusters.filter(({ config }) => config.name !== dynamic?.cluster),
       overload: node.child('overload_manager', readOverloadManager) ?? {},
       ads: dynamic === undefined ? undefined : adsConfig(dynamic, resources.clusters),
+      metricsSink: readStatsSinks(node),
+      services: serviceAddresses(resources.clusters),
       raw: value,
     }
   })
@@ -82,7 +89,6 @@ function ignoreWithoutEffect(node: ConfigNode): void {
     'layered_runtime',
     'memory_allocator_manager',
     'stats_config',
-    'stats_flush_interval',
     'stats_flush_on_admin',
     'typed_dns_resolver_config',
     'use_tcp_for_dns_lookups',
@@ -155,14 +161,9 @@ function readAds(node: ConfigNode): Pick<Dynamic, 'cluster' | 'mode'> {
   return { cluster, mode }
 }
 
-function readGrpcService(node: ConfigNode): string {
-  node.ignore('timeout')
-  const cluster = node.child('envoy_grpc', (service) => {
-    service.ignore('authority', 'retry_policy', 'max_receive_message_length')
-    return service.requiredString('cluster_name')
-  })
-  if (cluster === undefined) throw node.error('unsupported-config', 'only envoy_grpc is supported')
-  return cluster
+function serviceAddresses(clusters: Bootstrap['clusters']): ReadonlyMap<string, Address> {
+  const entries = clusters.map(({ config }) => [config.name, config.endpoints?.endpoints[0]?.address] as const)
+  return new Map(entries.flatMap(([name, address]) => (address === undefined ? [] : [[name, address] as const])))
 }
 
 function adsConfig(dynamic: Dynamic, clusters: Bootstrap['clusters']): AdsConfig {

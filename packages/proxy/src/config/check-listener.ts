@@ -34,7 +34,9 @@ function checkChain({ network, tls }: FilterChainConfig, path: string, random: R
 }
 
 function checkLogs(logs: readonly AccessLogConfig[], path: string): void {
-  logs.forEach((log, at) => void compileLogFormat(log, `${path}.access_log[${at}].typed_config.log_format`))
+  logs.forEach((log, at) => {
+    if (!('stream' in log)) void compileLogFormat(log, `${path}.access_log[${at}].typed_config.log_format`)
+  })
 }
 
 /** With what is there: secrets are checked when they come. */

@@ -1,29 +1,42 @@
 import { type Clock, formatError, type Logger, MizzenError, type Random } from '@mizzen/base'
-import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE } from '@mizzen/xds/types'
+import {
+  CLUSTER_TYPE,
+  ENDPOINT_TYPE,
+  EXTENSION_TYPE,
+  LISTENER_TYPE,
+  ROUTE_TYPE,
+  SECRET_TYPE,
+  VIRTUAL_HOST_TYPE,
+} from '@mizzen/xds/types'
+import type { Demand } from '../demand/demand.ts'
 import type { StaticResource } from './bootstrap.ts'
 import { checkListener } from './check-listener.ts'
 import { ConfigNode, typeName } from './config-node.ts'
 import type { DataPlane } from './data-plane.ts'
+import { Dependencies } from './dependencies.ts'
 import { withinPath } from './error-path.ts'
+import { discoveredFilters, ExtensionConfigs, extensionWait, readExtension } from './extension-configs.ts'
+import { LingeringClusters } from './lingering-clusters.ts'
 import { ListenerOpener } from './listener-opener.ts'
-import type { ClusterConfig, ListenerConfig } from './model.ts'
+import type { ClusterConfig, ListenerConfig, RouteConfig } from './model.ts'
+import { clustersOfListener, clustersOfRoutes } from './named-clusters.ts'
+import { OnDemandConfig } from './on-demand-config.ts'
 import { decodeMessage } from './protobuf/decode.ts'
 import { readCluster } from './read-cluster.ts'
 import { readEndpoints } from './read-endpoints.ts'
 import { readListener } from './read-listener.ts'
-import { readRoutes } from './read-routes.ts'
+import { readRoutes, readVirtualHost } from './read-routes.ts'
 import { readSecret } from './read-secret.ts'
-import { allChains, secretsOfCluster, secretsOfListener } from './referenced-secrets.ts'
+import { secretsOfCluster, secretsOfListener } from './referenced-secrets.ts'
 import { ResourceTable } from './resource-table.ts'
 import type { SecretFileIo } from './secret-file.ts'
 import { SecretSources } from './secret-sources.ts'
 import { systemFiles } from './system-files.ts'
 import { TicketSeed } from './ticket-seed.ts'
 import type { SecretConfig, SecretReference } from './tls-model.ts'
+import { UpdateCounters, type UpdateCounts } from './update-counts.ts'
+import { DEPENDENCY_TIMEOUT_MS, longest, routeSourcesOf, waitedFor } from './waits.ts'
 import { Warming } from './warming.ts'
-
-/** Wait for endpoints or routes that a resource needs, where it says none (Envoy: initial_fetch_timeout), ms. */
-const DEPENDENCY_TIMEOUT_MS = 15_000
 
 /** What one response of the control plane changes. */
 export interface ConfigUpdate {
@@ -44,17 +57,15 @@ export interface ConfigManagerOptions {
   readonly logger: Logger
   /** The file system by default. */
   readonly files?: SecretFileIo
-  /** The names that are now needed of a type: the load assignments of clusters, the route configurations of listeners. */
+  /** Resources can come one by one: the control plane speaks delta xDS. */
+  readonly incremental: boolean
+  /**
+   * The names that are now needed of a type: the load assignments of clusters, the route configurations of listeners, what
+   * requests have asked for.
+   */
   readonly onWanted: (typeUrl: string, names: readonly string[]) => void
   /** After each update that changed anything, and when something became active. */
   readonly onChange: () => void
-}
-
-/** Counts for the statistics of one type. */
-export interface UpdateCounts {
-  readonly attempts: number
-  readonly success: number
-  readonly rejected: number
 }
 
 /**
@@ -65,19 +76,19 @@ export interface UpdateCounts {
 export class ConfigManager {
   readonly #options: ConfigManagerOptions
   readonly #tables = new Map<string, ResourceTable>()
-  readonly #counts = new Map<string, { attempts: number; success: number; rejected: number }>()
+  readonly #counters = new UpdateCounters()
   readonly #clusters: Warming<ClusterConfig>
   readonly #listeners: Warming<ListenerConfig>
   readonly #opener: ListenerOpener
-  /** By resource name: what each cluster or listener needs. */
-  readonly #endpointsOf = new Map<string, string>()
-  readonly #routesOf = new Map<string, readonly string[]>()
-  /** By type and resource name. */
-  readonly #secretsOf = new Map<string, readonly SecretReference[]>()
+  readonly #lingering: LingeringClusters
+  readonly #onDemand: OnDemandConfig
+  readonly #needs = new Dependencies()
+  readonly #extensions = new ExtensionConfigs()
   readonly #secrets: SecretSources
   readonly #ticketSeed = new TicketSeed()
   /** A static resource is not the control plane's to change. */
   readonly #staticNames = new Set<string>()
+  #closed = false
 
   constructor(options: ConfigManagerOptions) {
     this.#options = options
@@ -89,14 +100,23 @@ export class ConfigManager {
     })
     this.#clusters = new Warming(
       clock,
-      (config) => dataPlane.putCluster(config),
+      (config) => {
+        dataPlane.putCluster(config)
+        this.#onDemand.clusterInUse(config.name)
+      },
       (name, error) => this.#released(CLUSTER_TYPE, name, error),
     )
     this.#listeners = new Warming(
       clock,
-      (config) => this.#opener.put(config),
+      (config) => {
+        this.#opener.put(this.#extensions.use(config))
+        this.#lingering.use(`listener ${config.name}`, clustersOfListener(config))
+      },
       () => {},
     )
+    this.#lingering = new LingeringClusters(clock, (name) => dataPlane.removeCluster(name))
+    const onWanted = (typeUrl: string, names: readonly string[]) => this.#wantDemanded(typeUrl, names)
+    this.#onDemand = new OnDemandConfig({ clock, dataPlane, lingering: this.#lingering, onWanted })
     this.#opener = new ListenerOpener(dataPlane, (name, error) => this.#released(LISTENER_TYPE, name, error))
   }
 
@@ -145,7 +165,7 @@ export class ConfigManager {
       }
     }
     for (const name of update.removals) this.#remove(update.typeUrl, name)
-    this.#count(update.typeUrl, rejected)
+    this.#counters.count(update.typeUrl, rejected.length > 0)
     this.#sendWanted(update.typeUrl)
     this.#options.onChange()
     return rejected
@@ -160,12 +180,24 @@ export class ConfigManager {
   }
 
   counts(typeUrl: string): UpdateCounts {
-    return this.#counts.get(typeUrl) ?? { attempts: 0, success: 0, rejected: 0 }
+    return this.#counters.of(typeUrl)
   }
 
   /** Names of what waits for endpoints or routes, or for its socket. */
   warming(): { readonly clusters: readonly string[]; readonly listeners: readonly string[] } {
     return { clusters: this.#clusters.names(), listeners: [...this.#listeners.names(), ...this.#opener.opening()] }
+  }
+
+  /** Something in use, or that waits, names a secret that has not come. */
+  get lacksSecrets(): boolean {
+    return this.#needs.secrets.some((reference) => !this.#secrets.has(reference))
+  }
+
+  /** A request needs what is not there. It is answered through the data plane. */
+  demand(demand: Demand): void {
+    const { kind, name } = demand
+    const isThere = this.table(CLUSTER_TYPE).has(name) && this.#clusters.get(name) === undefined
+    this.#onDemand.ask(demand, kind === 'cluster' && isThere)
   }
 
   /** Resolves when listeners that were asked for are open, or could not be opened. */
@@ -174,8 +206,11 @@ export class ConfigManager {
   }
 
   close(): void {
+    this.#closed = true
     this.#clusters.close()
     this.#listeners.close()
+    this.#lingering.close()
+    this.#onDemand.close()
     this.#secrets.close()
   }
 
@@ -183,7 +218,7 @@ export class ConfigManager {
   #tryPut(typeUrl: string, resource: ConfigUpdate['upserts'][number]): string | undefined {
     try {
       if (this.#staticNames.has(`${typeUrl} ${resource.name}`)) return `${resource.name}: is a static resource`
-      this.#put(typeUrl, decodeMessage(typeName(typeUrl), resource.body))
+      this.#put(typeUrl, resource.name, decodeMessage(typeName(typeUrl), resource.body))
       return undefined
     } catch (error) {
       const message = `${typeName(typeUrl)} ${resource.name}: ${formatError(error)}`
@@ -192,7 +227,7 @@ export class ConfigManager {
     }
   }
 
-  #put(typeUrl: string, value: unknown): void {
+  #put(typeUrl: string, name: string, value: unknown): void {
     const { dataPlane, random } = this.#options
     switch (typeUrl) {
       case CLUSTER_TYPE:
@@ -211,17 +246,31 @@ export class ConfigManager {
         return
       }
       case ROUTE_TYPE: {
-        const routes = ConfigNode.read(value, '', readRoutes)
-        dataPlane.putRoutes(routes)
-        this.#listeners.arrived(routes.name)
+        this.#putRoutes(ConfigNode.read(value, '', readRoutes))
         return
       }
+      case VIRTUAL_HOST_TYPE:
+        this.#onDemand.putVirtualHost(name, ConfigNode.read(value, '', readVirtualHost))
+        return
+      case EXTENSION_TYPE:
+        this.#putExtension(name, ConfigNode.read(value, '', readExtension))
+        return
       case SECRET_TYPE:
         this.#secrets.put(ConfigNode.read(value, '', (node) => readSecret(node, 'ads')))
         return
       default:
         throw new Error(`the type ${typeUrl} was not asked for`)
     }
+  }
+
+  #putRoutes(routes: RouteConfig): void {
+    if (routes.onDemand === true && !this.#options.incremental) {
+      throw new MizzenError('unsupported-config', 'needs delta xDS (DELTA_GRPC)', { path: 'vhds' })
+    }
+    this.#options.dataPlane.putRoutes(routes)
+    this.#lingering.use(`routes ${routes.name}`, clustersOfRoutes(routes))
+    this.#onDemand.routesChanged(routes.name, routes)
+    this.#listeners.arrived(routes.name)
   }
 
   #putCluster(config: ClusterConfig): void {
@@ -234,8 +283,8 @@ export class ConfigManager {
       ...secrets.map((secret) => secret.timeoutMs),
     )
     this.#clusters.put(config.name, config, missing, timeoutMs)
-    if (needed === undefined) this.#endpointsOf.delete(config.name)
-    else this.#endpointsOf.set(config.name, needed)
+    this.#lingering.returned(config.name)
+    this.#needs.clusterNeeds(config.name, needed)
   }
 
   #putListener(read: ListenerConfig): void {
@@ -245,58 +294,99 @@ export class ConfigManager {
     const known = this.table(ROUTE_TYPE)
     const routes = needed.filter((name) => !known.has(name))
     const secrets = this.#refer(LISTENER_TYPE, config.name, secretsOfListener(config))
+    const extensions = this.#extensions.missing(config)
     const timeoutMs = longest(
       routes.length === 0 ? undefined : (sources[0]?.timeoutMs ?? DEPENDENCY_TIMEOUT_MS),
-      ...secrets.map((secret) => secret.timeoutMs),
+      ...[...secrets, ...extensions].map((one) => one.timeoutMs),
     )
-    this.#listeners.put(config.name, config, [...routes, ...secrets.map(waitedFor)], timeoutMs)
-    this.#routesOf.set(config.name, needed)
+    const missing = [...routes, ...secrets.map(waitedFor), ...extensions.map((one) => extensionWait(one.name))]
+    this.#listeners.put(config.name, config, missing, timeoutMs)
+    const named = discoveredFilters(config).map((filter) => filter.name)
+    this.#needs.listenerNeeds(config.name, needed, named)
+  }
+
+  /** Throws what it does not fit. */
+  #putExtension(name: string, typed: unknown): void {
+    const waiting = this.#listeners.names().flatMap((listener) => this.#listeners.get(listener) ?? [])
+    this.#renew(this.#extensions.put(name, typed, waiting))
+    this.#listeners.arrived(extensionWait(name))
   }
 
   /**
-   * Clusters and listeners go. Endpoints and routes that something still needs stay as they are, as in Envoy: the last
-   * good ones serve; but nothing waits for them any more.
+   * Listeners go, and clusters as soon as no route in use names them. Endpoints and routes that something still needs stay
+   * as they are, as in Envoy: the last good ones serve; but nothing waits for them any more.
    */
   #remove(typeUrl: string, name: string): void {
     if (this.#staticNames.has(`${typeUrl} ${name}`)) return
     if (typeUrl === CLUSTER_TYPE) {
       this.table(typeUrl).remove(name)
       this.#clusters.drop(name)
-      this.#endpointsOf.delete(name)
-      this.#secretsOf.delete(`${typeUrl} ${name}`)
-      this.#options.dataPlane.removeCluster(name)
+      this.#needs.clusterGone(name)
+      this.#onDemand.clusterRemoved(name)
+      if (!this.#lingering.keep(name)) this.#options.dataPlane.removeCluster(name)
     } else if (typeUrl === LISTENER_TYPE) {
       this.table(typeUrl).remove(name)
       this.#listeners.drop(name)
-      this.#routesOf.delete(name)
-      this.#secretsOf.delete(`${typeUrl} ${name}`)
+      this.#needs.listenerGone(name)
       this.#opener.remove(name)
+      this.#extensions.listenerRemoved(name)
+      this.#lingering.forget(`listener ${name}`)
     } else if (typeUrl === ENDPOINT_TYPE) {
       this.#clusters.arrived(name)
     } else if (typeUrl === ROUTE_TYPE) {
       this.#listeners.arrived(name)
+    } else if (typeUrl === EXTENSION_TYPE) {
+      this.table(typeUrl).remove(name)
+      this.#forgetExtension(name)
+      this.#listeners.arrived(extensionWait(name))
+    } else if (typeUrl === VIRTUAL_HOST_TYPE) {
+      this.table(typeUrl).remove(name)
+      this.#onDemand.removeVirtualHost(name)
     }
   }
 
   /** Tells which endpoints or routes are needed now, and lets go of the others. */
   #sendWanted(typeUrl: string): void {
-    if (typeUrl === CLUSTER_TYPE) this.#want(ENDPOINT_TYPE, [...this.#endpointsOf.values()], () => {})
+    if (typeUrl === CLUSTER_TYPE) this.#want(ENDPOINT_TYPE, this.#needs.endpoints, () => {})
     if (typeUrl === LISTENER_TYPE) {
-      this.#want(ROUTE_TYPE, [...this.#routesOf.values()].flat(), (name) => this.#options.dataPlane.removeRoutes(name))
+      this.#want(ROUTE_TYPE, this.#needs.routes, (name) => this.#forgetRoutes(name))
+      const { extensions } = this.#needs
+      if (extensions.length > 0 || this.table(EXTENSION_TYPE).size > 0) {
+        this.#want(EXTENSION_TYPE, extensions, (name) => this.#forgetExtension(name))
+      }
     }
     if (typeUrl === CLUSTER_TYPE || typeUrl === LISTENER_TYPE) this.#sendWantedSecrets()
+  }
+
+  #forgetRoutes(name: string): void {
+    this.#options.dataPlane.removeRoutes(name)
+    this.#lingering.forget(`routes ${name}`)
+    this.#onDemand.routesChanged(name, undefined)
+  }
+
+  #forgetExtension(name: string): void {
+    this.#renew(this.#extensions.remove(name))
+  }
+
+  #renew(listeners: readonly ListenerConfig[]): void {
+    for (const listener of listeners) this.#opener.put(this.#extensions.use(listener))
+  }
+
+  /** Clusters are all wanted anyhow; some control planes send one only to those who name it. */
+  #wantDemanded(typeUrl: string, names: readonly string[]): void {
+    if (typeUrl === CLUSTER_TYPE) this.#options.onWanted(typeUrl, ['*', ...names])
+    else this.#want(typeUrl, names, () => {})
   }
 
   /** @returns those that are not there yet. Throws MizzenError for those that never will be. */
   #refer(typeUrl: string, name: string, references: readonly SecretReference[]): readonly SecretReference[] {
     this.#secrets.check(references)
-    if (references.length === 0) this.#secretsOf.delete(`${typeUrl} ${name}`)
-    else this.#secretsOf.set(`${typeUrl} ${name}`, references)
+    this.#needs.needsSecrets(typeUrl, name, references)
     return references.filter((reference) => !this.#secrets.has(reference))
   }
 
   #sendWantedSecrets(): void {
-    const references = [...this.#secretsOf.values()].flat()
+    const references = this.#needs.secrets
     this.#secrets.want(references)
     const names = references.flatMap(({ source, name }) => (source === 'ads' ? [name] : []))
     if (names.length > 0 || this.table(SECRET_TYPE).size > 0) this.#want(SECRET_TYPE, names, () => {})
@@ -319,18 +409,9 @@ export class ConfigManager {
     this.#options.onWanted(typeUrl, [...wanted])
   }
 
-  #count(typeUrl: string, rejected: readonly RejectedResource[]): void {
-    const { attempts, success, rejected: before } = this.counts(typeUrl)
-    const failed = rejected.length > 0
-    this.#counts.set(typeUrl, {
-      attempts: attempts + 1,
-      success: success + (failed ? 0 : 1),
-      rejected: before + (failed ? 1 : 0),
-    })
-  }
-
   /** What waited is in use now; or it failed after it was acknowledged: that is on record, and the last good one serves. */
   #released(typeUrl: string, name: string, error: unknown): void {
+    if (this.#closed) return
     if (error !== undefined) {
       const message = formatError(error)
       this.table(typeUrl).refuse(name, { version: '', message, atMs: this.#options.clock.now() })
@@ -338,22 +419,4 @@ export class ConfigManager {
     }
     this.#options.onChange()
   }
-}
-
-/** What a listener takes its routes from, where they come by name. */
-function routeSourcesOf(config: ListenerConfig) {
-  return allChains(config).flatMap(({ network }) =>
-    network.kind === 'http' && network.http.routes.kind === 'rds' ? [network.http.routes] : [],
-  )
-}
-
-/** A secret among all that something can wait for. */
-function waitedFor({ key }: { readonly key: string }): string {
-  return `secret ${key}`
-}
-
-/** The longest of the waits that there are, ms; 0 = for ever. */
-function longest(...timeouts: readonly (number | undefined)[]): number {
-  const given = timeouts.filter((timeout) => timeout !== undefined)
-  return given.includes(0) ? 0 : Math.max(0, ...given)
 }

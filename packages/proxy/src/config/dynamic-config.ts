@@ -1,12 +1,19 @@
 import type { Clock, Logger, Random, Timer } from '@mizzen/base'
 import type { AdsClient } from '@mizzen/xds/client'
-import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE } from '@mizzen/xds/types'
+import {
+  CLUSTER_TYPE,
+  ENDPOINT_TYPE,
+  EXTENSION_TYPE,
+  LISTENER_TYPE,
+  ROUTE_TYPE,
+  VIRTUAL_HOST_TYPE,
+} from '@mizzen/xds/types'
 import type { AdsConfig, NodeConfig } from './bootstrap.ts'
 import type { CachedResources, ConfigCache } from './config-cache.ts'
 import type { ConfigManager, ConfigUpdate } from './config-manager.ts'
 
 /** Make before break: what is referred to comes first. Secrets are not among them: keys are never written to disk. */
-const ORDER = [CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE] as const
+const ORDER = [CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, VIRTUAL_HOST_TYPE, EXTENSION_TYPE] as const
 
 export interface DynamicConfigOptions {
   readonly ads: AdsConfig
@@ -32,6 +39,8 @@ export class DynamicConfig {
   #client: AdsClient | undefined
   #phase: 'clusters' | 'listeners' | 'done' = 'clusters'
   #answered = new Set<string>()
+  /** The control plane has sent something since the start. */
+  #heard = false
   #timer: Timer | undefined
   readonly #wanted = new Map<string, readonly string[]>()
 
@@ -81,10 +90,19 @@ export class DynamicConfig {
       this.#client.subscribe(LISTENER_TYPE, '*')
       this.#expect(ads.listenersTimeoutMs, LISTENER_TYPE)
     }
-    if (this.#phase === 'listeners' && this.#answered.has(LISTENER_TYPE) && manager.warming().listeners.length === 0) {
+    if (this.#phase === 'listeners' && this.#answered.has(LISTENER_TYPE) && this.#canServe) {
       this.#phase = 'done'
       this.#options.onInitialized()
     }
+  }
+
+  /**
+   * Secrets are not in the cache, so listeners out of it may have none: they are not ready before the control plane is
+   * back. One that is there and lacks a secret does not hold up all the rest.
+   */
+  get #canServe(): boolean {
+    const { manager } = this.#options
+    return manager.warming().listeners.length === 0 && (this.#heard || !manager.lacksSecrets)
   }
 
   async close(): Promise<void> {
@@ -118,6 +136,7 @@ export class DynamicConfig {
 
   #take(update: ConfigUpdate): 'accepted' | { rejected: readonly { name: string; message: string }[] } {
     const { manager, cache } = this.#options
+    this.#heard = true
     const rejected = manager.apply(update)
     this.#answered.add(update.typeUrl)
     cache?.schedule(() => new Map(ORDER.map((typeUrl) => [typeUrl, [...manager.table(typeUrl).accepted()]])))

@@ -9,7 +9,7 @@
 import type { Address } from './address.ts'
 import type { DnsCacheConfig } from './cluster-model.ts'
 import type { Http2Options } from './http2-options.ts'
-import type { FaultConfig, RouteConfig } from './route-model.ts'
+import type { FaultConfig, OnDemandClusters, RouteConfig } from './route-model.ts'
 import type { DownstreamTlsConfig } from './tls-model.ts'
 
 export interface ListenerConfig {
@@ -200,14 +200,65 @@ export type HttpFilterConfig =
   | { readonly kind: 'cors' }
   | { readonly kind: 'grpc-web' }
   | { readonly kind: 'dynamic-forward-proxy'; readonly cache: DnsCacheConfig }
+  /** `clusters`: undefined = only virtual hosts are asked for. */
+  | { readonly kind: 'on-demand'; readonly clusters?: OnDemandClusters }
+  | DiscoveredFilter
+  /** One whose configuration has not come: it refuses every request. */
+  | { readonly kind: 'missing' }
 
-export interface AccessLogConfig {
+/** Its configuration comes by name (ECDS). Only listeners that are not in use have it (`extension-configs.ts`). */
+export interface DiscoveredFilter {
+  readonly kind: 'discovered'
+  readonly name: string
+  /** Message types that it may be of. */
+  readonly types: readonly string[]
+  /** Until it has come. */
+  readonly fallback?: readonly HttpFilterConfig[]
+  /** The listener is not used before it has come, but after `timeoutMs` (0 = never) without it. */
+  readonly waits: boolean
+  readonly timeoutMs: number
+}
+
+export type AccessLogConfig = FileLogConfig | StreamLogConfig
+
+export interface FileLogConfig {
   /** File path; `/dev/stdout` and `/dev/stderr` are the process's own. */
   readonly path: string
   readonly format:
     | { readonly kind: 'text'; readonly template: string }
     | { readonly kind: 'json'; readonly template: unknown }
 }
+
+/** Envoy's access-log service. */
+export interface StreamLogConfig {
+  readonly stream: {
+    /** Static cluster of the bootstrap that leads to the service. */
+    readonly cluster: string
+    readonly logName: string
+    /** Longest wait of an entry, ms. */
+    readonly flushIntervalMs: number
+    /** Sent when this much waits, bytes. */
+    readonly bufferBytes: number
+    /** Lower-case names of headers and trailers to log. */
+    readonly requestHeaders: readonly string[]
+    readonly responseHeaders: readonly string[]
+    readonly responseTrailers: readonly string[]
+    readonly tags: readonly LogTag[]
+    /** Requests a second that did not fail; undefined = all. Failures are all logged. */
+    readonly successesPerSecond?: number
+  }
+}
+
+/** A value that every entry carries. */
+export type LogTag =
+  | { readonly name: string; readonly literal: string }
+  | {
+      readonly name: string
+      readonly of: 'host' | 'cluster' | 'route'
+      readonly namespace: string
+      readonly path: readonly string[]
+      readonly otherwise: string
+    }
 
 export type { Address } from './address.ts'
 export type {
@@ -223,6 +274,7 @@ export type {
   ProxyProtocolConfig,
 } from './cluster-model.ts'
 export type {
+  DemandedVirtualHost,
   DirectResponseAction,
   FaultConfig,
   Fraction,
@@ -230,6 +282,7 @@ export type {
   HeaderMatch,
   HeaderMutations,
   HeaderOp,
+  OnDemandClusters,
   QueryMatch,
   RedirectAction,
   RetryConfig,

@@ -1,5 +1,6 @@
 import type { ConfigNode } from './config-node.ts'
-import type { AccessLogConfig } from './model.ts'
+import type { AccessLogConfig, FileLogConfig } from './model.ts'
+import { readLogFilter, readStreamLog, readTcpStreamLog } from './read-stream-log.ts'
 
 /** Envoy's own default; control planes send theirs. */
 const DEFAULT_FORMAT =
@@ -7,18 +8,20 @@ const DEFAULT_FORMAT =
   '%BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% "%REQ(X-FORWARDED-FOR)%" ' +
   '"%REQ(USER-AGENT)%" "%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"\n'
 
-/** envoy.config.accesslog.v3.AccessLog: files and standard streams. */
+/** envoy.config.accesslog.v3.AccessLog: files, standard streams, and Envoy's access-log service. */
 export function readAccessLog(node: ConfigNode): AccessLogConfig {
   node.ignore('name')
-  const log = node.typed('typed_config', {
+  const log: AccessLogConfig | undefined = node.typed<AccessLogConfig>('typed_config', {
     'envoy.extensions.access_loggers.file.v3.FileAccessLog': (file) => readFormats(file, file.requiredString('path')),
     'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog': (stream) => readFormats(stream, '/dev/stdout'),
+    'envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig': readStreamLog,
+    'envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig': readTcpStreamLog,
   })
   if (log === undefined) throw node.error('bad-config', 'must be given', 'typed_config')
-  return log
+  return 'stream' in log ? { stream: { ...log.stream, ...node.child('filter', readLogFilter) } } : log
 }
 
-function readFormats(node: ConfigNode, path: string): AccessLogConfig {
+function readFormats(node: ConfigNode, path: string): FileLogConfig {
   const format = node.child('log_format', readFormat)
   if (format !== undefined) return { path, format }
   for (const name of ['json_format', 'typed_json_format']) {
@@ -28,7 +31,7 @@ function readFormats(node: ConfigNode, path: string): AccessLogConfig {
 }
 
 /** envoy.config.core.v3.SubstitutionFormatString. Extensions that add commands are known by their commands. */
-function readFormat(node: ConfigNode): AccessLogConfig['format'] {
+function readFormat(node: ConfigNode): FileLogConfig['format'] {
   node.ignore('content_type', 'formatters')
   if (node.has('json_format')) {
     // Field order is as given either way.

@@ -101,6 +101,7 @@ function readRouteSource(node: ConfigNode): RouteSource {
   if (rds !== undefined) return rds
   const routes = node.child('route_config', readRoutes)
   if (routes === undefined) throw node.error('unsupported-config', 'needs one of rds, route_config')
+  if (routes.onDemand === true) throw node.error('unsupported-config', 'needs rds', 'route_config.vhds')
   return { kind: 'inline', routes }
 }
 

@@ -1,7 +1,9 @@
-import type { ConfigNode } from './config-node.ts'
-import type { HttpFilterConfig, ListenerConfig, RouterOptions } from './model.ts'
+import { ConfigNode, typeName } from './config-node.ts'
+import type { DiscoveredFilter, HttpFilterConfig, ListenerConfig, RouterOptions } from './model.ts'
 import { readDnsCache } from './read-dns.ts'
 import { FAULT_TYPE, readFault } from './read-fault.ts'
+import { ON_DEMAND_TYPE, readOnDemand } from './read-on-demand.ts'
+import { readConfigSource } from './read-values.ts'
 
 type Direction = ListenerConfig['trafficDirection']
 
@@ -27,12 +29,53 @@ export function readHttpFilters(
 }
 
 function readFilter(node: ConfigNode, direction: Direction): Installed {
-  node.ignore('name')
   const optional = node.boolean('is_optional')
   const disabled = node.boolean('disabled')
+  const discovered = node.child('config_discovery', (source) => readDiscovery(source, node.string('name'), direction))
+  node.ignore('name')
+  if (discovered !== undefined) return disabled ? [] : [discovered]
   const installed = optional ? readOptional(node, direction) : node.typed('typed_config', filterReaders(direction))
   if (installed === undefined) throw node.error('unsupported-config', 'needs typed_config')
   return disabled ? [] : installed
+}
+
+/** envoy.config.core.v3.ExtensionConfigSource. */
+function readDiscovery(node: ConfigNode, name: string, direction: Direction): DiscoveredFilter {
+  const timeoutMs = node.child('config_source', readConfigSource)
+  if (timeoutMs === undefined) throw node.error('bad-config', 'must be given', 'config_source')
+  const fallback = node.typed('default_config', filterReaders(direction))
+  const withoutWarming = node.boolean('apply_default_config_without_warming')
+  if (withoutWarming && fallback === undefined) throw node.error('bad-config', 'must be given', 'default_config')
+  const types = node.strings('type_urls').map(typeName)
+  if (types.length === 0) throw node.error('bad-config', 'must name at least one', 'type_urls')
+  const filters = fallback === undefined ? {} : { fallback: withoutRouter(fallback, node, 'default_config') }
+  return { kind: 'discovered', name, types, waits: !withoutWarming, timeoutMs, ...filters }
+}
+
+/** A filter's configuration that came by itself: its message type, and what it is in a listener of that direction. */
+export function readTypedFilter(
+  typed: unknown,
+  direction: Direction,
+): { readonly type: string; readonly filters: readonly HttpFilterConfig[] } {
+  return ConfigNode.read({ typed_config: typed }, '', (node) => {
+    const installed = node.typed('typed_config', filterReaders(direction))
+    if (installed === undefined) throw node.error('bad-config', 'must be given', 'typed_config')
+    return { type: typedName(typed), filters: withoutRouter(installed, node, 'typed_config') }
+  })
+}
+
+/** The type of an Any, or of what its TypedStruct stands for. */
+function typedName(typed: unknown): string {
+  const { '@type': url = '', type_url: inner } = typed as { '@type'?: string; type_url?: string }
+  return typeName(inner ?? url)
+}
+
+/** The last filter of a chain cannot come by name, as in Envoy. */
+function withoutRouter(installed: Installed, node: ConfigNode, field: string): readonly HttpFilterConfig[] {
+  return installed.map((filter) => {
+    if (filter.kind === 'router') throw node.error('bad-config', 'the router cannot come by name', field)
+    return filter
+  })
 }
 
 /** A filter that may be left out is left out where it is not supported. */
@@ -48,6 +91,7 @@ function filterReaders(direction: Direction): Readonly<Record<string, (node: Con
   return {
     'envoy.extensions.filters.http.router.v3.Router': readRouter,
     'envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig': readForwardProxy,
+    [ON_DEMAND_TYPE]: (node) => [{ kind: 'on-demand', clusters: readOnDemand(node) }],
     [FAULT_TYPE]: (node) => [{ kind: 'fault', fault: readFault(node) }],
     // Does nothing without a policy on a route, and such policies are refused where they stand.
     'envoy.extensions.filters.http.cors.v3.Cors': () => [],

@@ -1,17 +1,12 @@
 import type { ConfigNode } from './config-node.ts'
-import type {
-  DirectResponseAction,
-  FaultConfig,
-  RedirectAction,
-  RouteConfig,
-  RouteEntry,
-  VirtualHostConfig,
-} from './model.ts'
+import type { DirectResponseAction, RedirectAction, RouteConfig, RouteEntry, VirtualHostConfig } from './model.ts'
 import { FAULT_TYPE, readFault } from './read-fault.ts'
 import { readHeaderMutations } from './read-header-mutations.ts'
+import { ON_DEMAND_ROUTE_TYPE, readOnDemand } from './read-on-demand.ts'
 import { readRetry } from './read-retry.ts'
 import { readRouteAction } from './read-route-action.ts'
 import { readRouteMatch } from './read-route-match.ts'
+import { readConfigSource, readMetadata } from './read-values.ts'
 
 /** envoy.config.route.v3.RouteConfiguration. */
 export function readRoutes(node: ConfigNode): RouteConfig {
@@ -23,23 +18,31 @@ export function readRoutes(node: ConfigNode): RouteConfig {
     ignorePortInHostMatching: node.boolean('ignore_port_in_host_matching'),
     headers: readHeaderMutations(node),
     validateClusters: node.boolean('validate_clusters'),
+    ...(node.child('vhds', readVhds) && { onDemand: true }),
   }
 }
 
 const REQUIRE_TLS = { NONE: 'none', EXTERNAL_ONLY: 'external', ALL: 'all' } as const
 
-function readVirtualHost(node: ConfigNode): VirtualHostConfig {
+/** How long a first answer is waited for says nothing here: there is none before somebody asks. */
+function readVhds(node: ConfigNode): true {
+  if (node.child('config_source', readConfigSource) === undefined) {
+    throw node.error('bad-config', 'must be given', 'config_source')
+  }
+  return true
+}
+
+/** envoy.config.route.v3.VirtualHost. */
+export function readVirtualHost(node: ConfigNode): VirtualHostConfig {
   // Statistics of groups of requests, and what nothing here reads.
   node.ignore('virtual_clusters', 'metadata', 'per_request_buffer_limit_bytes')
-  const fault = readPerFilter(node)
+  const perFilter = readPerFilter(node)
   const domains = node.strings('domains')
   if (domains.length === 0) throw node.error('bad-config', 'must name at least one', 'domains')
   return {
     name: node.requiredString('name'),
     domains,
-    routes: node
-      .list('routes', readRoute)
-      .map((route) => (route.fault === undefined && fault !== undefined ? { ...route, fault } : route)),
+    routes: node.list('routes', readRoute).map((route) => ({ ...perFilter, ...route })),
     headers: readHeaderMutations(node),
     requireTls: node.enumeration('require_tls', REQUIRE_TLS),
     retry: node.child('retry_policy', readRetry),
@@ -49,7 +52,7 @@ function readVirtualHost(node: ConfigNode): VirtualHostConfig {
 
 function readRoute(node: ConfigNode): RouteEntry {
   // Names for traces and statistics.
-  node.ignore('metadata', 'decorator', 'stat_prefix', 'tracing')
+  node.ignore('decorator', 'stat_prefix', 'tracing')
   const match = node.child('match', readRouteMatch)
   if (match === undefined) throw node.error('bad-config', 'must be given', 'match')
   return {
@@ -57,7 +60,8 @@ function readRoute(node: ConfigNode): RouteEntry {
     match,
     action: readAction(node),
     headers: readHeaderMutations(node),
-    fault: readPerFilter(node),
+    metadata: node.child('metadata', readMetadata),
+    ...readPerFilter(node),
   }
 }
 
@@ -105,13 +109,17 @@ function readDirectResponse(node: ConfigNode): DirectResponseAction {
 
 const FILTER_CONFIG_TYPE = 'envoy.config.route.v3.FilterConfig'
 
-/** `typed_per_filter_config`: of the filters here only the fault filter has any. */
-function readPerFilter(node: ConfigNode): FaultConfig | undefined {
-  const faults = node.entries('typed_per_filter_config', (_name, config) =>
-    config.asTyped({
-      [FAULT_TYPE]: readFault,
-      [FILTER_CONFIG_TYPE]: (wrapped) => wrapped.typed('config', { [FAULT_TYPE]: readFault }),
-    }),
+type PerFilter = Pick<RouteEntry, 'fault' | 'onDemandClusters'>
+
+const PER_FILTER: Readonly<Record<string, (node: ConfigNode) => PerFilter>> = {
+  [FAULT_TYPE]: (node) => ({ fault: readFault(node) }),
+  [ON_DEMAND_ROUTE_TYPE]: (node) => ({ onDemandClusters: readOnDemand(node) ?? 'off' }),
+}
+
+/** `typed_per_filter_config`, of the filters that have any. */
+function readPerFilter(node: ConfigNode): PerFilter {
+  const all = node.entries('typed_per_filter_config', (_name, config) =>
+    config.asTyped({ ...PER_FILTER, [FILTER_CONFIG_TYPE]: (wrapped) => wrapped.typed('config', PER_FILTER) ?? {} }),
   )
-  return faults[0]
+  return Object.assign({}, ...all.toReversed())
 }

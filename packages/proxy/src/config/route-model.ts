@@ -1,3 +1,4 @@
+import type { Metadata } from './cluster-model.ts'
 import type { StringMatch } from './string-match.ts'
 
 /** Routes and faults as plain, immutable data (see `model.ts`). */
@@ -21,6 +22,21 @@ export interface RouteConfig {
   readonly ignorePortInHostMatching: boolean
   readonly headers: HeaderMutations
   readonly validateClusters: boolean
+  /** Further virtual hosts come one by one, when requests need them (VHDS). */
+  readonly onDemand?: boolean
+}
+
+/** A virtual host that a request has asked for, as a part of the route configuration `routes`. */
+export interface DemandedVirtualHost {
+  readonly routes: string
+  /** Of the resource: `routes/host`. */
+  readonly name: string
+  readonly host: VirtualHostConfig
+}
+
+/** Clusters that are not there are asked for, and waited for so long. */
+export interface OnDemandClusters {
+  readonly timeoutMs: number
 }
 
 export interface VirtualHostConfig {
@@ -39,8 +55,12 @@ export interface RouteEntry {
   readonly match: RouteMatch
   readonly action: RouteAction | RedirectAction | DirectResponseAction
   readonly headers: HeaderMutations
+  /** What its author attached, for logs; undefined = nothing. */
+  readonly metadata?: Metadata
   /** Per-route filter configuration that this build knows. */
   readonly fault?: FaultConfig
+  /** In place of the filter's; `off`: they are not asked for. */
+  readonly onDemandClusters?: OnDemandClusters | 'off'
 }
 
 export interface RouteMatch {

@@ -1,11 +1,14 @@
 import type { DnsCaches } from '../cluster/dns-cache.ts'
 import type { HttpFilterConfig } from '../config/model.ts'
+import type { WaitingRequests } from '../demand/waiting-requests.ts'
 import type { ClusterLookup } from '../http/router-runtime.ts'
 import type { PeerMetadata } from '../telemetry/peer-metadata.ts'
 import { createDynamicForwardProxyFilter } from './dynamic-forward-proxy.ts'
 import { createFaultFilters } from './fault.ts'
 import type { Filter } from './filter.ts'
 import { grpcWebFilter } from './grpc-web.ts'
+import { missingFilter } from './missing-filter.ts'
+import { createOnDemandFilter } from './on-demand.ts'
 import { createPeerMetadataFilter } from './peer-metadata-filter.ts'
 
 /** Compiles the filters that act on requests, in order. `stats` only records (see HttpService.recorders). */
@@ -17,6 +20,7 @@ export interface FilterDeps {
   readonly peerMetadata: PeerMetadata
   readonly dnsCaches: DnsCaches
   readonly clusters: ClusterLookup
+  readonly waiting: WaitingRequests
 }
 
 function compileFilter(config: HttpFilterConfig, deps: FilterDeps): readonly Filter[] {
@@ -25,6 +29,8 @@ function compileFilter(config: HttpFilterConfig, deps: FilterDeps): readonly Fil
       return [createPeerMetadataFilter(config.direction, deps.peerMetadata)]
     case 'dynamic-forward-proxy':
       return [createDynamicForwardProxyFilter(deps.dnsCaches.get(config.cache), deps.clusters)]
+    case 'on-demand':
+      return [createOnDemandFilter(config.clusters, deps.waiting, deps.clusters)]
     case 'fault':
       return createFaultFilters(config.fault)
     case 'grpc-web':
@@ -33,5 +39,8 @@ function compileFilter(config: HttpFilterConfig, deps: FilterDeps): readonly Fil
     case 'cors':
     case 'stats':
       return []
+    case 'discovered':
+    case 'missing':
+      return [missingFilter]
   }
 }

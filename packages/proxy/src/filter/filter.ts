@@ -1,6 +1,7 @@
 import type { Random } from '@mizzen/base'
 import type { BodyTransform } from '../http/body-transform.ts'
 import type { Exchange } from '../http/exchange.ts'
+import type { RouteSlot } from '../route/route-slot.ts'
 import type { MatchedRoute } from '../route/route-table.ts'
 
 /** What a filter sees of a stream, and may do with it. */
@@ -8,6 +9,8 @@ export interface FilterStream {
   readonly exchange: Exchange
   /** null if no route matched. */
   readonly route: MatchedRoute | null
+  /** Where its route was looked for. */
+  readonly routes: RouteSlot
   readonly random: Random
   /** What becomes of the body; a filter may set it in `onRequest` and `onResponse`. */
   /** The client speaks gRPC-Web: replies of our own are in its form. Set by its filter. */
@@ -24,6 +27,8 @@ export interface FilterStream {
    * called once, inside an event turn
    */
   suspend(): (instead?: () => void) => void
+  /** Looks for the route again, since the routes or clusters have changed. @returns false if that has ended the request */
+  rematch(): boolean
   /**
    * Answers in place of the upstream; once the response has begun it can only be cut. `body` has one byte a character,
    * `details` and `flags` are for the log.

@@ -37,6 +37,11 @@ export class DeadlineWheel {
     return this.#linked
   }
 
+  /** Monotonic ms at the beginning of the turn. */
+  get now(): number {
+    return this.#turn.now
+  }
+
   /** Creates a deadline, not armed. `action` runs inside an event turn. */
   deadline(action: () => void): Deadline {
     return new Deadline(this, this.#turn, action)

@@ -1,5 +1,7 @@
 import type { Clock } from '@mizzen/base'
 
+import { ReadPacing } from './read-pacing.ts'
+
 /** Something with output that waits for the end of the turn. */
 export interface Flushable {
   flush(): void
@@ -13,6 +15,8 @@ export interface Flushable {
 export class EventTurn {
   /** Monotonic ms at the beginning of the turn. */
   now: number
+  /** Of all that is read in these turns. */
+  readonly pacing = new ReadPacing()
   readonly #clock: Clock
   /** Hears of faults that nobody waits for. */
   readonly report: (error: unknown) => void

@@ -121,4 +121,5 @@ export const ResponseFlag = {
   DC: 1 << 19,
   DF: 1 << 20,
   DR: 1 << 21,
+  NFCF: 1 << 22,
 } as const

@@ -1,27 +1,6 @@
 import type { Exchange } from './exchange.ts'
 import type { Headers } from './headers.ts'
 
-/** gRPC's status codes by number (google.rpc.Code). */
-export const GRPC_STATUS_NAMES: readonly string[] = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-]
-
 export const GrpcStatus = { unknown: 2, deadlineExceeded: 4, resourceExhausted: 8, unavailable: 14 } as const
 
 /** Status of a call whose server answered with plain HTTP (gRPC: http-grpc-status-mapping). */

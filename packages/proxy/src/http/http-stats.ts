@@ -1,4 +1,6 @@
-/** Envoy's statistics of a connection manager, by their names there (`http.PREFIX.…`). Plain counters and gauges. */
+import { LogLinearHistogram } from '../telemetry/log-linear-histogram.ts'
+
+/** Envoy's statistics of a connection manager, by their names there (`http.PREFIX.…`): counters, gauges and histograms. */
 export class HttpStats {
   downstreamCxTotal = 0
   downstreamCxActive = 0
@@ -26,6 +28,8 @@ export class HttpStats {
   downstreamRqHeaderTimeout = 0
   downstreamRqMaxDurationReached = 0
   downstreamRqTooLarge = 0
+  downstreamRqOverloadClose = 0
+  downstreamCxOverloadDisableKeepalive = 0
   downstreamRqTooManyPrematureResets = 0
   downstreamCxUpgradesTotal = 0
   noRoute = 0
@@ -36,6 +40,9 @@ export class HttpStats {
   rqRetrySkippedBodyTooLarge = 0
   /** Responses by the first digit of their status; index 0 is not used. */
   readonly downstreamRqByClass: number[] = [0, 0, 0, 0, 0, 0]
+  /** From the first byte of a request to the last of its response, ms. */
+  readonly downstreamRqTime = new LogLinearHistogram()
+  readonly downstreamCxLengthMs = new LogLinearHistogram()
 
   countResponse(status: number): void {
     const digit = (status / 100) | 0

@@ -9,6 +9,8 @@ export interface PooledConnection {
   readonly active: number
   /** Requests that it has carried in all. */
   readonly requests: number
+  /** The pool's: when it was asked for, monotonic ms. */
+  askedAt: number
   /** The pool's: it is among those that take requests. */
   offered: boolean
   /** The pool's: closes it when it carries no request for too long. */

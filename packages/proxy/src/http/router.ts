@@ -150,7 +150,7 @@ export class Router implements UpstreamEvents {
     this.#upstream.commit()
     exchange.details = isDeclinedUpgrade(exchange) ? 'websocket_handshake_unsuccessful' : 'via_upstream'
     this.#announceServiceTime()
-    if (endStream) this.#finishAttempt()
+    if (endStream) this.#completeAttempt()
     this.#stream.respondHead(status, endStream)
   }
 
@@ -163,7 +163,7 @@ export class Router implements UpstreamEvents {
   }
 
   onUpstreamEnd(): void {
-    this.#finishAttempt()
+    this.#completeAttempt()
     this.#stream.respondEnd()
   }
 
@@ -282,6 +282,15 @@ export class Router implements UpstreamEvents {
   }
 
   // Ends of attempts.
+
+  /** As Envoy: a response that was complete before its request has no time. */
+  #completeAttempt(): void {
+    const { trusted, requestEndAt } = this.#stream.exchange
+    const elapsed = this.#runtime.turn.now - requestEndAt
+    const { internal, external } = this.#clusterStats.responseTimes
+    if (elapsed >= 0) (trusted ? internal : external).record(elapsed)
+    this.#finishAttempt()
+  }
 
   /** The response is complete: the connection goes back to its pool by itself. */
   #finishAttempt(): void {

@@ -1,4 +1,5 @@
 import type { Clock, Random } from '@mizzen/base'
+import type { OverloadState } from '../overload/overload-state.ts'
 import type { DateHeader } from './date-header.ts'
 import type { DeadlineWheel } from './deadline-wheel.ts'
 import type { EventTurn } from './event-turn.ts'
@@ -12,6 +13,8 @@ export interface StreamRuntime {
   readonly random: Random
   readonly clusters: ClusterLookup
   readonly date: DateHeader
+  /** null = the process does nothing about overload. */
+  readonly overload: OverloadState | null
 }
 
 /** What the codec says about a request besides the exchange's fields. */

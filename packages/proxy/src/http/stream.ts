@@ -2,6 +2,7 @@ import type { Random } from '@mizzen/base'
 import type { RouterOptions } from '../config/model.ts'
 import type { Filter, FilterStream } from '../filter/filter.ts'
 import type { ConnectionInfo } from '../listener/connection-info.ts'
+import type { RouteSlot } from '../route/route-slot.ts'
 import type { MatchedRoute } from '../route/route-table.ts'
 import type { BodyTransform } from './body-transform.ts'
 import type { Downstream } from './downstream.ts'
@@ -110,6 +111,10 @@ export class Stream implements FilterStream, RouterStream {
     const service = this.#service
     if (request.ended) this.#endRequest()
     this.#timers.idle.arm(this.#idleMs)
+    if (this.#runtime.overload !== null && this.#runtime.overload.refusesRequests > this.random()) {
+      this.#refuseOverloaded()
+      return
+    }
     if (request.expectsContinue) this.#expectContinue()
     const refusal = checkRequest(exchange, request.hasHost, service.config)
     if (refusal !== null) {
@@ -122,17 +127,7 @@ export class Stream implements FilterStream, RouterStream {
       announceUpgrade(exchange)
     }
     prepareRequest(exchange, service.config, service.trusted, this.#client, this.random)
-    this.route = service.routes.table?.match(exchange) ?? null
-    if (this.route !== null) this.#router.choose(this.route)
-    if (
-      this.route !== null &&
-      exchange.upgrade !== '' &&
-      !allowsUpgrade(exchange.upgrade, this.route, service.config)
-    ) {
-      this.reply(403, '', 'upgrade_failed', 0)
-      return
-    }
-    this.#armDuration()
+    if (!this.rematch()) return
     this.#router.open(this.#requestEnded)
     this.#runFilters()
   }
@@ -186,6 +181,25 @@ export class Stream implements FilterStream, RouterStream {
   }
 
   // For filters.
+
+  get routes(): RouteSlot {
+    return this.#service.routes
+  }
+
+  rematch(): boolean {
+    const { exchange } = this
+    const { routes, config } = this.#service
+    this.route = routes.table?.match(exchange) ?? null
+    if (this.route !== null) {
+      this.#router.choose(this.route)
+      if (exchange.upgrade !== '' && !allowsUpgrade(exchange.upgrade, this.route, config)) {
+        this.reply(403, '', 'upgrade_failed', 0)
+        return false
+      }
+    }
+    this.#armDuration()
+    return true
+  }
 
   proceedAfter(ms: number): void {
     this.#timers.filterDelay.arm(ms)
@@ -334,6 +348,11 @@ export class Stream implements FilterStream, RouterStream {
     else this.#downstream.sendContinue()
   }
 
+  #refuseOverloaded(): void {
+    this.#service.stats.downstreamRqOverloadClose += 1
+    this.reply(503, 'envoy overloaded', 'overload', 0)
+  }
+
   #refuse({ status, body, details, flags, field, closes, cuts }: Refusal): void {
     if (closes) this.#downstream.closeAfterResponse()
     if (cuts) this.abort(details, flags)
@@ -414,6 +433,7 @@ export class Stream implements FilterStream, RouterStream {
     exchange.endedAt = this.#runtime.turn.now
     service.stats.downstreamRqActive -= 1
     service.stats.countResponse(exchange.status)
+    service.stats.downstreamRqTime.record(exchange.endedAt - exchange.startedAt)
     for (const recorder of service.recorders) recorder.record(exchange)
     for (const log of service.accessLogs) log.log(exchange)
   }

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net'
 import type { TlsSession } from '../tls/tls-session.ts'
-import { writeDirectly } from './direct-write.ts'
 import type { EventTurn, Flushable } from './event-turn.ts'
+import type { PacedReader } from './read-pacing.ts'
+import { type OutputOwner, SocketOutput } from './socket-output.ts'
+import { handleOf } from './stream-binding.ts'
 
 /** Who reads from a wire. All calls come inside an event turn. */
 export interface WireHandler {
@@ -22,22 +24,13 @@ const MERGE_BYTES = 2 * 1024
 /** Unwritten output from which on a wire counts as congested; its source should pause until `onWritable`. */
 const CONGESTED_BYTES = 256 * 1024
 
-const NOTHING = Buffer.alloc(0)
-
-/** Node's stream handle, as far as it is used here: libuv reads straight into the buffer that it is given. */
-interface BufferedHandle {
-  useUserBuffer?(buffer: Uint8Array): void
-}
-
 /**
  * A socket as the codecs see it: writes are strings of one byte a character (latin1) and byte runs, gathered during a
  * turn and written together at its end.
  */
-export class Wire implements Flushable {
+export class Wire implements Flushable, PacedReader, OutputOwner {
   handler: WireHandler
   readonly turn: EventTurn
-  /** The protocol that was negotiated by ALPN, for whoever made the connection; '' = none. */
-  alpn = ''
   /** Each read comes in a buffer of its own, which the handler may keep. */
   ownsReads = false
   /** Bytes were read that no handler was given: closing is a reset then, as the system does it with bytes unread. */
@@ -45,15 +38,16 @@ export class Wire implements Flushable {
   /** The TLS session under it; null = plaintext. */
   tls: TlsSession | null = null
   #socket: Socket | null = null
+  #output: SocketOutput | null = null
   #encrypted = false
   #text = ''
   #scheduled = false
   #finishing = false
   #paused = false
+  /** Reads no more in this turn of the event loop, so that others come first. */
+  #waitsForTurn = false
   #congested = false
   #closed = false
-  /** Written past the stream. */
-  #directBytes = 0
   #error = ''
   /** Where reads go instead of the buffer that the socket was made with; null = there. */
   #readBuffer: Buffer | null = null
@@ -67,6 +61,7 @@ export class Wire implements Flushable {
   attach(socket: Socket): void {
     this.#socket = socket
     this.#encrypted = 'encrypted' in socket
+    this.#output = new SocketOutput(socket, this.#encrypted, this)
     socket.on('end', () => this.#handle(() => this.handler.onEnd()))
     socket.on('drain', () => this.#handle(() => this.#drained()))
     if (!this.#encrypted) socket.on('connect', () => this.#handle(() => this.handler.onConnect()))
@@ -103,7 +98,7 @@ export class Wire implements Flushable {
 
   /** Bytes that the kernel has not taken yet. */
   get unwritten(): number {
-    return this.#text.length + (this.#socket?.writableLength ?? 0)
+    return this.#text.length + (this.#output?.unwritten ?? 0)
   }
 
   get bytesRead(): number {
@@ -111,7 +106,7 @@ export class Wire implements Flushable {
   }
 
   get bytesWritten(): number {
-    return this.#directBytes + (this.#socket?.bytesWritten ?? 0)
+    return this.#output?.bytesWritten ?? 0
   }
 
   get localAddress(): string {
@@ -131,7 +126,14 @@ export class Wire implements Flushable {
     } finally {
       turn.end()
     }
-    return !this.#paused
+    if (this.#paused || this.#waitsForTurn) return false
+    this.#waitsForTurn = !turn.pacing.admit(this, length)
+    return !this.#waitsForTurn
+  }
+
+  onReadTurn(): void {
+    this.#waitsForTurn = false
+    if (!this.#paused && !this.#closed) this.#socket?.resume()
   }
 
   /** One byte a character. */
@@ -151,19 +153,7 @@ export class Wire implements Flushable {
     }
     const text = this.#text
     this.#text = ''
-    const socket = this.#socket as Socket
-    const taken = this.#encrypted ? 0 : writeDirectly(socket, text, buffer, start, end)
-    this.#directBytes += taken
-    if (taken < text.length + end - start)
-      this.#queue(text.slice(taken), buffer, start + Math.max(0, taken - text.length), end)
-  }
-
-  /** Gives the stream a copy, of which it takes what it can. */
-  #queue(text: string, buffer: Buffer, start: number, end: number): void {
-    const copy = Buffer.allocUnsafe(text.length + end - start)
-    copy.write(text, 0, 'latin1')
-    buffer.copy(copy, text.length, start, end)
-    this.#socket?.write(copy)
+    this.#output?.writeBoth(text, buffer, start, end)
     this.#noteCongestion()
   }
 
@@ -173,21 +163,12 @@ export class Wire implements Flushable {
    * may be passed
    */
   pass(bytes: Uint8Array): boolean {
-    const socket = this.#socket
-    if (this.#closed || socket === null) return true
+    const output = this.#output
+    if (this.#closed || output === null) return true
     this.#writeText()
-    // TLS takes bytes at once and says so later: that is no reason to wait.
-    if (this.#encrypted) {
-      socket.write(Buffer.from(bytes))
-      this.#noteCongestion()
-      return !this.#congested
-    }
-    socket.write(bytes)
-    if (socket.writableLength === 0) return true
-    this.#congested = true
-    // Below its high-water mark a socket tells nobody when it has written out; an empty write behind it does.
-    if (!socket.writableNeedDrain) socket.write(NOTHING, () => this.#handle(() => this.#drained()))
-    return false
+    if (output.pass(bytes)) this.#noteCongestion()
+    else this.#congested = true
+    return !this.#congested
   }
 
   /**
@@ -196,7 +177,7 @@ export class Wire implements Flushable {
    * @returns false if reads of this socket come in buffers of their own (TLS): those may be kept
    */
   readInto(buffer: Buffer | null, shared: Buffer): boolean {
-    const handle = (this.#socket as unknown as { _handle?: BufferedHandle | null } | null)?._handle
+    const handle = this.#socket === null ? null : handleOf(this.#socket)
     if (this.#closed || this.ownsReads || typeof handle?.useUserBuffer !== 'function') return false
     handle.useUserBuffer(buffer ?? shared)
     this.#readBuffer = buffer
@@ -208,14 +189,12 @@ export class Wire implements Flushable {
    * @returns true if nobody holds `bytes` any more; else they must stay as they are
    */
   send(bytes: Buffer): boolean {
-    const socket = this.#socket
-    if (this.#closed || socket === null) return true
+    const output = this.#output
+    if (this.#closed || output === null) return true
     this.#writeText()
-    // What has to wait is copied, so that a few bytes do not keep a large buffer. TLS writes end later in any case.
-    const copied = socket.writableLength > 0 || (socket as { encrypted?: boolean }).encrypted === true
-    socket.write(copied ? Buffer.from(bytes) : bytes)
+    const free = output.send(bytes)
     this.#noteCongestion()
-    return copied || socket.writableLength === 0
+    return free
   }
 
   /** Stops reading; what was read already may still arrive once. */
@@ -261,13 +240,18 @@ export class Wire implements Flushable {
     else this.#socket?.resetAndDestroy()
   }
 
+  /** @internal for SocketOutput */
+  onWritten(): void {
+    if (this.#congested) this.#handle(() => this.#drained())
+  }
+
   /** @internal for EventTurn */
   flush(): void {
     this.#scheduled = false
     if (this.#closed) return
     this.#writeText()
     this.#noteCongestion()
-    if (this.#finishing) this.#socket?.end()
+    if (this.#finishing) this.#output?.end()
   }
 
   #handle(event: () => void): void {
@@ -283,12 +267,11 @@ export class Wire implements Flushable {
     if (this.#text === '') return
     const text = this.#text
     this.#text = ''
-    this.#socket?.write(text, 'latin1')
+    this.#output?.write(text)
   }
 
   #noteCongestion(): void {
-    const socket = this.#socket
-    if (socket !== null && socket.writableLength > CONGESTED_BYTES) this.#congested = true
+    if (this.#output !== null && this.#output.unwritten > CONGESTED_BYTES) this.#congested = true
   }
 
   #drained(): void {

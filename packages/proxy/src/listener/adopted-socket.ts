@@ -1,4 +1,5 @@
 import { type Server, Socket, type SocketConstructorOpts } from 'node:net'
+import { readPastStream } from '../http/socket-input.ts'
 import type { Wire } from '../http/wire.ts'
 
 /** Node's handle of a connected socket. */
@@ -51,17 +52,12 @@ export function belongsTo(socket: Socket, server: Server): void {
 export function adoptSocket(accepted: Socket, server: Server, wire: Wire, readBuffer: Buffer): Socket | null {
   const handle = takeHandle(accepted)
   if (handle === null) return null
-  const options = {
-    handle,
-    allowHalfOpen: true,
-    onread: {
-      buffer: readBuffer,
-      callback: (length: number, buffer: Uint8Array) => wire.receive(length, buffer as Buffer),
-    },
-  }
+  const receive = (length: number, buffer: Uint8Array) => wire.receive(length, buffer as Buffer)
+  const options = { handle, allowHalfOpen: true, onread: { buffer: readBuffer, callback: receive } }
   const socket = new Socket(options as unknown as SocketConstructorOpts)
   belongsTo(socket, server)
   wire.attach(socket)
+  readPastStream(socket, readBuffer, receive)
   return socket
 }
 

@@ -14,13 +14,19 @@ const DRAIN_START = 0.5
 export class ChainPort implements ServerPort {
   readonly key: string
   readonly #runtime: ListenerRuntime
-  readonly #connections = new Set<ServedConnection>()
-  readonly #onClosed: (port: ChainPort) => void
+  /** With the time at which each was opened, monotonic ms. */
+  readonly #connections = new Map<ServedConnection, number>()
+  readonly #onClosed: (port: ChainPort, lengthMs: number) => void
   #chain: CompiledChain
   #draining: boolean
 
   /** @param onClosed called after each connection that went */
-  constructor(chain: CompiledChain, runtime: ListenerRuntime, draining: boolean, onClosed: (port: ChainPort) => void) {
+  constructor(
+    chain: CompiledChain,
+    runtime: ListenerRuntime,
+    draining: boolean,
+    onClosed: (port: ChainPort, lengthMs: number) => void,
+  ) {
     this.key = chain.key
     this.#chain = chain
     this.#runtime = runtime
@@ -36,8 +42,16 @@ export class ChainPort implements ServerPort {
     return (this.#chain.network as { readonly http: HttpService }).http
   }
 
+  /** Asked for each response; overload ends connections by chance. */
   get draining(): boolean {
-    return this.#draining
+    return this.#draining || this.#endsByOverload()
+  }
+
+  #endsByOverload(): boolean {
+    const { overload, random } = this.#runtime
+    if (overload === null || overload.closesAfterResponse <= random()) return false
+    this.service.stats.downstreamCxOverloadDisableKeepalive += 1
+    return true
   }
 
   get activeConnections(): number {
@@ -58,10 +72,11 @@ export class ChainPort implements ServerPort {
   /** Begins to serve a connection whose transport is ready; its bytes go to the handler that `wire` has then. */
   open(wire: Wire, info: ConnectionInfo): void {
     const { network } = this.#chain
+    const { now } = this.#runtime.turn
     this.#runtime.connections.opened()
     if (network.kind === 'tcp') {
       const connection = new TcpConnection(wire, this, this.#runtime, network.tcp, info)
-      this.#connections.add(connection)
+      this.#connections.set(connection, now)
       connection.start()
       return
     }
@@ -72,13 +87,13 @@ export class ChainPort implements ServerPort {
       stats.downstreamCxSslTotal += 1
       stats.downstreamCxSslActive += 1
     }
-    this.#connections.add(serveHttp(wire, this, this.#runtime, info, info.alpn))
+    this.#connections.set(serveHttp(wire, this, this.#runtime, info, info.alpn), now)
   }
 
   drain(withinMs: number): void {
     if (this.#draining) return
     this.#draining = true
-    for (const connection of this.#connections) {
+    for (const connection of this.#connections.keys()) {
       const spread = DRAIN_START + (1 - DRAIN_START) * this.#runtime.random()
       connection.drain(Math.max(1, withinMs * spread))
     }
@@ -86,18 +101,22 @@ export class ChainPort implements ServerPort {
 
   /** Closes everything at once. */
   destroy(): void {
-    for (const connection of this.#connections) connection.destroy()
+    for (const connection of this.#connections.keys()) connection.destroy()
   }
 
   onClosed(connection: ServedConnection): void {
-    if (this.#connections.delete(connection)) this.#runtime.connections.closed()
+    const { connections, turn } = this.#runtime
+    const openedAt = this.#connections.get(connection) ?? turn.now
+    if (this.#connections.delete(connection)) connections.closed()
+    const lengthMs = turn.now - openedAt
     const { network } = this.#chain
     if (network.kind === 'http') {
       network.http.stats.downstreamCxActive -= 1
       if (this.#chain.tls !== null) network.http.stats.downstreamCxSslActive -= 1
       network.http.stats.downstreamCxDestroy += 1
+      network.http.stats.downstreamCxLengthMs.record(lengthMs)
     }
-    this.#onClosed(this)
+    this.#onClosed(this, lengthMs)
   }
 }
 

@@ -23,6 +23,7 @@ export class ListenerRegistry {
   /** What listeners that come later are told, too. */
   readonly #drains = new Map<DrainScope, number>()
   #stopped: DrainScope | null = null
+  #closed = false
 
   constructor(runtime: ListenerRuntime, compiler: ListenerCompiler) {
     this.#runtime = runtime
@@ -85,7 +86,9 @@ export class ListenerRegistry {
     for (const listener of this.#listeners.values()) if (isIn(scope, listener)) listener.handOver(withinMs)
   }
 
+  /** What is still opening closes as soon as it is open. */
   async close(): Promise<void> {
+    this.#closed = true
     const all = [...this.#listeners.values(), ...this.#retired]
     this.#listeners.clear()
     this.#retired.clear()
@@ -96,6 +99,10 @@ export class ListenerRegistry {
     this.#opening.add(listener)
     await listener.open().finally(() => this.#opening.delete(listener))
     const { name } = listener.config
+    if (this.#closed) {
+      await listener.close()
+      throw new MizzenError('cannot-listen', `listener ${name}: everything was closed meanwhile`)
+    }
     const known = this.#listeners.get(name)
     this.#listeners.set(name, listener)
     this.#byAddress = null

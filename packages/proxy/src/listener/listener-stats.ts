@@ -1,6 +1,7 @@
+import { LogLinearHistogram } from '../telemetry/log-linear-histogram.ts'
 import { TlsStats } from '../tls/tls-stats.ts'
 
-/** Counters of a listener, by Envoy's names in camel case. */
+/** Counters and histograms of a listener, by Envoy's names in camel case. */
 export class ListenerStats {
   downstreamCxTotal = 0
   /** In their listener filters or their handshake. */
@@ -9,6 +10,9 @@ export class ListenerStats {
   downstreamCxTransportSocketConnectTimeout = 0
   /** Closed at once, because the process has as many connections as it may have. */
   downstreamGlobalCxOverflow = 0
+  /** Closed at once, because the process is overloaded. */
+  downstreamCxOverloadReject = 0
   noFilterChainMatch = 0
+  readonly downstreamCxLengthMs = new LogLinearHistogram()
   readonly ssl = new TlsStats()
 }

@@ -3,6 +3,7 @@ import { MizzenError } from '@mizzen/base'
 import type { Address, ListenerConfig } from '../config/model.ts'
 import { isPipe } from '../http/pipe-address.ts'
 import { Wire } from '../http/wire.ts'
+import { AcceptQueue } from './accept-queue.ts'
 import { adoptSocket, descriptorOf, startReading } from './adopted-socket.ts'
 import { ChainPort } from './chain-port.ts'
 import type { CompiledListener } from './compiled-listener.ts'
@@ -19,6 +20,7 @@ export class Listener implements PendingOwner {
   readonly stats: ListenerStats
   readonly #runtime: ListenerRuntime
   readonly #siblings: (info: ConnectionInfo) => Listener | undefined
+  readonly #accepted: AcceptQueue
   readonly #pending = new Set<PendingConnection>()
   /** Chains that the configuration does not have any more, until their connections have ended. */
   readonly #retired = new Set<ChainPort>()
@@ -40,9 +42,19 @@ export class Listener implements PendingOwner {
     this.#siblings = siblings
     this.#runtime = runtime
     this.#compiled = compiled
+    this.#accepted = new AcceptQueue(
+      {
+        get holds() {
+          return runtime.overload?.holdsConnections === true
+        },
+        serve: (socket) => this.#accept(socket),
+        refuse: (socket) => this.#reject(socket),
+      },
+      runtime.wheel,
+    )
     this.configure(compiled)
     this.server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) =>
-      this.#accept(socket),
+      this.#accepted.accept(socket),
     )
   }
 
@@ -64,7 +76,7 @@ export class Listener implements PendingOwner {
 
   get activeConnections(): number {
     const all = [...this.#ports, ...this.#retired]
-    return all.reduce((sum, port) => sum + port.activeConnections, this.#pending.size)
+    return all.reduce((sum, port) => sum + port.activeConnections, this.#pending.size + this.#accepted.size)
   }
 
   /** How long connections may take to end, ms. */
@@ -113,7 +125,9 @@ export class Listener implements PendingOwner {
       const port = known.get(chain.key)
       known.delete(chain.key)
       if (port === undefined) {
-        return new ChainPort(chain, this.#runtime, this.#draining, (closed) => this.#onConnectionClosed(closed))
+        return new ChainPort(chain, this.#runtime, this.#draining, (closed, lengthMs) =>
+          this.#onConnectionClosed(closed, lengthMs),
+        )
       }
       port.configure(chain)
       return port
@@ -146,6 +160,7 @@ export class Listener implements PendingOwner {
   /** Closes everything at once; resolves when the last connection is gone. */
   close(): Promise<void> {
     this.#stopAccepting()
+    this.#accepted.close()
     for (const pending of this.#pending) pending.destroy()
     for (const port of [...this.#ports, ...this.#retired]) port.destroy()
     if (this.activeConnections === 0) return Promise.resolve()
@@ -180,7 +195,8 @@ export class Listener implements PendingOwner {
     if (this.#pending.size === 0) this.#runtime.turn.flushLater({ flush: () => this.#checkEmpty() })
   }
 
-  #onConnectionClosed(port: ChainPort): void {
+  #onConnectionClosed(port: ChainPort, lengthMs: number): void {
+    this.stats.downstreamCxLengthMs.record(lengthMs)
     if (port.activeConnections === 0) this.#retired.delete(port)
     this.#checkEmpty()
   }
@@ -196,7 +212,7 @@ export class Listener implements PendingOwner {
   #closeBehindQueue(rounds: number): void {
     const { downstreamCxTotal } = this.stats
     setImmediate(() => {
-      const more = this.stats.downstreamCxTotal > downstreamCxTotal
+      const more = this.stats.downstreamCxTotal > downstreamCxTotal || this.#accepted.size > 0
       if (more && rounds > 0) this.#closeBehindQueue(rounds - 1)
       else this.#stopAccepting()
     })
@@ -213,7 +229,17 @@ export class Listener implements PendingOwner {
     this.#runtime.connections.opened()
   }
 
+  #reject(socket: Socket): void {
+    this.stats.downstreamCxOverloadReject += 1
+    socket.destroy()
+  }
+
   #accept(socket: Socket): void {
+    const { overload, random } = this.#runtime
+    if (overload !== null && overload.rejectsConnections > random()) {
+      this.#reject(socket)
+      return
+    }
     if (this.#runtime.connections.exhausted) {
       this.stats.downstreamGlobalCxOverflow += 1
       socket.destroy()

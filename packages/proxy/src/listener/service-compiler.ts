@@ -1,13 +1,14 @@
 import type { Random } from '@mizzen/base'
 import type { CidrRange, HttpConnectionManagerConfig, NetworkConfig } from '../config/model.ts'
 import { compileFilters, type FilterDeps } from '../filter/filter-chain.ts'
-import type { HttpService, RouteSlot } from '../http/http-service.ts'
+import type { HttpService } from '../http/http-service.ts'
 import { HttpStats } from '../http/http-stats.ts'
 import type { TrustedPeers } from '../http/request-preparation.ts'
+import type { RouteSlot } from '../route/route-slot.ts'
 import { compileRoutes } from '../route/route-table.ts'
 import { TcpServiceCompiler } from '../tcp/tcp-service.ts'
 import type { TcpStats } from '../tcp/tcp-stats.ts'
-import { compileAccessLog, type SinkProvider } from '../telemetry/access-log.ts'
+import { compileAccessLog, type LogStreamProvider, type SinkProvider } from '../telemetry/access-log.ts'
 import type { TcpStatsProvider } from '../telemetry/istio-tcp-stats.ts'
 import type { StatsProvider } from '../telemetry/stats-recorder.ts'
 import { CidrTable } from './cidr-table.ts'
@@ -17,6 +18,7 @@ import type { RouteRegistry } from './route-registry.ts'
 export interface ServiceDeps extends FilterDeps {
   readonly random: Random
   readonly sinks: SinkProvider
+  readonly logStreams?: LogStreamProvider
   readonly stats: StatsProvider
   readonly tcpStats: TcpStatsProvider
   readonly routes: RouteRegistry
@@ -53,7 +55,9 @@ export class ServiceCompiler {
       routes: this.#routes(http),
       trusted: compileTrusted(http.internalNetworks ?? []),
       filters: compileFilters(http.filters, this.#deps),
-      accessLogs: http.accessLogs.map((log, index) => compileAccessLog(log, this.#deps.sinks, `access_log[${index}]`)),
+      accessLogs: http.accessLogs.map((log, index) =>
+        compileAccessLog(log, this.#deps.sinks, `access_log[${index}]`, this.#deps.logStreams),
+      ),
       recorders: http.filters.flatMap((filter) =>
         filter.kind === 'stats' ? [this.#deps.stats.recorder(filter.reporter)] : [],
       ),

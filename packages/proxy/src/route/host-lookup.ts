@@ -10,17 +10,27 @@ type ByLength = readonly { readonly length: number; readonly hosts: ReadonlyMap<
 /**
  * Envoy's order: exact, longest suffix (`*.com`), longest prefix (`www.*`), `*`. Case does not count; a wildcard stands
  * for at least one character. Throws MizzenError `bad-route` for a domain that is given twice.
+ * @param later have the domains that are not taken
  */
-export function compileHostLookup(virtualHosts: readonly VirtualHostConfig[], ignorePort: boolean): HostLookup {
-  const { exact, suffixes, prefixes, any } = sortDomains(virtualHosts)
+export function compileHostLookup(
+  virtualHosts: readonly VirtualHostConfig[],
+  ignorePort: boolean,
+  later: readonly VirtualHostConfig[] = [],
+): HostLookup {
+  const { exact, suffixes, prefixes, any } = sortDomains(virtualHosts, later)
   const find = (host: string) => exact.get(host) ?? bySuffix(suffixes, host) ?? byPrefix(prefixes, host) ?? any
   return (authority) => {
-    const host = lowerCase(authority)
-    return find(ignorePort ? withoutPort(host) : host)
+    return find(hostKey(authority, ignorePort))
   }
 }
 
-function sortDomains(virtualHosts: readonly VirtualHostConfig[]) {
+/** An authority as virtual hosts are found by it. */
+export function hostKey(authority: string, ignorePort: boolean): string {
+  const host = lowerCase(authority)
+  return ignorePort ? withoutPort(host) : host
+}
+
+function sortDomains(virtualHosts: readonly VirtualHostConfig[], later: readonly VirtualHostConfig[]) {
   const exact = new Map<string, VirtualHostConfig>()
   const suffixes = new Map<number, Map<string, VirtualHostConfig>>()
   const prefixes = new Map<number, Map<string, VirtualHostConfig>>()
@@ -31,14 +41,21 @@ function sortDomains(virtualHosts: readonly VirtualHostConfig[]) {
       const domain = given.toLowerCase()
       const path = `virtual_hosts[${index}].domains[${at}]`
       if (seen.has(domain)) throw new MizzenError('bad-route', `the domain "${given}" is given twice`, { path })
-      seen.add(domain)
-      if (domain === '*') any = host
-      else if (domain.startsWith('*')) put(suffixes, domain.slice(1), host)
-      else if (domain.endsWith('*')) put(prefixes, domain.slice(0, -1), host)
-      else exact.set(domain, host)
+      add(domain, host)
     })
   })
+  for (const host of later) {
+    for (const given of host.domains) if (!seen.has(given.toLowerCase())) add(given.toLowerCase(), host)
+  }
   return { exact, suffixes: longestFirst(suffixes), prefixes: longestFirst(prefixes), any }
+
+  function add(domain: string, host: VirtualHostConfig): void {
+    seen.add(domain)
+    if (domain === '*') any = host
+    else if (domain.startsWith('*')) put(suffixes, domain.slice(1), host)
+    else if (domain.endsWith('*')) put(prefixes, domain.slice(0, -1), host)
+    else exact.set(domain, host)
+  }
 }
 
 function put(byLength: Map<number, Map<string, VirtualHostConfig>>, part: string, host: VirtualHostConfig): void {

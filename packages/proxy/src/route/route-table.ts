@@ -9,7 +9,7 @@ import type {
 } from '../config/model.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { compileHeaderPlan, type HeaderPlan } from './header-plan.ts'
-import { compileHostLookup } from './host-lookup.ts'
+import { compileHostLookup, hostKey } from './host-lookup.ts'
 import { compileRedirect } from './redirect.ts'
 import { compileRewrite, type Rewrite } from './rewrite.ts'
 import { compileRouteMatch, type Matcher } from './route-match.ts'
@@ -23,6 +23,11 @@ export interface RouteTable {
    * no virtual host or no route of it matches.
    */
   match(exchange: Exchange): MatchedRoute | null
+  /**
+   * Only where virtual hosts come on demand: the name of the one that may answer for an authority that none takes; null if
+   * one does, or if that can be no host.
+   */
+  missingHost?(authority: string): string | null
 }
 
 /** One route of a table, with all that depends on where it stands. */
@@ -49,12 +54,38 @@ export interface MatchedRoute {
  * no clock and no randomness but what is given.
  */
 export function compileRoutes(config: RouteConfig, random: Random): RouteTable {
-  const lookup = compileHostLookup(config.virtualHosts, config.ignorePortInHostMatching)
-  const hosts = new Map(
+  return routeTable(config, compileHosts(config, random), [])
+}
+
+/** The virtual hosts of a configuration, compiled. */
+export type CompiledHosts = ReadonlyMap<VirtualHostConfig, CompiledHost>
+
+export function compileHosts(config: RouteConfig, random: Random): CompiledHosts {
+  return new Map(
     config.virtualHosts.map((host, index) => [host, compileHost(config, host, `virtual_hosts[${index}]`, random)]),
   )
+}
+
+/** One that came by itself. Throws as `compileRoutes`, with the path within it. */
+export function compileDemandedHost(config: RouteConfig, host: VirtualHostConfig, random: Random): CompiledHost {
+  return compileHost(config, host, '', random)
+}
+
+/** @param demanded came by themselves; the configuration's own have precedence. All of them are in `hosts` */
+export function routeTable(
+  config: RouteConfig,
+  hosts: CompiledHosts,
+  demanded: readonly VirtualHostConfig[],
+): RouteTable {
+  const { virtualHosts, ignorePortInHostMatching } = config
+  const lookup = compileHostLookup(virtualHosts, ignorePortInHostMatching, demanded)
+  const missingHost = (authority: string) => {
+    const host = hostKey(authority, ignorePortInHostMatching)
+    return lookup(authority) === undefined && NAMES_HOST.test(host) ? `${config.name}/${host}` : null
+  }
   return {
     config,
+    ...(config.onDemand === true ? { missingHost } : {}),
     match(exchange) {
       const host = lookup(exchange.authority)
       const route = host === undefined ? null : (hosts.get(host) as CompiledHost)(exchange)
@@ -65,7 +96,10 @@ export function compileRoutes(config: RouteConfig, random: Random): RouteTable {
   }
 }
 
-type CompiledHost = (exchange: Exchange) => MatchedRoute | null
+/** No longer than DNS and a port allow, and nothing that a name of a resource gives another sense. */
+const NAMES_HOST = /^[^\s/*?#@]{1,262}$/
+
+export type CompiledHost = (exchange: Exchange) => MatchedRoute | null
 
 function compileHost(config: RouteConfig, host: VirtualHostConfig, path: string, random: Random): CompiledHost {
   const routes = host.routes.map((entry, index) => ({

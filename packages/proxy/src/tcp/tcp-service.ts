@@ -1,6 +1,6 @@
 import type { Random } from '@mizzen/base'
 import type { TcpProxyConfig } from '../config/model.ts'
-import { type AccessLog, compileAccessLog, type SinkProvider } from '../telemetry/access-log.ts'
+import { type AccessLog, compileAccessLog, type LogStreamProvider, type SinkProvider } from '../telemetry/access-log.ts'
 import type { TcpRecorder, TcpStatsProvider } from '../telemetry/istio-tcp-stats.ts'
 import { TcpStats } from './tcp-stats.ts'
 
@@ -17,6 +17,7 @@ export interface TcpService {
 export interface TcpServiceDeps {
   readonly random: Random
   readonly sinks: SinkProvider
+  readonly logStreams?: LogStreamProvider
   readonly tcpStats: TcpStatsProvider
 }
 
@@ -35,11 +36,13 @@ export class TcpServiceCompiler {
 
   /** Throws MizzenError `bad-format` with the field's path within the filter. */
   compile(config: TcpProxyConfig): TcpService {
-    const { random, sinks, tcpStats } = this.#deps
+    const { random, sinks, tcpStats, logStreams } = this.#deps
     return {
       config,
       chooseCluster: compileChoice(config, random),
-      accessLogs: config.accessLogs.map((log, index) => compileAccessLog(log, sinks, `access_log[${index}]`)),
+      accessLogs: config.accessLogs.map((log, index) =>
+        compileAccessLog(log, sinks, `access_log[${index}]`, logStreams),
+      ),
       recorders: config.reporters.map((reporter) => tcpStats.tcpRecorder(reporter)),
       stats: this.#statsOf(config.statPrefix),
     }

@@ -44,12 +44,14 @@ export class UpstreamLink implements AttemptOwner {
     this.#settle()
     this.#attempt.giveUp()
     this.#cluster.circuit.removeConnection()
+    this.#cluster.stats.upstreamCxLengthMs.record(this.#attempt.age)
     this.endpoint.stats.cxActive -= 1
     this.endpoint.activeRequests -= 1
   }
 
   onConnected(_attempt: ConnectAttempt, wire: Wire): void {
     this.#settle()
+    this.#cluster.stats.upstreamCxConnectMs.record(this.#attempt.age)
     this.#owner.onLinked(this, wire)
   }
 

@@ -26,6 +26,6 @@ export function statusStats(
   return [...counts].map(([status, value]) => ({ scope, owner, name: `${base}_${status}`, kind: 'counter', value }))
 }
 
-function snakeCase(name: string): string {
+export function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

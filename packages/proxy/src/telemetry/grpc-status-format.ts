@@ -1,15 +1,15 @@
-import { MizzenError } from '@mizzen/base'
+import { GRPC_STATUS, MizzenError } from '@mizzen/base'
 import type { Exchange } from '../http/exchange.ts'
-import { GRPC_STATUS_NAMES, grpcStatus } from '../http/grpc.ts'
+import { grpcStatus } from '../http/grpc.ts'
 
 /** Names of codes as Envoy prints them unless told otherwise: `DeadlineExceeded`; one is not what it seems. */
-const CAMEL_NAMES = GRPC_STATUS_NAMES.map((name) =>
+const CAMEL_NAMES = GRPC_STATUS.map((name) =>
   name === 'OK' || name === 'CANCELLED' ? { OK: 'OK', CANCELLED: 'Canceled' }[name] : camelCase(name),
 )
 
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   CAMEL_STRING: CAMEL_NAMES,
-  SNAKE_STRING: GRPC_STATUS_NAMES,
+  SNAKE_STRING: GRPC_STATUS,
   NUMBER: [],
 }
 

@@ -1,10 +1,13 @@
+import { GRPC_STATUS } from '@mizzen/base'
 import type { ClusterConfig } from '../config/model.ts'
 import type { Exchange, Peer } from '../http/exchange.ts'
-import { GRPC_STATUS_NAMES, grpcStatus, isGrpcRequest } from '../http/grpc.ts'
+import { grpcStatus, isGrpcRequest } from '../http/grpc.ts'
 import { Histogram, type HistogramCounts } from './histogram.ts'
 import { isPassthrough, istioLabels, type Reporter } from './istio-labels.ts'
 import { formatHistogram, formatLabels, formatSample, type Labels } from './prometheus-text.ts'
+import type { RouteStats, RoutesOfSeries } from './route-stats.ts'
 import type { StatsProvider, StatsRecorder } from './stats-recorder.ts'
+import { traceIdOf } from './trace-id.ts'
 
 /** Distinct label sets kept; further ones are counted together with `destination_service="overflow"`. */
 const MAX_SERIES = 5000
@@ -17,6 +20,16 @@ export interface HttpSeries {
   readonly durationMs: HistogramCounts
   readonly requestBytes: HistogramCounts
   readonly responseBytes: HistogramCounts
+  /** A recent request with a trace; null = none. */
+  readonly example: TracedExample | null
+}
+
+/** A request by which a trace can be found. */
+export interface TracedExample {
+  readonly traceId: string
+  readonly durationMs: number
+  /** Since the epoch. */
+  readonly atMs: number
 }
 
 interface Series extends HttpSeries {
@@ -24,11 +37,19 @@ interface Series extends HttpSeries {
   readonly durationMs: Histogram
   readonly requestBytes: Histogram
   readonly responseBytes: Histogram
+  example: TracedExample | null
+  /** Monotonic time from which another example is looked for. */
+  nextExampleAt: number
+  /** What is counted by route; undefined until there is something. */
+  routes: RoutesOfSeries | undefined
 }
 
 /** Series by status and response flags. */
 type ByOutcome = Map<number, Series>
 type ByCluster = WeakMap<object, WeakMap<object, ByOutcome>>
+
+/** Between two examples of a series, ms. */
+const EXAMPLE_MS = 500
 
 /** Stands for an endpoint, peer or cluster that there is not. */
 const NONE = {}
@@ -36,15 +57,21 @@ const NONE = {}
 /** `istio_requests_total` and its three histograms, for the whole proxy. */
 export class IstioStats implements StatsProvider {
   readonly #own: Peer
+  readonly #routes: RouteStats | undefined
   readonly #series = new Map<string, Series>()
 
-  /** @param own this proxy's workload */
-  constructor(own: Peer) {
+  /**
+   * @param own this proxy's workload
+   * @param routes counts by route, too; undefined = nobody asks for that, nor for examples
+   */
+  constructor(own: Peer, routes?: RouteStats) {
     this.#own = own
+    this.#routes = routes
   }
 
   recorder(reporter: Reporter): StatsRecorder {
-    return new Recorder(reporter, (exchange) => this.#seriesOf(istioLabels(reporter, this.#own, exchange)))
+    const find = (exchange: Exchange) => this.#seriesOf(istioLabels(reporter, this.#own, exchange))
+    return new Recorder(reporter, find, this.#routes)
   }
 
   get all(): readonly HttpSeries[] {
@@ -67,6 +94,7 @@ export class IstioStats implements StatsProvider {
       durationMs: new Histogram(),
       requestBytes: new Histogram(),
       responseBytes: new Histogram(),
+      ...{ example: null, nextExampleAt: 0, routes: undefined },
     }
     this.#series.set(key, series)
     return series
@@ -104,13 +132,15 @@ function overflowing(labels: Labels): Labels {
 class Recorder implements StatsRecorder {
   readonly #reporter: Reporter
   readonly #find: (exchange: Exchange) => Series
+  readonly #routes: RouteStats | undefined
   /** Of plaintext. */
   readonly #byCluster: ByCluster = new WeakMap()
   readonly #byCertificate = new WeakMap<object, ByCluster>()
 
-  constructor(reporter: Reporter, find: (exchange: Exchange) => Series) {
+  constructor(reporter: Reporter, find: (exchange: Exchange) => Series, routes: RouteStats | undefined) {
     this.#reporter = reporter
     this.#find = find
+    this.#routes = routes
   }
 
   record(exchange: Exchange): void {
@@ -120,6 +150,19 @@ class Recorder implements StatsRecorder {
     if (durationMs >= 0) series.durationMs.observe(durationMs)
     series.requestBytes.observe(exchange.requestHeadBytes + exchange.requestBytes)
     series.responseBytes.observe(exchange.responseHeadBytes + exchange.responseBytes)
+    if (this.#routes !== undefined) this.#recordMore(this.#routes, series, exchange, durationMs)
+  }
+
+  /** By route (servers know of none), and an example now and then. */
+  #recordMore(routes: RouteStats, series: Series, exchange: Exchange, durationMs: number): void {
+    if (this.#reporter === 'source') {
+      series.routes ??= routes.of(series.labels)
+      series.routes.record(exchange, durationMs)
+    }
+    if (exchange.endedAt < series.nextExampleAt) return
+    series.nextExampleAt = exchange.endedAt + EXAMPLE_MS
+    const traceId = traceIdOf(exchange.requestHeaders)
+    if (traceId !== undefined) series.example = { traceId, durationMs, atMs: exchange.startTimeMs + durationMs }
   }
 
   #seriesOf(exchange: Exchange): Series {
@@ -180,4 +223,4 @@ function callOutcome(exchange: Exchange): number {
 }
 
 /** Codes beyond those that have names are not worth a table. */
-const MAX_CALL_OUTCOME = 1 + GRPC_STATUS_NAMES.length
+const MAX_CALL_OUTCOME = 1 + GRPC_STATUS.length

@@ -1,5 +1,6 @@
 import { close, open, write } from 'node:fs'
 import type { Clock, Logger } from '@mizzen/base'
+import { LineBuffer } from './line-buffer.ts'
 
 /** Takes whole lines, one byte a character. */
 export interface LogSink {
@@ -13,9 +14,7 @@ export interface LogSink {
   close(): Promise<void>
 }
 
-/** Written when this much waits, or after `FLUSH_MS`: at load one system call carries some 150 lines. */
-const FLUSH_BYTES = 64 * 1024
-/** Short enough that a person who watches the log sees no delay. */
+/** Written when a chunk is full, or after this time: short enough that a person who watches the log sees no delay. */
 const FLUSH_MS = 200
 /** More than this waits for a file that takes nothing: further lines are dropped and counted. */
 const LIMIT_BYTES = 4 * 1024 * 1024
@@ -36,7 +35,7 @@ class FileSink implements LogSink {
   readonly #clock: Clock
   readonly #logger: Logger
   #fd: number | undefined
-  #waiting = ''
+  readonly #waiting = new LineBuffer()
   /** A buffer is in the hands of the kernel. */
   #busy = false
   #timerSet = false
@@ -54,12 +53,12 @@ class FileSink implements LogSink {
   }
 
   write(lines: string, count = 1): void {
-    if (this.#waiting.length + lines.length > LIMIT_BYTES) {
+    if (this.#waiting.size + lines.length > LIMIT_BYTES) {
       this.dropped += count
       return
     }
-    this.#waiting += lines
-    if (this.#waiting.length >= FLUSH_BYTES) this.#flush()
+    this.#waiting.add(lines)
+    if (this.#waiting.hasChunk) this.#flush()
     else if (!this.#timerSet) this.#flushLater()
   }
 
@@ -92,13 +91,12 @@ class FileSink implements LogSink {
 
   #flush(): void {
     if (this.#busy) return
-    if (this.#waiting === '') {
+    const buffer = this.#waiting.take()
+    if (buffer === null) {
       for (const listener of this.#idleListeners.splice(0)) listener()
       return
     }
     this.#busy = true
-    const buffer = Buffer.from(this.#waiting, 'latin1')
-    this.#waiting = ''
     this.#withFile((fd) => this.#writeOut(fd, buffer, 0))
   }
 
@@ -128,15 +126,16 @@ class FileSink implements LogSink {
         return
       }
       if (from + written < buffer.length) this.#writeOut(fd, buffer, from + written)
-      else this.#wrote()
+      else this.#wrote(buffer)
     })
   }
 
-  #wrote(): void {
+  #wrote(buffer: Buffer): void {
+    this.#waiting.giveBack(buffer)
     this.#busy = false
     this.#failed = false
-    if (this.#waiting.length >= FLUSH_BYTES || this.#idleListeners.length > 0) this.#flush()
-    else if (this.#waiting !== '' && !this.#timerSet) this.#flushLater()
+    if (this.#waiting.hasChunk || this.#idleListeners.length > 0) this.#flush()
+    else if (this.#waiting.size > 0 && !this.#timerSet) this.#flushLater()
   }
 
   /** What was to be written is lost; the next flush tries the file again. Said once until it works again. */

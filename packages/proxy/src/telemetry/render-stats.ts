@@ -1,5 +1,6 @@
 import { formatLabels, formatSample, type Labels } from './prometheus-text.ts'
-import { ownerName, type Stat, statName } from './stat.ts'
+import { type HistogramView, histogramSamples } from './render-histograms.ts'
+import { ownerName, type Stat, type StatKey, statName } from './stat.ts'
 
 /** What Envoy makes labels of (Envoy: well-known tag names). */
 const OWNER_LABELS: Readonly<Record<string, string>> = {
@@ -27,26 +28,50 @@ export function renderStatsText(stats: readonly Stat[]): string {
     .join('')
 }
 
-/** Envoy's `{"stats":[{"name":…,"value":…}]}`. */
-export function renderStatsJson(stats: readonly Stat[]): string {
-  return JSON.stringify({ stats: sorted(stats).map((stat) => ({ name: statName(stat), value: stat.value })) })
+/** Envoy's `{"stats":[{"name":…,"value":…},{"histograms":…}]}`. */
+export function renderStatsJson(stats: readonly Stat[], histograms: object | null): string {
+  const numbers = sorted(stats).map((stat) => ({ name: statName(stat), value: stat.value }))
+  return JSON.stringify({ stats: histograms === null ? numbers : [...numbers, histograms] })
 }
 
 /** Prometheus' text format, with Envoy's names: `envoy_cluster_upstream_rq_total{envoy_cluster_name="…"}`. */
 export function renderStatsPrometheus(stats: readonly Stat[]): string {
-  const families = new Map<string, { kind: Stat['kind']; lines: string }>()
-  for (const stat of stats) {
-    const { name, labels } = prometheusName(stat)
-    const family = families.get(name) ?? { kind: stat.kind, lines: '' }
-    families.set(name, { ...family, lines: family.lines + formatSample(name, formatLabels(labels), stat.value) })
+  return families(
+    stats,
+    ({ kind }) => kind,
+    (name, labels, stat) => formatSample(name, labels, stat.value),
+  )
+}
+
+/** As `renderStatsPrometheus`. @param summaries quantiles of the last interval instead of buckets */
+export function renderHistogramsPrometheus(histograms: readonly HistogramView[], summaries: boolean): string {
+  const kind = summaries ? 'summary' : 'histogram'
+  return families(
+    histograms,
+    () => kind,
+    (name, labels, one) => histogramSamples(name, labels, one, summaries),
+  )
+}
+
+/** What has the same name in Prometheus stands together, families in the order of their names. */
+function families<T extends StatKey>(
+  all: readonly T[],
+  kindOf: (one: T) => string,
+  samples: (name: string, labels: string, one: T) => string,
+): string {
+  const found = new Map<string, { kind: string; lines: string }>()
+  for (const one of all) {
+    const { name, labels } = prometheusName(one)
+    const family = found.get(name) ?? { kind: kindOf(one), lines: '' }
+    found.set(name, { ...family, lines: family.lines + samples(name, formatLabels(labels), one) })
   }
-  return [...families]
+  return [...found]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, { kind, lines }]) => `# TYPE ${name} ${kind}\n${lines}`)
     .join('')
 }
 
-function prometheusName(stat: Stat): { name: string; labels: Labels } {
+function prometheusName(stat: StatKey): { name: string; labels: Labels } {
   const labels: (readonly [string, string])[] = []
   let bare = stat.name
   for (const { pattern, label, family } of NAME_LABELS) {

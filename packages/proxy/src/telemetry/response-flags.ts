@@ -27,6 +27,7 @@ const LONG_NAMES: Readonly<Record<keyof typeof ResponseFlag, string>> = {
   DT: 'DurationTimeout',
   UMSDR: 'UpstreamMaxStreamDurationReached',
   OM: 'OverloadManagerTerminated',
+  NFCF: 'NoFilterConfigFound',
   DF: 'DnsResolutionFailed',
 }
 

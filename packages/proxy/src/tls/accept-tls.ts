@@ -1,5 +1,6 @@
 import type { Server } from 'node:net'
 import type { TLSSocket, TLSSocketOptions } from 'node:tls'
+import { readPastStream } from '../http/socket-input.ts'
 import type { Wire } from '../http/wire.ts'
 import { belongsTo, type StreamHandle } from '../listener/adopted-socket.ts'
 import { nodeTls } from './node-tls.ts'
@@ -57,6 +58,7 @@ export function acceptTls(
   readBuffer: Buffer,
   onDone: (session: TlsSession | null) => void,
 ): TLSSocket {
+  const receive = (length: number, buffer: Uint8Array) => wire.receive(length, buffer as Buffer)
   const socket = adopt(handle, {
     handle,
     isServer: true,
@@ -65,15 +67,13 @@ export function acceptTls(
     rejectUnauthorized: plan.requireCertificate,
     ALPNProtocols: plan.alpn,
     allowHalfOpen: true,
-    onread: {
-      buffer: readBuffer,
-      callback: (length: number, buffer: Uint8Array) => wire.receive(length, buffer as Buffer),
-    },
+    onread: { buffer: readBuffer, callback: receive },
   } satisfies TLSSocketOptions & { readonly allowHalfOpen: boolean; readonly handle: unknown; readonly onread: object })
   // Without a socket to wrap it takes itself for one that has yet to connect.
   ;(socket as unknown as { connecting: boolean }).connecting = false
   belongsTo(socket, server)
   wire.attach(socket)
+  readPastStream(socket, readBuffer, receive)
   let secure = false
   socket.on('secure', () => {
     secure = true

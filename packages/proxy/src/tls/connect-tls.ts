@@ -1,5 +1,6 @@
 import { isIP, type NetConnectOpts, type Socket } from 'node:net'
 import type { ConnectionOptions, TLSSocket } from 'node:tls'
+import { readPastStream } from '../http/socket-input.ts'
 import type { Wire } from '../http/wire.ts'
 import { sessionOf } from './accept-tls.ts'
 import type { ClientPlan } from './client-tls.ts'
@@ -36,6 +37,7 @@ export function connectTls(plan: ClientPlan, target: ConnectTarget, wire: Wire, 
   wire.attach(socket)
   // On a socket of somebody else's the library knows no `onread`.
   if ('socket' in target) socket.on('data', (chunk: Buffer) => void wire.receive(chunk.length, chunk))
+  else readPastStream(socket, readBuffer, callback)
   if (sessions !== null) {
     // One that comes before the certificate was found good is not kept.
     socket.on('session', (bytes) => {

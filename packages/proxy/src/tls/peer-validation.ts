@@ -84,9 +84,12 @@ export class PeerValidation {
       if (failure !== null) return { counter: 'failVerifyError', reason: failure }
     }
     const sansHold = this.#sans.length === 0 || this.#sans.some((test) => test(identity))
-    const nameHolds = requiredDns === '' || identity.dnsSans.some((san) => dnsMatches(requiredDns, san))
-    if (!sansHold || !nameHolds)
+    if (!sansHold)
       return { counter: 'failVerifySan', reason: `SAN matcher, certificate SANs are [${listOf(identity)}]` }
+    if (requiredDns !== '' && !identity.dnsSans.some((san) => dnsMatches(requiredDns, san))) {
+      const reason = `verify SAN list, expected SANs: [${requiredDns}], certificate SANs: [${listOf(identity)}]`
+      return { counter: 'failVerifySan', reason }
+    }
     return this.#checkHashes(identity)
   }
 

@@ -1,5 +1,11 @@
 import type { DataPlane } from '../config/data-plane.ts'
-import type { ClusterConfig, EndpointsConfig, ListenerConfig, RouteConfig } from '../config/model.ts'
+import type {
+  ClusterConfig,
+  DemandedVirtualHost,
+  EndpointsConfig,
+  ListenerConfig,
+  RouteConfig,
+} from '../config/model.ts'
 import type { SecretConfig } from '../config/tls-model.ts'
 import type { ConfigCall } from './worker-message.ts'
 
@@ -9,6 +15,8 @@ export class AppliedConfig {
   readonly #clusters = new Map<string, ClusterConfig>()
   readonly #endpoints = new Map<string, EndpointsConfig>()
   readonly #routes = new Map<string, RouteConfig>()
+  /** By the names of their resources. */
+  readonly #virtualHosts = new Map<string, DemandedVirtualHost>()
   readonly listeners = new Map<string, ListenerConfig>()
 
   /** @param call which was made, but for `putListener` and `removeListener` */
@@ -33,7 +41,13 @@ export class AppliedConfig {
         this.#routes.set((argument as RouteConfig).name, argument as RouteConfig)
         return
       case 'removeRoutes':
-        this.#routes.delete(argument as string)
+        this.#removeRoutes(argument as string)
+        return
+      case 'putVirtualHost':
+        this.#virtualHosts.set((argument as DemandedVirtualHost).name, argument as DemandedVirtualHost)
+        return
+      case 'removeVirtualHost':
+        this.#virtualHosts.delete((argument as DemandedVirtualHost).name)
     }
   }
 
@@ -46,7 +60,13 @@ export class AppliedConfig {
       ...put('putEndpoints', this.#endpoints.values()),
       ...put('putCluster', this.#clusters.values()),
       ...put('putRoutes', this.#routes.values()),
+      ...put('putVirtualHost', this.#virtualHosts.values()),
     ]
+  }
+
+  #removeRoutes(name: string): void {
+    this.#routes.delete(name)
+    for (const host of this.#virtualHosts.values()) if (host.routes === name) this.#virtualHosts.delete(host.name)
   }
 
   /** Its endpoints go with the last cluster that uses them, as in the workers. */

@@ -2,7 +2,7 @@ import { type Random, silentLogger } from '@mizzen/base'
 import { pickerFactory } from '../balancer/policy.ts'
 import { checkListener } from '../config/check-listener.ts'
 import type { DataPlane } from '../config/data-plane.ts'
-import type { ClusterConfig, ListenerConfig, RouteConfig } from '../config/model.ts'
+import type { ClusterConfig, DemandedVirtualHost, ListenerConfig, RouteConfig } from '../config/model.ts'
 import type { SecretConfig } from '../config/tls-model.ts'
 import { compileRoutes } from '../route/route-table.ts'
 import { checkSecret } from '../tls/check-secret.ts'
@@ -23,12 +23,20 @@ export function checkConfig(method: keyof DataPlane, argument: unknown, random: 
     case 'putRoutes':
       void compileRoutes(argument as RouteConfig, random)
       return
+    case 'putVirtualHost':
+      void compileRoutes(alone(argument as DemandedVirtualHost), random)
+      return
     case 'putListener':
       checkListener(argument as ListenerConfig, random)
       return
     case 'putSecret':
       checkSecret(argument as SecretConfig)
   }
+}
+
+function alone({ routes, host }: DemandedVirtualHost): RouteConfig {
+  const headers = { request: [], response: [] }
+  return { name: routes, virtualHosts: [host], ignorePortInHostMatching: false, headers, validateClusters: false }
 }
 
 /** With the secrets that are there to be found: they are checked when they come. */

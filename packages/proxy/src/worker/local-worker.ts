@@ -1,13 +1,26 @@
-import type { Clock, Level, Logger, Random } from '@mizzen/base'
-import type { ClusterConfig, EndpointsConfig, ListenerConfig, RouteConfig } from '../config/model.ts'
+import type { Clock, Logger, Random } from '@mizzen/base'
+import type { LogLevels } from '../admin/switched-logger.ts'
+import type {
+  ClusterConfig,
+  DemandedVirtualHost,
+  EndpointsConfig,
+  ListenerConfig,
+  RouteConfig,
+} from '../config/model.ts'
 import type { SecretConfig } from '../config/tls-model.ts'
+import type { Demand, DemandAnswer } from '../demand/demand.ts'
 import { ConnectionBudget, type ConnectionLimit } from '../listener/connection-budget.ts'
 import type { DrainScope } from '../listener/listener-registry.ts'
+import { OverloadState } from '../overload/overload-state.ts'
 import { IstioStats } from '../telemetry/istio-stats.ts'
 import { IstioTcpStats } from '../telemetry/istio-tcp-stats.ts'
 import type { LogFiles } from '../telemetry/log-files.ts'
 import { createPeerMetadata, type NodeIdentity } from '../telemetry/peer-metadata.ts'
+import { RouteStats } from '../telemetry/route-stats.ts'
+import { LogStreams } from '../telemetry/stream/log-streams.ts'
+import type { Streaming } from '../telemetry/stream/streaming.ts'
 import { createRuntime, type Runtime } from './runtime.ts'
+import { runtimeHistograms } from './runtime-histograms.ts'
 import { clusterViews, listenerViews, runtimeStats } from './runtime-snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Workers } from './workers.ts'
@@ -19,10 +32,16 @@ export interface LocalWorkerOptions {
   readonly random: Random
   readonly logger: Logger
   readonly node: NodeIdentity
-  readonly connectionLimit?: ConnectionLimit
+  readonly connectionLimit?: ConnectionLimit | undefined
+  /** Of `overloadMemory`; undefined = nothing is done about overload. */
+  readonly overload?: SharedArrayBuffer | undefined
   /** Closed with the worker. */
   readonly logs: LogFiles
-  readonly setLogLevel: (level: Level) => void
+  readonly setLogLevels: (levels: LogLevels) => void
+  /** What is streamed to services of the bootstrap; undefined = nothing. */
+  readonly streaming?: Streaming | undefined
+  /** See `RuntimeDeps`. */
+  readonly onDemand: (demand: Demand) => void
 }
 
 /** One data plane with its metrics and logs, in the thread that makes it. Everything is in use as soon as it was put. */
@@ -32,26 +51,32 @@ export class LocalWorker implements Workers {
   readonly #istio: IstioStats
   readonly #istioTcp: IstioTcpStats
   readonly #logs: LogFiles
-  readonly setLogLevel: (level: Level) => void
+  readonly #logStreams: LogStreams | undefined
+  readonly setLogLevels: (levels: LogLevels) => void
   readonly #parts: { readonly [P in keyof Snapshot]: () => Snapshot[P] }
 
   constructor(options: LocalWorkerOptions) {
-    const { clock, random, logger, logs, node, connectionLimit } = options
+    const { clock, random, logger, logs, node, connectionLimit, onDemand, streaming } = options
     const peerMetadata = createPeerMetadata(node)
-    this.setLogLevel = options.setLogLevel
+    this.setLogLevels = options.setLogLevels
     this.#logs = logs
-    this.#istio = new IstioStats(peerMetadata.own)
+    const routes = streaming?.metrics === true ? new RouteStats() : undefined
+    this.#istio = new IstioStats(peerMetadata.own, routes)
     this.#istioTcp = new IstioTcpStats(peerMetadata.own)
     const connections = new ConnectionBudget(connectionLimit, options.index)
-    const telemetry = { sinks: logs.provide, stats: this.#istio, tcpStats: this.#istioTcp, peerMetadata }
-    const runtime = createRuntime({ clock, random, logger, connections, ...telemetry })
+    this.#logStreams = streaming && new LogStreams({ ...streaming, clock, random, logger })
+    const sinks = { sinks: logs.provide, logStreams: this.#logStreams?.provide }
+    const telemetry = { ...sinks, stats: this.#istio, tcpStats: this.#istioTcp, peerMetadata }
+    const overload = options.overload && new OverloadState(options.overload)
+    const runtime = createRuntime({ clock, random, logger, connections, overload, onDemand, ...telemetry })
     this.#runtime = runtime
     this.#parts = {
       clusters: () => clusterViews(runtime),
       listeners: () => listenerViews(runtime),
       stats: () => runtimeStats(runtime, options.index),
+      histograms: () => runtimeHistograms(runtime),
       certificates: () => runtime.certificates,
-      istio: () => ({ http: this.#istio.all, tcp: this.#istioTcp.all }),
+      istio: () => ({ http: this.#istio.all, tcp: this.#istioTcp.all, routes: routes?.all ?? [] }),
     }
   }
 
@@ -81,6 +106,18 @@ export class LocalWorker implements Workers {
 
   removeRoutes(name: string): void {
     this.#runtime.removeRoutes(name)
+  }
+
+  putVirtualHost(config: DemandedVirtualHost): void {
+    this.#runtime.putVirtualHost(config)
+  }
+
+  removeVirtualHost(which: Omit<DemandedVirtualHost, 'host'>): void {
+    this.#runtime.removeVirtualHost(which)
+  }
+
+  answerDemand(answer: DemandAnswer): void {
+    this.#runtime.answerDemand(answer)
   }
 
   putSecret(config: SecretConfig): void {
@@ -115,6 +152,6 @@ export class LocalWorker implements Workers {
 
   async close(): Promise<void> {
     await this.#runtime.close()
-    await this.#logs.close()
+    await Promise.all([this.#logs.close(), this.#logStreams?.close()])
   }
 }

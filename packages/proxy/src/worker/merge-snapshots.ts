@@ -1,12 +1,16 @@
 import type { HistogramCounts } from '../telemetry/histogram.ts'
 import type { HttpSeries } from '../telemetry/istio-stats.ts'
 import type { TcpSeries } from '../telemetry/istio-tcp-stats.ts'
-import { type Stat, statName } from '../telemetry/stat.ts'
+import { addBins } from '../telemetry/log-linear-histogram.ts'
+import type { RouteSeries } from '../telemetry/route-stats.ts'
+import { type HistogramStat, type Stat, statName } from '../telemetry/stat.ts'
 import type { ClusterView, EndpointView, IstioSeries, ListenerView, Snapshot } from './snapshot.ts'
 
 /** The parts of several workers as those of one data plane: counts are added up. */
 export const MERGE: { readonly [P in keyof Snapshot]: (parts: readonly Snapshot[P][]) => Snapshot[P] } = {
   stats: (parts) => mergeBy(parts, statName, addStats),
+  histograms: (parts) =>
+    mergeBy(parts, statName, (one: HistogramStat, other) => ({ ...one, bins: addBins(one.bins, other.bins) })),
   listeners: (parts) =>
     mergeBy(
       parts,
@@ -26,6 +30,11 @@ export const MERGE: { readonly [P in keyof Snapshot]: (parts: readonly Snapshot[
       parts.map(({ tcp }) => tcp),
       ({ labels }) => labels,
       addTcp,
+    ),
+    routes: mergeBy(
+      parts.map(({ routes }) => routes),
+      ({ labels }) => labels,
+      addRoutes,
     ),
   }),
 }
@@ -66,6 +75,7 @@ function addAll<K extends string>(one: Readonly<Record<K, number>>, other: Reado
 function addHttp(one: HttpSeries, other: HttpSeries): HttpSeries {
   return {
     labels: one.labels,
+    example: other.example ?? one.example,
     requests: one.requests + other.requests,
     durationMs: addHistograms(one.durationMs, other.durationMs),
     requestBytes: addHistograms(one.requestBytes, other.requestBytes),
@@ -77,6 +87,16 @@ function addHistograms(one: HistogramCounts, other: HistogramCounts): HistogramC
   return {
     counts: one.counts.map((count, bucket) => count + (other.counts[bucket] as number)),
     sum: one.sum + other.sum,
+  }
+}
+
+function addRoutes(one: RouteSeries, other: RouteSeries): RouteSeries {
+  return {
+    labels: one.labels,
+    requests: one.requests + other.requests,
+    failures: one.failures + other.failures,
+    attempts: one.attempts + other.attempts,
+    durationMs: addHistograms(one.durationMs, other.durationMs),
   }
 }
 

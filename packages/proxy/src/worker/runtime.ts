@@ -8,6 +8,8 @@ import { systemResolve } from '../cluster/system-resolve.ts'
 import { systemSockets } from '../cluster/system-sockets.ts'
 import type { DataPlane } from '../config/data-plane.ts'
 import type { ClusterConfig, ListenerConfig, RouteConfig } from '../config/model.ts'
+import type { Demand } from '../demand/demand.ts'
+import { WaitingRequests } from '../demand/waiting-requests.ts'
 import { DateHeader } from '../http/date-header.ts'
 import { DeadlineWheel } from '../http/deadline-wheel.ts'
 import { EventTurn } from '../http/event-turn.ts'
@@ -20,9 +22,10 @@ import { ListenerCompiler } from '../listener/listener-compiler.ts'
 import { type DrainScope, ListenerRegistry } from '../listener/listener-registry.ts'
 import { RouteRegistry } from '../listener/route-registry.ts'
 import { ServiceCompiler } from '../listener/service-compiler.ts'
+import type { OverloadState } from '../overload/overload-state.ts'
 import { RelayBuffers } from '../tcp/relay-buffers.ts'
 import type { TcpStats } from '../tcp/tcp-stats.ts'
-import type { SinkProvider } from '../telemetry/access-log.ts'
+import type { LogStreamProvider, SinkProvider } from '../telemetry/access-log.ts'
 import type { TcpStatsProvider } from '../telemetry/istio-tcp-stats.ts'
 import type { PeerMetadata } from '../telemetry/peer-metadata.ts'
 import type { StatsProvider } from '../telemetry/stats-recorder.ts'
@@ -45,14 +48,20 @@ export interface RuntimeDeps {
   readonly logger: Logger
   /** Opens the files that access logs go to. */
   readonly sinks: SinkProvider
+  /** Streams that access logs go to; none by default. */
+  readonly logStreams?: LogStreamProvider
   readonly stats: StatsProvider
   readonly tcpStats: TcpStatsProvider
   readonly peerMetadata: PeerMetadata
   /** Counts client connections; without a limit by default. */
   readonly connections?: ConnectionBudget
+  /** Nothing is done about overload by default. */
+  readonly overload?: OverloadState | undefined
   /** Real sockets and the system's resolver by default. */
   readonly openSocket?: OpenSocket
   readonly resolve?: Resolve
+  /** A request waits for this; `answerDemand` must follow. Without it no request waits. */
+  readonly onDemand?: (demand: Demand) => void
 }
 
 /**
@@ -95,27 +104,9 @@ export interface Runtime extends DataPlane {
 }
 
 export function createRuntime(deps: RuntimeDeps): Runtime {
-  const { clock, random, logger } = deps
-  const turn = new EventTurn(clock, (error) => logger.error('fault in handling an event', { error: stackOf(error) }))
-  const wheel = new DeadlineWheel(clock, turn)
-  const names = new FieldNames()
-  const http2 = new Http2Resources(turn, names)
-  const readBuffer = Buffer.allocUnsafeSlow(READ_BYTES)
-  const tls = { secrets: new SecretStore(), identities: new IdentityCache(), contexts: new ContextCache(), logger }
-  const transports = new ClusterTransports(tls)
-  const openSocket = deps.openSocket ?? systemSockets(readBuffer)
-  const connector = new Connector({ open: openSocket, turn, wheel, names, http2, transports, random })
-  const resolve = deps.resolve ?? systemResolve
-  const dnsCaches = new DnsCaches({ resolve, turn, wheel, logger, random })
-  const clusters = new ClusterRegistry({ connector, transports, random, resolve, turn, wheel, logger, dnsCaches })
-  const routes = new RouteRegistry(random)
-  const services = new ServiceCompiler({ ...deps, routes, clusters, dnsCaches })
-  const compiler = new ListenerCompiler(services, tls)
-  const date = new DateHeader(clock)
-  const relayBuffers = new RelayBuffers(readBuffer)
-  const connections = deps.connections ?? new ConnectionBudget(undefined, 0)
-  const shared = { connections, turn, wheel, clock, random, names, http2, clusters, date, readBuffer, relayBuffers }
-  const listeners = new ListenerRegistry(shared, compiler)
+  const { logger } = deps
+  const parts = assemble(deps)
+  const { turn, wheel, tls, transports, clusters, dnsCaches, routes, waiting, services, compiler, listeners } = parts
   return {
     putListener(config) {
       // As Envoy: who comes first must not find clusters whose names nobody has asked for yet.
@@ -129,6 +120,9 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     putEndpoints: (config) => turn.run(() => clusters.putEndpoints(config)),
     putRoutes: (config) => routes.put(config),
     removeRoutes: (name) => routes.remove(name),
+    putVirtualHost: (config) => routes.putVirtualHost(config),
+    removeVirtualHost: (which) => routes.removeVirtualHost(which),
+    answerDemand: (answer) => waiting.answer(answer),
     putSecret(config) {
       checkSecret(config)
       tls.secrets.put(config)
@@ -167,6 +161,36 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
       return [...services.httpStats.values()].reduce((sum, stats) => sum + stats.downstreamRqActive, 0)
     },
   }
+}
+
+/** What a runtime is made of, each part with those that it needs. */
+function assemble(deps: RuntimeDeps) {
+  const { clock, random, logger } = deps
+  const turn = new EventTurn(clock, (error) => logger.error('fault in handling an event', { error: stackOf(error) }))
+  const wheel = new DeadlineWheel(clock, turn)
+  const names = new FieldNames()
+  const http2 = new Http2Resources(turn, names)
+  const readBuffer = Buffer.allocUnsafeSlow(READ_BYTES)
+  const tls = { secrets: new SecretStore(), identities: new IdentityCache(), contexts: new ContextCache(), logger }
+  const transports = new ClusterTransports(tls)
+  const openSocket = deps.openSocket ?? systemSockets(readBuffer)
+  const connector = new Connector({ open: openSocket, turn, wheel, names, http2, transports, random })
+  const resolve = deps.resolve ?? systemResolve
+  const dnsCaches = new DnsCaches({ resolve, turn, wheel, logger, random })
+  const clusters = new ClusterRegistry({ connector, transports, random, resolve, turn, wheel, logger, dnsCaches })
+  const routes = new RouteRegistry(random)
+  const nobody = ({ kind, name }: Demand) => waiting.answer({ kind, name, outcome: 'missing' })
+  const waiting = new WaitingRequests(turn, deps.onDemand ?? nobody)
+  const services = new ServiceCompiler({ ...deps, routes, clusters, dnsCaches, waiting })
+  const compiler = new ListenerCompiler(services, tls)
+  const date = new DateHeader(clock)
+  const relayBuffers = new RelayBuffers(readBuffer)
+  const connections = deps.connections ?? new ConnectionBudget(undefined, 0)
+  const overload = deps.overload ?? null
+  const limits = { connections, overload }
+  const shared = { ...limits, turn, wheel, clock, random, names, http2, clusters, date, readBuffer, relayBuffers }
+  const listeners = new ListenerRegistry(shared, compiler)
+  return { turn, wheel, tls, transports, clusters, dnsCaches, routes, waiting, services, compiler, listeners }
 }
 
 function stackOf(error: unknown): string {

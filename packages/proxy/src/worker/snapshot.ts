@@ -1,7 +1,8 @@
 import type { ClusterConfig, ListenerConfig } from '../config/model.ts'
 import type { HttpSeries } from '../telemetry/istio-stats.ts'
 import type { TcpSeries } from '../telemetry/istio-tcp-stats.ts'
-import type { Stat } from '../telemetry/stat.ts'
+import type { RouteSeries } from '../telemetry/route-stats.ts'
+import type { HistogramStat, Stat } from '../telemetry/stat.ts'
 import type { ContextCertificates } from '../tls/certificate-view.ts'
 
 /** What can be seen of a data plane from outside: values as they were when asked for, in parts, as plain data. */
@@ -9,6 +10,7 @@ export interface Snapshot {
   readonly clusters: readonly ClusterView[]
   readonly listeners: readonly ListenerView[]
   readonly stats: readonly Stat[]
+  readonly histograms: readonly HistogramStat[]
   readonly istio: IstioSeries
   /** Of each TLS context in use. */
   readonly certificates: readonly ContextCertificates[]
@@ -18,6 +20,8 @@ export interface Snapshot {
 export interface IstioSeries {
   readonly http: readonly HttpSeries[]
   readonly tcp: readonly TcpSeries[]
+  /** Empty unless they are streamed to somebody. */
+  readonly routes: readonly RouteSeries[]
 }
 
 export interface ClusterView {

@@ -13,15 +13,17 @@ import {
 } from './worker-message.ts'
 
 const port = parentPort as MessagePort
-const { index, node, logLevel, connectionLimit } = workerData as WorkerStart
+const { index, node, logLevels, connectionLimit, overload, streaming } = workerData as WorkerStart
 
 const post = (event: WorkerEvent) => port.postMessage(event)
 const logs = new PostedLogs(systemClock, (log, lines, count, dropped) => post({ log, lines, count, dropped }))
-const logger = createSwitchedLogger('proxy', logLevel)
+const logger = createSwitchedLogger('proxy', logLevels)
 const worker = new LocalWorker({
   ...{ index, clock: systemClock, random: Math.random, logger: logger.scope('runtime'), node, logs, connectionLimit },
-  setLogLevel: (level) => {
-    logger.level = level
+  ...{ overload, streaming },
+  onDemand: (demand) => post({ demand }),
+  setLogLevels: (levels) => {
+    logger.levels = levels
   },
 })
 
@@ -37,8 +39,8 @@ function perform(call: WorkerCall): unknown {
       return worker.activeConnections()
     case 'read':
       return worker.read(call.part)
-    case 'log-level':
-      return worker.setLogLevel(call.level)
+    case 'log-levels':
+      return worker.setLogLevels(call.levels)
     case 'close':
       return worker.close()
   }

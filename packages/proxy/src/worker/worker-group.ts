@@ -1,14 +1,25 @@
-import { type Clock, formatError, type Level, type Logger, MizzenError, type Random, sleep } from '@mizzen/base'
+import { type Clock, formatError, type Logger, MizzenError, type Random, sleep } from '@mizzen/base'
+import type { LogLevels } from '../admin/switched-logger.ts'
 import type { DataPlane } from '../config/data-plane.ts'
-import type { Address, ClusterConfig, EndpointsConfig, ListenerConfig, RouteConfig } from '../config/model.ts'
+import type {
+  Address,
+  ClusterConfig,
+  DemandedVirtualHost,
+  EndpointsConfig,
+  ListenerConfig,
+  RouteConfig,
+} from '../config/model.ts'
 import type { SecretConfig } from '../config/tls-model.ts'
+import type { Demand, DemandAnswer } from '../demand/demand.ts'
 import { isPipe } from '../http/pipe-address.ts'
 import { ConnectionBudget, type ConnectionLimit } from '../listener/connection-budget.ts'
 import type { DrainScope } from '../listener/listener-registry.ts'
 import { CAN_REUSE_PORT } from '../listener/listening-address.ts'
 import type { NodeIdentity } from '../telemetry/peer-metadata.ts'
+import type { Streaming } from '../telemetry/stream/streaming.ts'
 import { AppliedConfig } from './applied-config.ts'
 import { checkConfig } from './config-check.ts'
+import { DepartedCounts } from './departed-counts.ts'
 import { MERGE } from './merge-snapshots.ts'
 import { type PortReservation, reservePort } from './port-reservation.ts'
 import { RestartBudget } from './restart-budget.ts'
@@ -25,11 +36,17 @@ export interface WorkerGroupOptions {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
-  readonly logLevel: Level
+  readonly logLevels: LogLevels
   readonly node: NodeIdentity
-  readonly connectionLimit?: ConnectionLimit
+  readonly connectionLimit?: ConnectionLimit | undefined
+  /** As `LocalWorkerOptions` has it. */
+  readonly overload?: SharedArrayBuffer | undefined
   /** Takes whole lines of a worker's access log. */
   readonly onLog: (path: string, lines: string, count: number, dropped: number) => void
+  /** As `LocalWorkerOptions` has it. */
+  readonly streaming?: Streaming | undefined
+  /** A request of some worker waits for this; `answerDemand` must follow. */
+  readonly onDemand: (demand: Demand) => void
   /** Workers die again and again: the process must end. */
   readonly onFailed: (error: MizzenError) => void
   /** A thread of this process by default. */
@@ -46,10 +63,11 @@ export class WorkerGroup implements Workers {
   readonly #threads: WorkerThread[]
   readonly #applied = new AppliedConfig()
   readonly #restarts: RestartBudget
+  readonly #departed = new DepartedCounts()
   /** Of listeners whose port the system chose. */
   readonly #ports = new Map<string, Address>()
   readonly #inFlight = new Set<Promise<unknown>>()
-  #logLevel: Level
+  #logLevels: LogLevels
   /** Calls that a new worker must hear of, too. */
   readonly #ending: WorkerCall[] = []
   #closing = false
@@ -57,7 +75,7 @@ export class WorkerGroup implements Workers {
   constructor(options: WorkerGroupOptions) {
     this.#options = options
     this.concurrency = options.concurrency
-    this.#logLevel = options.logLevel
+    this.#logLevels = options.logLevels
     this.#restarts = new RestartBudget(options.clock)
     this.#threads = Array.from({ length: options.concurrency }, (_, index) => this.#start(index))
   }
@@ -101,6 +119,18 @@ export class WorkerGroup implements Workers {
     this.#configure('removeRoutes', name)
   }
 
+  putVirtualHost(config: DemandedVirtualHost): void {
+    this.#configure('putVirtualHost', config)
+  }
+
+  removeVirtualHost(which: Omit<DemandedVirtualHost, 'host'>): void {
+    this.#configure('removeVirtualHost', which)
+  }
+
+  answerDemand(answer: DemandAnswer): void {
+    this.#configure('answerDemand', answer)
+  }
+
   putSecret(config: SecretConfig): void {
     this.#configure('putSecret', config)
   }
@@ -132,12 +162,14 @@ export class WorkerGroup implements Workers {
   }
 
   async read<P extends keyof Snapshot>(part: P): Promise<Snapshot[P]> {
-    return MERGE[part]((await this.#ask({ kind: 'read', part })) as readonly Snapshot[P][])
+    const noted = (value: unknown, index: number) => this.#departed.note(index, part, value as Snapshot[P])
+    const living = (await this.#ask({ kind: 'read', part }, noted)) as readonly Snapshot[P][]
+    return MERGE[part](this.#departed.beside(part, living))
   }
 
-  setLogLevel(level: Level): void {
-    this.#logLevel = level
-    this.#send({ kind: 'log-level', level })
+  setLogLevels(levels: LogLevels): void {
+    this.#logLevels = levels
+    this.#send({ kind: 'log-levels', levels })
   }
 
   /** The files are open in the main thread only. */
@@ -170,12 +202,15 @@ export class WorkerGroup implements Workers {
     void followed.then(() => this.#inFlight.delete(followed))
   }
 
-  /** The answers of those that live. */
-  async #ask(call: WorkerCall): Promise<readonly unknown[]> {
+  /** The answers of those that live. @param onAnswer hears each as it comes, with the worker's index */
+  async #ask(call: WorkerCall, onAnswer?: (value: unknown, index: number) => void): Promise<readonly unknown[]> {
     const answers = await Promise.all(
-      this.#threads.map((thread) =>
+      this.#threads.map((thread, index) =>
         thread.call(call).then(
-          (value) => [value],
+          (value) => {
+            onAnswer?.(value, index)
+            return [value]
+          },
           () => [],
         ),
       ),
@@ -237,11 +272,17 @@ export class WorkerGroup implements Workers {
   }
 
   #start(index: number): WorkerThread {
-    const { node, connectionLimit, onLog } = this.#options
+    const { node, connectionLimit, overload, streaming, onLog, onDemand } = this.#options
     const name = `worker-${index}`
     const onDeath = (reason: string) => this.#replace(index, name, reason)
     const { startThread = (options) => new WorkerThread(options) } = this.#options
-    return startThread({ name, start: { index, node, connectionLimit, logLevel: this.#logLevel }, onLog, onDeath })
+    return startThread({
+      name,
+      start: { index, node, connectionLimit, overload, streaming, logLevels: this.#logLevels },
+      onLog,
+      onDemand,
+      onDeath,
+    })
   }
 
   #replace(index: number, name: string, reason: string): void {
@@ -252,6 +293,7 @@ export class WorkerGroup implements Workers {
       return
     }
     new ConnectionBudget(this.#options.connectionLimit, index).forget()
+    this.#departed.depart(index)
     const thread = this.#start(index)
     this.#threads[index] = thread
     for (const call of [...this.#applied.calls(), ...this.#ending]) this.#follow(thread.call(call))

@@ -1,8 +1,11 @@
-import { formatError, type Level, MizzenError } from '@mizzen/base'
+import { formatError, MizzenError } from '@mizzen/base'
+import type { LogLevels } from '../admin/switched-logger.ts'
 import type { DataPlane } from '../config/data-plane.ts'
+import type { Demand } from '../demand/demand.ts'
 import type { ConnectionLimit } from '../listener/connection-budget.ts'
 import type { DrainScope } from '../listener/listener-registry.ts'
 import type { NodeIdentity } from '../telemetry/peer-metadata.ts'
+import type { Streaming } from '../telemetry/stream/streaming.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** What a thread is started with. */
@@ -10,9 +13,12 @@ export interface WorkerStart {
   /** Counts from 0. */
   readonly index: number
   readonly node: NodeIdentity
-  readonly logLevel: Level
+  readonly logLevels: LogLevels
   /** Undefined = none. */
   readonly connectionLimit: ConnectionLimit | undefined
+  /** As `LocalWorkerOptions` has it. */
+  readonly overload: SharedArrayBuffer | undefined
+  readonly streaming: Streaming | undefined
 }
 
 /** A call of the data plane: its name, and its only argument as plain data. */
@@ -28,7 +34,7 @@ export type WorkerCall =
   | { readonly kind: 'drain' | 'stop-listening'; readonly withinMs: number; readonly scope: DrainScope }
   | { readonly kind: 'active-connections' | 'close' }
   | { readonly kind: 'read'; readonly part: keyof Snapshot }
-  | { readonly kind: 'log-level'; readonly level: Level }
+  | { readonly kind: 'log-levels'; readonly levels: LogLevels }
 
 export type WorkerRequest =
   | { readonly id: number; readonly call: WorkerCall }
@@ -38,6 +44,8 @@ export type WorkerRequest =
 export type WorkerEvent =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: PlainError }
+  /** A request waits for this. */
+  | { readonly demand: Demand }
   /** Whole lines for a log file. The next ones for that path come after `logged`. */
   | { readonly log: string; readonly lines: string; readonly count: number; readonly dropped: number }
 

@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { MizzenError } from '@mizzen/base'
+import type { Demand } from '../demand/demand.ts'
+import { YOUNG_BYTES } from '../engine-tuning.ts'
 import {
   fromPlainError,
   type WorkerCall,
@@ -15,6 +17,8 @@ export interface WorkerThreadOptions {
   readonly start: WorkerStart
   /** Whole lines for a log file. */
   readonly onLog: (path: string, lines: string, count: number, dropped: number) => void
+  /** A request waits for this. */
+  readonly onDemand: (demand: Demand) => void
   /** It has ended without being told to. Called once. */
   readonly onDeath: (reason: string) => void
 }
@@ -32,11 +36,15 @@ export class WorkerThread {
   readonly #ended = Promise.withResolvers<void>()
   #lastId = 0
   #closing = false
+  /** It has answered once: it runs, and may carry traffic. */
+  #answers = false
   #fault: string | undefined
 
   constructor(options: WorkerThreadOptions) {
     this.#options = options
-    this.#worker = new Worker(ENTRY, { workerData: options.start, name: options.name })
+    // V8 counts three halves: the one in use, the one to copy to, and large objects.
+    const resourceLimits = { maxYoungGenerationSizeMb: (3 * YOUNG_BYTES) >> 20 }
+    this.#worker = new Worker(ENTRY, { workerData: options.start, name: options.name, resourceLimits })
     this.#worker.on('message', (event: WorkerEvent) => this.#onEvent(event))
     this.#worker.on('error', (error) => {
       this.#fault = (error as Error).stack ?? (error as Error).message
@@ -53,9 +61,10 @@ export class WorkerThread {
     })
   }
 
-  /** Resolves when the thread has ended, by itself or because `timeout` has resolved. */
+  /** Resolves when the thread has ended, by itself or because `timeout` has resolved; one that still starts ends at once. */
   async close(timeout: Promise<unknown>): Promise<void> {
     this.#closing = true
+    if (!this.#answers) return this.kill()
     this.call({ kind: 'close' }).catch(() => {})
     await Promise.race([this.#ended.promise, timeout])
     await this.kill()
@@ -76,6 +85,11 @@ export class WorkerThread {
       this.#post({ logged: event.log })
       return
     }
+    if ('demand' in event) {
+      this.#options.onDemand(event.demand)
+      return
+    }
+    this.#answers = true
     const pending = this.#pending.get(event.id)
     this.#pending.delete(event.id)
     if ('error' in event) pending?.reject(fromPlainError(event.error))

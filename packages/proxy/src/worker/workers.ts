@@ -1,4 +1,4 @@
-import type { Level } from '@mizzen/base'
+import type { LogLevels } from '../admin/switched-logger.ts'
 import type { DataPlane } from '../config/data-plane.ts'
 import type { DrainScope } from '../listener/listener-registry.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -17,7 +17,7 @@ export interface Workers extends DataPlane {
   activeConnections(): number | Promise<number>
   /** One part of what can be seen; counts are the sums of all workers. */
   read<P extends keyof Snapshot>(part: P): Snapshot[P] | Promise<Snapshot[P]>
-  setLogLevel(level: Level): void
+  setLogLevels(levels: LogLevels): void
   reopenLogs(): void
   /** Ends everything at once, and writes out the logs. */
   close(): Promise<void>

@@ -3,6 +3,7 @@ import { grpc } from './grpc.ts'
 import { grpcWeb } from './grpc-web.ts'
 import { http1ToHttp2 } from './http1-to-http2.ts'
 import { http2ToHttp2 } from './http2-to-http2.ts'
+import { limits } from './limits.ts'
 import { requests } from './requests.ts'
 import { tunnels } from './tunnels.ts'
 
@@ -13,4 +14,5 @@ export const cases: readonly ProtocolCase[] = [
   ...grpcWeb,
   ...tunnels,
   ...requests,
+  ...limits,
 ]

@@ -1,6 +1,7 @@
 import type { Scene } from '../case.ts'
 import { chains } from './chains.ts'
 import { origination } from './origination.ts'
+import { pools } from './pools.ts'
 import { secrets } from './secrets.ts'
 import { termination } from './termination.ts'
 import { clientCertificateHeader, validation } from './validation.ts'
@@ -11,5 +12,6 @@ export const scenes: readonly Scene[] = [
   ...clientCertificateHeader,
   ...chains,
   ...origination,
+  ...pools,
   ...secrets,
 ]

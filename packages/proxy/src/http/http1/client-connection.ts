@@ -34,6 +34,7 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
   offered = false
   idleDeadline: Deadline | null = null
   lifeDeadline: Deadline | null = null
+  askedAt = 0
   readonly #wire: Wire
   readonly #options: Http1ClientOptions
   readonly #owner: ConnectionOwner

@@ -36,6 +36,7 @@ export class Http2ClientConnection implements WireHandler, SessionOwner, PooledC
   offered = false
   idleDeadline: Deadline | null = null
   lifeDeadline: Deadline | null = null
+  askedAt = 0
   readonly #wire: Wire
   readonly #owner: ConnectionOwner
   readonly #options: Http2Options
