@@ -55,6 +55,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/proxy-config.ts'),
   },
   { name: 'canary', summary: 'ship a new version, step by step', load: () => import('./commands/canary.ts') },
+  { name: 'tap', summary: 'requests of the mesh as they happen', load: () => import('./commands/tap.ts') },
+  { name: 'top', summary: 'a live table of requests by route', load: () => import('./commands/top.ts') },
+  {
+    name: 'metrics',
+    summary: 'success rate, requests per second and latency of workloads',
+    load: () => import('./commands/metrics.ts'),
+  },
   { name: 'logs', summary: 'access logs and what containers print', load: () => import('./commands/logs.ts') },
   { name: 'control-plane', summary: 'the control plane itself', load: () => import('./commands/control-plane.ts') },
   { name: 'proxy', summary: 'the data plane itself', load: () => import('./commands/proxy-help.ts') },

@@ -12,7 +12,9 @@ const signals = (version: string, share: number, more = {}) => ({
   requestsPerSecond: 20 * share,
   errorRate: 0,
   p50Ms: 1.25,
+  p95Ms: 9.9,
   p99Ms: 14.4,
+  attempts: 0,
   ...more,
 })
 

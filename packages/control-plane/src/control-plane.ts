@@ -3,19 +3,20 @@ import type { Problem } from '@mizzen/api'
 import { type Clock, type Logger, type Random, systemClock } from '@mizzen/base'
 import { createDiscovery, type Discovery } from '@mizzen/discovery'
 import type { Store } from '@mizzen/store'
-import { createTelemetry, type ScrapeTarget, type Telemetry } from '@mizzen/telemetry'
+import { type Telemetry, toOpenMetrics } from '@mizzen/telemetry'
 import { createXdsServer, type XdsServer } from '@mizzen/xds'
 import { LiveAnalysis } from './analysis/live-analysis.ts'
 import { createApiServer } from './api/api-server.ts'
 import type { MeshFacts } from './api/debug.ts'
+import { Taps } from './api/tap.ts'
 import { createMetrics } from './metrics.ts'
 import { openStore } from './open-store.ts'
 import { type Address, type ControlPlaneOptions, formatAddress, isLoopback } from './options.ts'
 import { ProblemLog } from './problem-log.ts'
 import { ProgrammedTracker } from './programmed/tracker.ts'
-import { prometheusUrl } from './proxy-identity.ts'
 import { RejectionLog } from './rejection-log.ts'
-import { createRollouts } from './rollouts.ts'
+import { createRollouts, prepareRollouts } from './rollouts.ts'
+import { createMeshTelemetry } from './telemetry-services.ts'
 
 export interface ControlPlaneDeps {
   readonly logger: Logger
@@ -41,28 +42,35 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
   const later = <Part>(part: Part, end: (part: Part) => void | Promise<void>): Part => undo.adopt(part, end)
 
   const store = later(await openStore(options, clock), (part) => part.close())
-  const discovery = later(createDiscovery({ store, clock, logger: logger.scope('discovery') }), (part) => part.close())
-  const ads = { source: discovery.views, clock, random, logger: logger.scope('ads') }
+  const { memory, inForce } = await prepareRollouts(store, clock, options.stateDir)
+  const discovery = later(createDiscovery({ store: inForce, clock, logger: logger.scope('discovery') }), (part) =>
+    part.close(),
+  )
+  const proxies: { statuses: XdsServer['statuses'] } = { statuses: () => [] }
+  const { telemetry, history } = later(
+    createMeshTelemetry({
+      ...{ store, clock, logger: logger.scope('telemetry'), statuses: () => proxies.statuses() },
+      ...{ stateDir: options.stateDir, prometheus: options.prometheus },
+    }),
+    (part) => part.close(),
+  )
+  const rollouts = later(
+    createRollouts({ store, clock, logger: logger.scope('rollout'), memory, telemetry, query: history.query }),
+    (part) => part.close(),
+  )
+  const ads = { source: discovery.views, methods: telemetry.methods, clock, random, logger: logger.scope('ads') }
   const xds = later(createXdsServer(ads), (part) => part.close())
+  proxies.statuses = () => xds.statuses()
   // After discovery, which has taken in a change when the tracker hears of it.
   const programmed = later(
     new ProgrammedTracker({
-      ...{ store, clock, affected: discovery.affectedProxies, statuses: () => xds.statuses() },
+      ...{ store: inForce, clock, affected: discovery.affectedProxies, statuses: () => xds.statuses() },
       ...{ revision: () => discovery.revision, waitsFor: discovery.waitsFor },
     }),
     (part) => part.close(),
   )
   undo.defer(discovery.onCommit(() => programmed.onConfigured()))
   const metrics = later(createMetrics(store, xds, clock), (part) => part.close())
-  const rolloutOptions = { store, clock, logger: logger.scope('rollout'), stateDir: options.stateDir }
-  const rollouts = later(createRollouts(rolloutOptions), ({ controller }) => controller.close())
-  const telemetry = later(
-    createTelemetry({
-      ...{ clock, logger: logger.scope('telemetry'), targets: () => scrapeTargets(xds) },
-      onIncrements: (increments) => rollouts.samples.add(increments),
-    }),
-    (part) => part.close(),
-  )
   undo.defer(reportProxies(xds, programmed, logger.scope('ads')))
   const analysis = later(new LiveAnalysis({ store, clock }), (part) => part.close())
   const problems = () => problemsOf(store, discovery, analysis)
@@ -76,12 +84,12 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
         store,
         xds,
         telemetry,
-        rollouts: rollouts.controller,
+        ...{ rollouts, taps: new Taps(), queries: history.api },
         logger: logger.scope('api'),
         localOnly: isLoopback(options.api.host),
       },
       onValidated: metrics.validated,
-      metrics: () => allMetrics(metrics.text, telemetry),
+      metrics: (format) => allMetrics(async () => (await metrics.text()) + history.metricsText(), telemetry, format),
       problems,
       collections: () => discovery.collections(),
       collectionGraph: () => discovery.collectionGraph(),
@@ -96,23 +104,17 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
   return { xds: xdsAddress, api: apiAddress, close: () => parts.disposeAsync() }
 }
 
-function scrapeTargets(xds: XdsServer): readonly ScrapeTarget[] {
-  return xds.statuses().map(({ node }) => ({ proxy: node.id, url: prometheusUrl(node) }))
+async function allMetrics(
+  own: () => Promise<string>,
+  telemetry: Telemetry,
+  format: 'prometheus' | 'openmetrics',
+): Promise<string> {
+  const text = await own()
+  return `${format === 'openmetrics' ? toOpenMetrics(text) : text}${telemetry.metricsText(format)}`
 }
-
-async function allMetrics(own: () => Promise<string>, telemetry: Telemetry): Promise<string> {
-  return `${await own()}${telemetry.metricsText()}`
-}
-
-/** What analysis finds too, with a code of Istio's, need not be told twice. */
-const FOUND_BY_ANALYSIS: readonly string[] = [
-  ...['unknown-gateway', 'host-not-in-gateway', 'duplicate-host'],
-  ...['unknown-destination', 'unknown-port', 'unknown-subset'],
-]
 
 function problemsOf(store: Store, discovery: Discovery, analysis: LiveAnalysis): readonly Problem[] {
-  const notices = discovery.notices().filter(({ code }) => !FOUND_BY_ANALYSIS.includes(code))
-  return [...store.problems(), ...notices, ...analysis.problems()]
+  return [...store.problems(), ...discovery.notices(), ...analysis.problems()]
 }
 
 /** Tells the tracker and the log what proxies answer. Returns the call that ends it. */

@@ -1,6 +1,7 @@
-export type { VersionSignals } from '@mizzen/telemetry'
+export type { LoggedRequest, TrafficSignals, VersionSignals } from '@mizzen/telemetry'
 export type { MeshFacts } from './api/debug.ts'
 export type { SyncStatus } from './api/syncz.ts'
+export type { TapLine } from './api/tap.ts'
 export { type ControlPlane, type ControlPlaneDeps, startControlPlane } from './control-plane.ts'
 export {
   type Address,

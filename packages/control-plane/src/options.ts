@@ -13,6 +13,8 @@ export interface ControlPlaneOptions {
   readonly stateDir: string | undefined
   readonly xds: Address
   readonly api: Address
+  /** A Prometheus that answers queries (of the API, and of a Canary's metrics) in place of the history here. */
+  readonly prometheus?: URL | undefined
 }
 
 export const DEFAULT_XDS_ADDRESS: Address = { host: '127.0.0.1', port: 15_010 }

@@ -1,29 +1,64 @@
 import { join } from 'node:path'
 import type { Clock, Logger } from '@mizzen/base'
-import { FileMemory, IncrementSamples, type Post, RolloutController, VolatileMemory } from '@mizzen/rollout'
+import {
+  FileMemory,
+  failedRequest,
+  type MetricQuery,
+  overlaidStore,
+  type Post,
+  RolloutController,
+  type RolloutMemory,
+  restoreOverlays,
+  TrafficSamples,
+  VolatileMemory,
+} from '@mizzen/rollout'
 import type { Store } from '@mizzen/store'
+import type { Telemetry } from '@mizzen/telemetry'
+
+/** What of rollouts has to be there before the store is looked at. */
+export interface RolloutGround {
+  readonly memory: RolloutMemory
+  /** The store, with each VirtualService as it is in force. */
+  readonly inForce: Store
+}
+
+/** @param stateDir where rollouts are remembered (`<state>/rollouts`). Undefined: they begin anew with the process. */
+export async function prepareRollouts(
+  store: Store,
+  clock: Clock,
+  stateDir: string | undefined,
+): Promise<RolloutGround> {
+  const memory = stateDir === undefined ? new VolatileMemory() : new FileMemory(join(stateDir, 'rollouts'))
+  await restoreOverlays(store, memory, clock.now())
+  return { memory, inForce: overlaidStore(store) }
+}
 
 export interface RolloutOptions {
   readonly store: Store
   readonly clock: Clock
   readonly logger: Logger
-  /** Where rollouts are remembered (`<state>/rollouts`). Undefined: they begin anew with the process. */
-  readonly stateDir: string | undefined
+  readonly memory: RolloutMemory
+  readonly telemetry: Pick<Telemetry, 'totals' | 'updates' | 'failures'>
+  /** Answers PromQL; undefined: a metric with a query holds its rollout, and says so. */
+  readonly query: MetricQuery | undefined
 }
 
-export interface Rollouts {
-  readonly controller: RolloutController
-  /** Takes what the proxies count. */
-  readonly samples: IncrementSamples
-}
+/** Of the failed requests in a report. */
+const MOST_FAILURES = 10
 
 /** The canary controller of this control plane. */
-export function createRollouts({ store, clock, logger, stateDir }: RolloutOptions): Rollouts {
-  const samples = new IncrementSamples(() => clock.now())
-  const memory = stateDir === undefined ? new VolatileMemory() : new FileMemory(join(stateDir, 'rollouts'))
-  // A query has no value until there is an engine for it: such a metric holds the rollout, and says so.
-  const query = () => undefined
-  return { controller: new RolloutController({ store, clock, logger, samples, query, memory, post }), samples }
+export function createRollouts({ telemetry, ...options }: RolloutOptions): RolloutController {
+  const samples = new TrafficSamples(telemetry, () => options.clock.now())
+  return new RolloutController({
+    ...options,
+    samples,
+    post,
+    failures: ({ namespace, name }, sinceMs) =>
+      telemetry
+        .failures({ workload: name, sinceMs, limit: MOST_FAILURES })
+        .filter(({ destination }) => destination.namespace === namespace)
+        .map(failedRequest),
+  })
 }
 
 const post: Post = async (url, body, timeoutMs) => {

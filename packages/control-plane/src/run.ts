@@ -1,4 +1,5 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
+import { setFlagsFromString } from 'node:v8'
 import { createLogger, formatError, type Level } from '@mizzen/base'
 import { type ControlPlane, startControlPlane } from './control-plane.ts'
 import { type ControlPlaneOptions, formatAddress } from './options.ts'
@@ -8,6 +9,12 @@ export interface RunOptions extends ControlPlaneOptions {
   /** Written, as one JSON object `{pid, xds, api}`, when the program is ready. */
   readonly readyFile?: string | undefined
 }
+
+/**
+ * By itself V8 collects when the heap has grown to a multiple of what was alive, and all of that is resident: hundreds of MB
+ * after many proxies came at once. With this it is 1.4 times, for a few percent more CPU.
+ */
+const HEAP_GROWTH = '--heap-growing-percent=40'
 
 /** What a parent with an IPC channel is told, and what the ready file holds. Addresses are `host:port`. */
 export interface ReadyMessage {
@@ -22,6 +29,7 @@ export interface ReadyMessage {
  * Resolves with the exit status: 0 after a graceful end, 1 if it could not start (with one line on standard error).
  */
 export async function runControlPlane(options: RunOptions): Promise<number> {
+  setFlagsFromString(HEAP_GROWTH)
   const logger = createLogger({ scope: 'control-plane', level: options.logLevel ?? 'info' })
   const ended = endRequested()
   // The channel to the parent must not keep this process alive.

@@ -61,6 +61,22 @@ describe('the API', () => {
     })
   })
 
+  it('answers queries as Prometheus does, by GET and by form', async () => {
+    const form = await fetch(`${url}/api/v1/query`, {
+      method: 'POST',
+      body: new URLSearchParams({ query: '1+1', time: '7' }),
+    })
+    expect(await form.text()).toBe('{"status":"success","data":{"resultType":"scalar","result":[7,"2"]}}')
+    expect(await call('GET', '/api/v1/query?query=sum(')).toMatchObject({
+      status: 400,
+      body: { errorType: 'bad_data' },
+    })
+    expect(await call('GET', '/api/v1/labels')).toMatchObject({ status: 200, body: { status: 'success' } })
+    expect(await call('GET', '/api/v1/pods')).toMatchObject({ status: 200, body: { kind: 'PodList' } })
+    expect(await call('DELETE', '/api/v1/query')).toMatchObject({ status: 405 })
+    expect((await call('GET', '/metrics')).body).toContain('mizzen_telemetry_history_series')
+  })
+
   it('creates, changes and removes objects', async () => {
     expect(await call('PATCH', `${PATH}/a`, rule('a'))).toMatchObject({ status: 201, outcome: 'created' })
     expect(await call('PATCH', `${PATH}/a`, rule('a'))).toMatchObject({ status: 200, outcome: 'unchanged' })

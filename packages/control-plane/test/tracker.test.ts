@@ -65,7 +65,8 @@ class Bench {
 
   async use(...statuses: ProxyStatus[]): Promise<void> {
     this.statuses = statuses
-    this.users = new Map([[KEY, statuses.map(({ node }) => node.id)]])
+    const ids = statuses.map(({ node }) => node.id)
+    this.users = new Map([KEY, 'VirtualService/default/other'].map((key) => [key, ids]))
     this.tracker.onProxiesChanged()
     await settled()
   }
@@ -82,8 +83,8 @@ class Bench {
     return revision
   }
 
-  condition(): Condition | undefined {
-    const { conditions } = (this.store.get('VirtualService', 'default', 'a')?.status ?? {}) as {
+  condition(name = 'a'): Condition | undefined {
+    const { conditions } = (this.store.get('VirtualService', 'default', name)?.status ?? {}) as {
       conditions?: readonly Condition[]
     }
     return conditions?.find(({ type }) => type === 'Programmed')
@@ -143,6 +144,19 @@ describe('ProgrammedTracker', () => {
     expect(bench.condition()).toMatchObject({ status: 'False', reason: 'Rejected' })
     expect(bench.condition()?.message).toContain('p.default refused it: bad regex')
     await bench.answer(proxyStatus('p', revision))
+    expect(bench.condition()?.status).toBe('True')
+  })
+
+  it('blames a refusal on what the proxy has not had yet, if anything of it is new', async () => {
+    const bench = new Bench()
+    const taken = await bench.apply(virtualService('b'))
+    const other = { ...virtualService('x'), metadata: { name: 'other', namespace: 'default' } }
+    const refused = await bench.apply(other)
+    const origins = [KEY, 'VirtualService/default/other']
+    await bench.use(proxyStatus('p', taken))
+    const rejection = { typeUrl: 't', message: 'bad regex', resources: [], origins, atMs: 1 }
+    await bench.answer(proxyStatus('p', refused, { ackedRevision: taken, rejections: [rejection] }))
+    expect(bench.condition('other')).toMatchObject({ status: 'False', reason: 'Rejected' })
     expect(bench.condition()?.status).toBe('True')
   })
 

@@ -3,6 +3,7 @@ import type { Pod } from '@mizzen/api'
 import { type Node, type NodeSettings, nodeOf } from './node.ts'
 import { proxyPorts } from './settings.ts'
 import { localHttpListener } from './status-listener.ts'
+import { metricsSink, telemetryMetadata } from './telemetry-sink.ts'
 
 export interface BootstrapSettings extends NodeSettings {
   /** The control plane's xDS server. */
@@ -25,10 +26,12 @@ const XDS_CLUSTER = 'xds-grpc'
  */
 export function bootstrap(pod: Pod, podIP: string, settings: BootstrapSettings): Bootstrap {
   const admin = { host: podIP, port: proxyPorts.admin }
+  const node = nodeOf(pod, podIP, settings)
   return {
-    node: nodeOf(pod, podIP, settings),
+    node: { ...node, metadata: { ...node.metadata, ...telemetryMetadata(XDS_CLUSTER) } },
     admin: { address: socketAddress(admin.host, admin.port) },
     dynamic_resources: dynamicResources(settings.xdsMode ?? 'DELTA_GRPC'),
+    ...metricsSink(XDS_CLUSTER),
     static_resources: {
       clusters: [xdsCluster(settings.xds), staticCluster('prometheus_stats', admin), staticCluster('agent', admin)],
       listeners: [

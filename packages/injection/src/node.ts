@@ -21,13 +21,19 @@ export interface NodeSettings {
   readonly gatewayBindAddress?: string
 }
 
+/** Annotation of a Pod: its sidecar fetches virtual hosts when requests need them, in place of all at once. */
+const ON_DEMAND_HOSTS = 'mizzen.io/on-demand-hosts'
+
 export function nodeOf(pod: Pod, podIP: string, settings: NodeSettings): Node {
   const { name, namespace = 'default', labels = {} } = pod.metadata
   const type = proxyTypeOf(pod)
   return {
     id: `${type}~${podIP}~${name}.${namespace}~${namespace}.svc.${settings.mesh.domain}`,
     cluster: `${labels.app ?? workloadOf(pod.metadata).name}.${namespace}`,
-    metadata: { ...identity(pod, settings.mesh), ...addresses(pod, podIP, settings), ...byType(type, settings) },
+    metadata: {
+      ...{ ...identity(pod, settings.mesh), ...addresses(pod, podIP, settings), ...byType(type, settings) },
+      ...(pod.metadata.annotations?.[ON_DEMAND_HOSTS] === 'true' && { MIZZEN_ON_DEMAND_HOSTS: 'true' }),
+    },
   }
 }
 

@@ -28,7 +28,13 @@ describe('bootstrap', () => {
       MIZZEN_APP_PORTS: { 8080: 40001 },
       LABELS: { version: 'v1', 'service.istio.io/canonical-revision': 'v1' },
     })
-    expect(node.metadata).not.toHaveProperty('BIND_ADDRESS')
+    for (const key of ['BIND_ADDRESS', 'MIZZEN_ON_DEMAND_HOSTS']) expect(node.metadata).not.toHaveProperty(key)
+  })
+
+  it('says that a sidecar fetches virtual hosts on demand, where its Pod wants that', () => {
+    const metadata = { ...applicationPod.metadata, annotations: { 'mizzen.io/on-demand-hosts': 'true' } }
+    const { node } = bootstrap({ ...applicationPod, metadata }, '127.10.0.5', settings)
+    expect(node.metadata).toMatchObject({ MIZZEN_ON_DEMAND_HOSTS: 'true' })
   })
 
   it('says who a gateway is', () => {

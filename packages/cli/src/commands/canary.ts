@@ -2,6 +2,7 @@ import { MizzenError } from '@mizzen/base'
 import type { Entry, Report } from '@mizzen/rollout'
 import { Command } from 'commander'
 import { importCanaries } from '../canary/import.ts'
+import { type PlanOptions, planCanary } from '../canary/plan.ts'
 import { type Format, printReport, readFormat } from '../canary/print-report.ts'
 import { replayRecord } from '../canary/replay.ts'
 import { type RunOptions, runCanary } from '../canary/run.ts'
@@ -29,6 +30,7 @@ export const build: BuildCommand = (context) => {
   const canary = new Command('canary').description('Ships a new version, step by step, on evidence; or takes it back.')
   canary.addHelpText('after', '\nExample: mizzen canary run -f examples/canary/canary.yaml --wait')
   canary.addCommand(runCommand(context))
+  canary.addCommand(planCommand(context))
   canary.addCommand(reportCommand(context, 'status', 'where a rollout is'))
   canary.addCommand(reportCommand(context, 'explain', 'why it is there: timeline, numbers and their bounds'))
   canary.addCommand(promoteCommand(context))
@@ -51,6 +53,19 @@ function runCommand(context: CommandContext): Command {
     .option('-o, --output <format>', 'text, json, junit or markdown', 'text')
     .addHelpText('after', '\nExample: mizzen canary run -f canary.yaml --wait -o json')
     .action((options: RunOptions) => runCanary(options, context))
+}
+
+function planCommand({ io }: CommandContext): Command {
+  return command('plan')
+    .description(
+      'Says what a rollout would do step by step, how long it takes and what it could find. Changes nothing.',
+    )
+    .requiredOption('-f, --filename <path...>', 'file or directory with the Canary; - is standard input')
+    .option('--rate <requests>', 'requests a second to plan for (default: what the mesh sees now)')
+    .option('--errors <percent>', 'with --rate: requests of the stable version that fail', '0')
+    .option('-o, --output <format>', 'text or json', 'text')
+    .addHelpText('after', '\nExample: mizzen canary plan -f examples/canary/canary.yaml --rate 50')
+    .action((options: PlanOptions) => planCanary(options, io))
 }
 
 function reportCommand({ io }: CommandContext, name: 'status' | 'explain', text: string): Command {

@@ -7,6 +7,7 @@ interface Options {
   readonly state?: string
   readonly xdsAddress: string
   readonly adminAddress: string
+  readonly prometheus?: URL
   readonly readyFile?: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
@@ -18,10 +19,16 @@ export const build: BuildCommand = (context) =>
     .option('--state <dir>', 'where applied objects are kept')
     .option('--xds-address <host:port>', 'address of the xDS server', '127.0.0.1:15010')
     .option('--admin-address <host:port>', 'address of the API', '127.0.0.1:15014')
+    .option('--prometheus <url>', 'answers queries of metrics in place of the history that is kept here', parseUrl)
     .option('--ready-file <file>', 'written when everything listens: one JSON object with the addresses')
     .addOption(new Option('--log-level <level>', 'least level that is logged').choices(LEVELS).default('info'))
     .addHelpText('after', '\nExample: mizzen control-plane --config examples/canary')
     .action((options: Options) => controlPlane(options, context))
+
+function parseUrl(text: string): URL {
+  if (/^https?:/.test(text) && URL.canParse(text)) return new URL(text)
+  throw new MizzenError('usage', `--prometheus ${text}: not an http or https URL`)
+}
 
 const LEVELS = ['debug', 'info', 'warn', 'error']
 
@@ -36,6 +43,7 @@ async function controlPlane(options: Options, { exit }: CommandContext): Promise
       stateDir: options.state,
       xds: parseAddress(options.xdsAddress),
       api: parseAddress(options.adminAddress),
+      prometheus: options.prometheus,
       readyFile: options.readyFile,
       logLevel: options.logLevel,
     }),

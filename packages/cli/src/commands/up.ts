@@ -12,6 +12,7 @@ interface Options {
   readonly load: boolean
   readonly isolation: 'none' | 'netns'
   readonly state?: string
+  readonly prometheus?: string
   readonly output?: 'json'
 }
 
@@ -25,6 +26,7 @@ export const build: BuildCommand = (context) =>
     .option('--api-port <port>', 'port of the API (default: 15014, or a free one)', parsePort)
     .option('--xds-port <port>', 'port of the xDS server (default: 15010, or a free one)', parsePort)
     .option('--state <dir>', 'keep objects, Pods and logs here instead of in a folder that is removed')
+    .option('--prometheus <url>', 'answers queries of metrics in place of the history that is kept here')
     .addOption(new Option('-o, --output <form>', 'one line when ready').choices(['json']))
     .addHelpText('after', '\nExample: mizzen up examples/canary')
     .action((directory: string, options: Options) => up(directory, options, context))

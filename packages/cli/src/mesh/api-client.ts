@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Kind, Problem, Resource } from '@mizzen/api'
 import { MizzenError, type Place } from '@mizzen/base'
-import type { MeshFacts, SyncStatus, VersionSignals } from '@mizzen/control-plane'
+import type { MeshFacts, SyncStatus, TapLine, TrafficSignals, VersionSignals } from '@mizzen/control-plane'
 import { type Call, call, readAll } from './http.ts'
 import { resourcePath } from './resource-path.ts'
 
@@ -102,6 +102,24 @@ export class ApiClient {
   async signals(windowMs: number): Promise<readonly VersionSignals[]> {
     const { versions } = await this.#json<{ versions: readonly VersionSignals[] }>(`/debug/stats?windowMs=${windowMs}`)
     return versions
+  }
+
+  /** What workloads were asked lately, by route and in all. */
+  async traffic(windowMs: number): Promise<readonly TrafficSignals[]> {
+    const { traffic } = await this.#json<{ traffic: readonly TrafficSignals[] }>(`/debug/traffic?windowMs=${windowMs}`)
+    return traffic
+  }
+
+  /** Calls `onLine` with requests as proxies log them, until it returns true, `signal` aborts or the mesh ends it. */
+  async tap(query: URLSearchParams, signal: AbortSignal, onLine: (line: TapLine) => boolean): Promise<void> {
+    const response = await this.#call(`/debug/tap?${query}`, { signal })
+    try {
+      for await (const line of lines(response)) if (onLine(JSON.parse(line) as TapLine)) return
+    } catch (error) {
+      if (!signal.aborted) throw new MizzenError('unreachable', `the tap ended: ${(error as Error).message}`)
+    } finally {
+      response.destroy()
+    }
   }
 
   /** A page of a proxy's admin interface. */

@@ -16,6 +16,8 @@ export interface MeshOptions {
   /** Undefined: the usual port, or a free one if it is taken. */
   readonly apiPort?: number
   readonly xdsPort?: number
+  /** URL of a Prometheus that answers queries of metrics. */
+  readonly prometheus?: string
   /** Undefined: a folder that is removed at the end. */
   readonly state?: string
 }
@@ -61,6 +63,7 @@ export async function startMesh(options: MeshOptions, deps: MeshDeps): Promise<M
   const xds = `${HOST}:${xdsPort}`
   const controlPlane = new ControlPlaneChild({
     ...{ directory: options.directory, stateDir: state.path, clock, random, xds, api: `${HOST}:${apiPort}` },
+    prometheus: options.prometheus,
     logFile: join(state.path, 'logs', 'control-plane.log'),
     onRestart: (reason) => say(`the control plane ended (${reason}) and is started again; traffic goes on`),
   })

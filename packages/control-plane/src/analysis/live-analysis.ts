@@ -1,7 +1,7 @@
 import { kindIdOf, kinds, type ObjectKey, objectKey, type Problem, type Resource } from '@mizzen/api'
 import type { Clock, Timer } from '@mizzen/base'
 import type { Change, StatusUpdate, Store } from '@mizzen/store'
-import { Analysis, defaultAnalyzers, type Finding, type Subject, subjectsOfObject } from '@mizzen/validation'
+import { Analysis, type Finding, liveAnalyzers, type Subject, subjectsOfObject } from '@mizzen/validation'
 import { analysedStatus } from './consistency.ts'
 import { findingProblem } from './finding-problem.ts'
 
@@ -42,7 +42,7 @@ export class LiveAnalysis {
 
   constructor(options: LiveAnalysisOptions) {
     this.#options = options
-    this.#analysis = new Analysis(defaultAnalyzers(() => options.clock.now()))
+    this.#analysis = new Analysis(liveAnalyzers(() => options.clock.now()))
     for (const kind of kinds) for (const object of options.store.list(kind.id)) this.#set(object)
     this.#endWatch = options.store.watch((changes) => this.#onChanges(changes))
     this.#dateTimer = this.#awaitDate()

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Logger, MizzenError } from '@mizzen/base'
+import { OPEN_METRICS_TYPE, wantsOpenMetrics } from '@mizzen/telemetry'
 import { answerAdmission } from './admission.ts'
 import type { Answer } from './answer.ts'
 import { text } from './answer.ts'
@@ -8,17 +9,18 @@ import { answerCanaries, type CanaryDeps } from './canaries.ts'
 import { answerDebug, type DebugDeps } from './debug.ts'
 import { checkHost } from './foreign-host.ts'
 import { answerKindList } from './kind-list.ts'
+import { answerQueries, type QueryDeps } from './queries.ts'
 import { type ApiRequest, apiRequest } from './request.ts'
 import { parseResourcePath } from './resource-path.ts'
 import { answerResources, type ResourceDeps } from './resources.ts'
 import { failure } from './status-object.ts'
 
-export interface ApiDeps extends ResourceDeps, DebugDeps, CanaryDeps {
+export interface ApiDeps extends ResourceDeps, DebugDeps, CanaryDeps, QueryDeps {
   readonly logger: Logger
   /** Answer only for names of this machine: for an API without authentication that listens on loopback. */
   readonly localOnly: boolean
   /** Prometheus text of the control plane and of all proxies. */
-  readonly metrics: () => Promise<string>
+  readonly metrics: (format: 'prometheus' | 'openmetrics') => Promise<string>
 }
 
 export interface ApiServer {
@@ -84,17 +86,26 @@ async function answerTo(message: IncomingMessage, signal: AbortSignal, deps: Api
 async function route(request: ApiRequest, deps: ApiDeps): Promise<Answer> {
   const [first] = request.segments
   if (first === 'ready') return text('ready\n')
-  if (first === 'metrics') return text(await deps.metrics(), 'text/plain; version=0.0.4; charset=utf-8')
+  if (first === 'metrics') return metricsAnswer(request, deps)
   if (first === 'debug') return answerDebug(request, deps)
   const canary = await answerCanaries(request, deps)
   if (canary !== undefined) return canary
   const admission = await answerAdmission(request)
   if (admission !== undefined) return admission
+  const query = await answerQueries(request, deps)
+  if (query !== undefined) return query
   const path = parseResourcePath(request.segments)
   if (path !== undefined) return answerResources(request, path, deps)
   const kindList = answerKindList(request.segments)
   if (kindList !== undefined) return kindList
   throw new MizzenError('not-found', `there is nothing at /${request.segments.join('/')}`)
+}
+
+async function metricsAnswer({ headers }: ApiRequest, { metrics }: ApiDeps): Promise<Answer> {
+  if (!wantsOpenMetrics(headers.accept)) {
+    return text(await metrics('prometheus'), 'text/plain; version=0.0.4; charset=utf-8')
+  }
+  return text(`${await metrics('openmetrics')}# EOF\n`, OPEN_METRICS_TYPE)
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {

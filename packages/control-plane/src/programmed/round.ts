@@ -22,15 +22,22 @@ export class Round {
   readonly #absent: readonly ProxyFacts[]
   readonly #verdicts = new Map<readonly string[], Map<number, Verdict>>()
 
-  /** @param expected names of the proxies whose Pods run */
-  constructor(statuses: readonly ProxyStatus[], expected: readonly string[]) {
+  /**
+   * @param expected names of the proxies whose Pods run
+   * @param revisionOf the store's revision that brought an object's present generation; undefined if it is not known
+   */
+  constructor(
+    statuses: readonly ProxyStatus[],
+    expected: readonly string[],
+    revisionOf: (key: ObjectKey) => number | undefined = () => undefined,
+  ) {
     const connected = new Set<string>()
     for (const status of statuses) {
       const { name } = proxyIdentity(status.node)
       connected.add(name)
       const facts = { name, connected: true, answeredRevision: status.answeredRevision }
       this.#facts.set(status.node.id, facts)
-      this.#blame(status, facts)
+      this.#blame(status, facts, revisionOf)
     }
     this.#absent = expected
       .filter((name) => !connected.has(name))
@@ -61,16 +68,22 @@ export class Round {
   }
 
   /** What is held back although nothing is refused is not answered either, which says enough. */
-  #blame(status: ProxyStatus, facts: ProxyFacts): void {
-    const { node, rejections } = status
+  #blame(status: ProxyStatus, facts: ProxyFacts, revisionOf: (key: ObjectKey) => number | undefined): void {
+    const { node, rejections, ackedRevision } = status
     if (rejections.length === 0) return
+    // A route configuration is made from hundreds of objects: those that the proxy had taken before are not to blame.
+    const culprits = (origins: readonly ObjectKey[]) => {
+      const fresh = origins.filter((origin) => (revisionOf(origin) ?? 0) > ackedRevision)
+      return fresh.length > 0 ? fresh : origins
+    }
     const put = (origin: ObjectKey, reason: Partial<ProxyFacts>) => {
       const byProxy = this.#blamed.get(origin) ?? new Map<string, ProxyFacts>()
       this.#blamed.set(origin, byProxy)
       byProxy.set(node.id, { ...reason, ...(byProxy.get(node.id) ?? facts) })
     }
-    for (const { origins, message } of rejections) for (const origin of origins) put(origin, { rejection: message })
+    for (const { origins, message } of rejections)
+      for (const origin of culprits(origins)) put(origin, { rejection: message })
     for (const { origins, waitsFor } of status.held)
-      for (const origin of origins) put(origin, { waitsFor: waitsFor.name })
+      for (const origin of culprits(origins)) put(origin, { waitsFor: waitsFor.name })
   }
 }

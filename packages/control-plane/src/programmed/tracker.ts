@@ -7,7 +7,10 @@ import { expectedProxies } from './expected-proxies.ts'
 import { Round } from './round.ts'
 
 /** The kinds that carry the condition. */
-const KINDS: readonly string[] = ['Gateway', 'VirtualService', 'DestinationRule', 'Service', 'ServiceEntry']
+const KINDS: readonly string[] = [
+  ...['Gateway', 'VirtualService', 'DestinationRule', 'Sidecar'],
+  ...['Service', 'ServiceEntry', 'WorkloadEntry'],
+]
 
 /** Rounds take at most one part in so many of the processor: the longer one took, the longer until the next. */
 const IDLE_SHARE = 10
@@ -175,7 +178,7 @@ export class ProgrammedTracker {
   }
 
   #round(): void {
-    const round = new Round(this.#options.statuses(), this.#expected)
+    const round = new Round(this.#options.statuses(), this.#expected, (key) => this.#objects.get(key)?.revision)
     const known = this.#options.revision?.() ?? Number.POSITIVE_INFINITY
     const keys = this.#takeDirty()
     this.#judged = keys.size

@@ -1,4 +1,4 @@
-import type { Random } from '@mizzen/base'
+import { fnv1a, type Random } from '@mizzen/base'
 
 /** Kubernetes' alphabet for generated names: no vowels and nothing that looks like another character. */
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
@@ -13,13 +13,6 @@ export function generatedName(prefix: string, random: Random): string {
 /** A short name for a value's content: the same for equal values, whatever the order of their fields. */
 export function contentName(value: unknown): string {
   return [...String(fnv1a(canonicalJson(value)))].map((digit) => ALPHABET[Number(digit) * 2]).join('')
-}
-
-/** 32-bit FNV-1a over UTF-16 code units. */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
-  return hash >>> 0
 }
 
 function canonicalJson(value: unknown): string {
