@@ -9,12 +9,15 @@ import { readArguments, UsageError } from './arguments.ts'
 import { attacksCommand } from './attacks/command.ts'
 import type { Bench } from './bench.ts'
 import { BenchError } from './bench-error.ts'
+import { canaryKillsCommand } from './canary-kills/command.ts'
+import { canaryRunsCommand } from './canary-runs/command.ts'
 import { canarySimulationCommand } from './canary-simulation/command.ts'
 import { discoveryCommand } from './discovery/command.ts'
 import { enduranceCommand } from './endurance/command.ts'
 import { noLossCommand } from './no-loss/command.ts'
 import { propagationCommand } from './propagation/command.ts'
 import { proxyCommand } from './proxy/command.ts'
+import { telemetryCommand } from './telemetry/command.ts'
 import { validationCommand } from './validation/command.ts'
 
 const BENCHES: Readonly<Record<string, Bench>> = {
@@ -26,7 +29,10 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   discovery: discoveryCommand,
   analysis: analysisCommand,
   validation: validationCommand,
+  telemetry: telemetryCommand,
   'canary-simulation': canarySimulationCommand,
+  'canary-runs': canaryRunsCommand,
+  'canary-kills': canaryKillsCommand,
 }
 
 const USAGE = Object.entries(BENCHES)

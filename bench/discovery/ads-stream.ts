@@ -26,6 +26,7 @@ export class AdsStream {
   #node: Uint8Array | undefined
   #chunks: Buffer[] = []
   #held = 0
+  #closed = false
 
   /** @param onResponse gets bodies that are good until it returns */
   constructor(target: string, mode: Mode, node: NodeInfo, onResponse: (response: WireResponse) => void) {
@@ -35,7 +36,7 @@ export class AdsStream {
     this.#session = connect(`http://${target}`, { settings: { initialWindowSize: WINDOW, maxFrameSize: 2 ** 20 } })
     this.#session.on('connect', () => this.#session.setLocalWindowSize(WINDOW))
     const fail = (error: Error) => {
-      throw error
+      if (!this.#closed) throw error
     }
     this.#session.on('error', fail)
     const method = mode === 'sotw' ? 'StreamAggregatedResources' : 'DeltaAggregatedResources'
@@ -67,6 +68,7 @@ export class AdsStream {
   }
 
   close(): void {
+    this.#closed = true
     this.#session.destroy()
   }
 

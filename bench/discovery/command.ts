@@ -47,8 +47,11 @@ export const discoveryCommand: Bench = {
 const SCENARIOS: readonly Scenario[] = [
   { name: 'mesh-100', run: (options) => mesh(MESH, options) },
   { name: 'mesh-500', run: (options) => mesh(MESH, { ...options, proxies: 500 }) },
+  { name: 'on-demand-100', run: (options) => mesh(MESH, { ...options, hosts: 20 }) },
   { name: 'half-100', run: (options) => mesh({ ...MESH, services: 500 }, options) },
   { name: 'kubernetes-100', run: (options) => mesh({ ...MESH, form: 'kubernetes' }, options) },
+  { name: 'reconnect-200', run: (options) => reconnect({ ...options, proxies: 200 }) },
+  { name: 'reconnect-500', run: (options) => reconnect({ ...options, proxies: 500 }) },
   { name: 'large-service', run: largeService },
   { name: 'one-proxy', run: oneProxy },
 ]
@@ -62,10 +65,10 @@ function foreignServer({ server = '', folder, pid }: Given): Scenario {
       if (folder !== undefined) {
         const files = new MeshFiles(folder, MESH)
         files.write()
-        return meshRows(await measureMesh(target, files, options), options.proxies)
+        return meshRows(await measureMesh(target, files, options), options)
       }
       await using load = stopping(new LoadProcess())
-      return firstRows(await firstConfiguration(target, load.value, MESH.namespaces, options), options.proxies)
+      return firstRows(await firstConfiguration(target, load.value, MESH, options), options.proxies)
     },
   }
 }
@@ -77,28 +80,48 @@ async function mesh(shape: MeshShape, options: LoadOptions): Promise<readonly Ro
     const server = await ControlPlaneProcess.start(files.folder, join(folder, 'ready.json'))
     try {
       const ready = { what: `ready with ${shape.services} services`, figure: ms(server.readyMs), aim: '1000 ms' }
-      return [ready, ...meshRows(await measureMesh(server, files, options), options.proxies)]
+      return [ready, ...meshRows(await measureMesh(server, files, options), options)]
     } finally {
       await server.stop()
     }
   })
 }
 
-function meshRows(figures: Awaited<ReturnType<typeof measureMesh>>, proxies: number): Row[] {
+/** All proxies lose their streams, and come back at the same moment with nothing. */
+async function reconnect(options: LoadOptions): Promise<readonly Row[]> {
+  return withFolder(async (folder) => {
+    const files = new MeshFiles(join(folder, 'mesh'), MESH)
+    files.write()
+    const server = await ControlPlaneProcess.start(files.folder, join(folder, 'ready.json'))
+    try {
+      await using load = stopping(new LoadProcess())
+      const first = await firstConfiguration(server, load.value, MESH, options)
+      const again = await firstConfiguration(server, load.value, MESH, options)
+      return [...firstRows(first, options.proxies), ...firstRows(again, options.proxies, 'again')]
+    } finally {
+      await server.stop()
+    }
+  })
+}
+
+function meshRows(figures: Awaited<ReturnType<typeof measureMesh>>, { proxies, hosts }: LoadOptions): Row[] {
   return [
     ...firstRows(figures.first, proxies),
-    ...changeRows('weight', figures.weight, '100 ms', '0.1 s'),
+    ...changeRows('weight', figures.weight, hosts === undefined ? '100 ms' : '50 ms', '0.1 s'),
     ...changeRows('endpoint', figures.endpoint, '50 ms', ''),
     { what: 'memory at the end', figure: `${figures.residentMiB.toFixed(0)} MiB`, aim: '300 MiB' },
   ]
 }
 
 function firstRows(
-  { ms: took, cpuSeconds, sentMiB, residentMiB }: Awaited<ReturnType<typeof firstConfiguration>>,
+  { ms: took, halfMs, cpuSeconds, sentMiB, residentMiB }: Awaited<ReturnType<typeof firstConfiguration>>,
   proxies: number,
+  times: 'first' | 'again' = 'first',
 ): Row[] {
+  const what = times === 'first' ? `first configuration of ${proxies}` : `all ${proxies} come back at once`
   return [
-    { what: `first configuration of ${proxies}`, figure: ms(took), aim: proxies > 100 ? '8000 ms' : '2000 ms' },
+    { what, figure: ms(took), aim: proxies > 100 ? '8000 ms' : '2000 ms' },
+    { what: '  of the first half', figure: ms(halfMs), aim: '' },
     { what: '  CPU of the server', figure: `${cpuSeconds.toFixed(1)} s`, aim: proxies > 100 ? '' : '3 s' },
     { what: '  sent', figure: `${sentMiB.toFixed(0)} MiB`, aim: '' },
     { what: '  memory then', figure: `${residentMiB.toFixed(0)} MiB`, aim: '' },
@@ -122,7 +145,7 @@ async function largeService(options: LoadOptions): Promise<readonly Row[]> {
     try {
       // Ends before the server does.
       await using load = stopping(new LoadProcess())
-      const first = await firstConfiguration(server, load.value, 1, { ...options, proxies: 1 })
+      const first = await firstConfiguration(server, load.value, { namespaces: 1 }, { ...options, proxies: 1 })
       const cluster = { typeUrl: ENDPOINT_TYPE, name: 'outbound|80||large.bench-0.svc.cluster.local' }
       const change = await changes(server, load.value, cluster, options, (round) =>
         files.writeSlice(1, 99 + (round % 2)),

@@ -17,14 +17,17 @@ export class ControlPlaneProcess {
   readonly pid: number
   /** `host:port` of its xDS server. */
   readonly target: string
+  /** `host:port` of its API. */
+  readonly api: string
   /** From the start of the process until it said that it is ready. */
   readonly readyMs: number
   readonly #child: ChildProcess
 
-  private constructor(child: ChildProcess, target: string, readyMs: number) {
+  private constructor(child: ChildProcess, ready: { readonly xds: string; readonly api: string }, readyMs: number) {
     this.#child = child
     this.pid = child.pid as number
-    this.target = target
+    this.target = ready.xds
+    this.api = ready.api
     this.readyMs = readyMs
   }
 
@@ -56,7 +59,7 @@ export class ControlPlaneProcess {
       await wait(5)
     }
     const readyMs = monotonicMs() - startedAt
-    return new ControlPlaneProcess(child, JSON.parse(readFileSync(readyFile, 'utf8')).xds, readyMs)
+    return new ControlPlaneProcess(child, JSON.parse(readFileSync(readyFile, 'utf8')), readyMs)
   }
 
   async stop(): Promise<void> {

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { ENDPOINT_TYPE, ROUTE_TYPE } from '@mizzen/xds/types'
+import { ENDPOINT_TYPE, ROUTE_TYPE, VIRTUAL_HOST_TYPE } from '@mizzen/xds/types'
 import { cpuMicros, memoryOf } from '../measure/process-tree.ts'
+import { quantile } from '../measure/statistics.ts'
 import type { Mode } from './ads-stream.ts'
 import { LoadProcess } from './load-process.ts'
-import { type MeshFiles, namespaceOf } from './mesh-files.ts'
+import { type MeshFiles, type MeshShape, serviceHost } from './mesh-files.ts'
 import { monotonicMs } from './monotonic-ms.ts'
 
 /** A server that proxies connect to. */
@@ -17,6 +18,8 @@ export interface XdsServerUnderTest {
 export interface LoadOptions {
   readonly proxies: number
   readonly mode: Mode
+  /** Proxies fetch the virtual hosts of services on demand: of so many, the one whose rule changes among them. */
+  readonly hosts?: number
   /** Of each kind. */
   readonly changes: number
   readonly signal: AbortSignal
@@ -34,6 +37,8 @@ export interface ChangeFigures {
 export interface FirstFigures {
   /** From the first connection until the last proxy had all that it needs, milliseconds. */
   readonly ms: number
+  /** Until half of the proxies had it. */
+  readonly halfMs: number
   /** Of the server. */
   readonly cpuSeconds: number
   readonly residentMiB: number
@@ -63,12 +68,15 @@ export async function measureMesh(
 ): Promise<MeshFigures> {
   await using ends = new AsyncDisposableStack()
   const load = ends.adopt(new LoadProcess(), (one) => one.stop())
-  const first = await firstConfiguration(server, load, files.shape.namespaces, options)
-  const weight = await changes(server, load, { typeUrl: ROUTE_TYPE, name: undefined }, options, (round) =>
-    files.writeRules(0, round % 2 === 0 ? 60 : 70),
+  const first = await firstConfiguration(server, load, files.shape, options)
+  const weight = await changes(
+    server,
+    load,
+    { typeUrl: options.hosts === undefined ? ROUTE_TYPE : VIRTUAL_HOST_TYPE, name: undefined },
+    options,
+    (round) => files.writeRules(0, round % 2 === 0 ? 60 : 70),
   )
-  const host = `service-00001.${namespaceOf(files.shape, 1)}.svc.cluster.local`
-  const cluster = { typeUrl: ENDPOINT_TYPE, name: `outbound|80||${host}` }
+  const cluster = { typeUrl: ENDPOINT_TYPE, name: `outbound|80||${serviceHost(files.shape, 1)}` }
   const endpoint = await changes(server, load, cluster, options, (round) =>
     files.writeEndpoints(1, files.shape.endpoints - ((round + 1) % 2)),
   )
@@ -78,16 +86,25 @@ export async function measureMesh(
 export async function firstConfiguration(
   server: XdsServerUnderTest,
   load: LoadProcess,
-  namespaces: number,
-  { proxies, mode, signal, say }: LoadOptions,
+  shape: Pick<MeshShape, 'namespaces'>,
+  { proxies, mode, hosts: count, signal, say }: LoadOptions,
 ): Promise<FirstFigures> {
   await wait(SETTLE_MS, undefined, { signal })
   const before = cpuSeconds(server)
-  const connect = { type: 'connect', target: server.target, mode, proxies, namespaces } as const
+  const hosts = count === undefined ? undefined : Array.from({ length: count }, (_, index) => serviceHost(shape, index))
+  const connect = {
+    type: 'connect',
+    target: server.target,
+    mode,
+    proxies,
+    namespaces: shape.namespaces,
+    hosts,
+  } as const
   const { atMs, startedAtMs, bytes } = await load.ask(connect, 'complete', DEADLINE_MS)
   const ms = Math.max(...atMs) - startedAtMs
   say(`${proxies} proxies have their first configuration after ${ms.toFixed(0)} ms`)
-  const figures = { ms, cpuSeconds: cpuSeconds(server) - before, residentMiB: residentMiB(server) }
+  const halfMs = quantile(atMs, 0.5) - startedAtMs
+  const figures = { ms, halfMs, cpuSeconds: cpuSeconds(server) - before, residentMiB: residentMiB(server) }
   await wait(SETTLE_MS, undefined, { signal })
   return { ...figures, sentMiB: bytes / 2 ** 20 }
 }

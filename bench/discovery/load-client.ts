@@ -16,6 +16,8 @@ export type LoadCommand =
       readonly mode: Mode
       readonly proxies: number
       readonly namespaces: number
+      /** Of `LoadProxyOptions`. */
+      readonly hosts?: readonly string[]
     }
   /** Report when every proxy has been sent something of this type that has this name in it. */
   | { readonly type: 'expect'; readonly typeUrl: string; readonly name: string | undefined }
@@ -46,10 +48,26 @@ process.on('message', (command: LoadCommand) => {
 })
 process.once('disconnect', () => process.exit())
 
-function connect({ target, mode, proxies: count, namespaces }: LoadCommand & { readonly type: 'connect' }): void {
+function connect({
+  target,
+  mode,
+  proxies: count,
+  namespaces,
+  hosts,
+}: LoadCommand & { readonly type: 'connect' }): void {
+  // Those of an earlier time lose their streams now.
+  for (const proxy of proxies.splice(0)) proxy.close()
+  completeAt.clear()
   startedAtMs = monotonicMs()
   for (let index = 0; index < count; index += 1) {
-    const options = { target, mode, index, namespace: namespaceOf({ namespaces }, index), address: addressOf(index, 0) }
+    const options = {
+      target,
+      mode,
+      index,
+      namespace: namespaceOf({ namespaces }, index),
+      address: addressOf(index, 0),
+      hosts,
+    }
     proxies.push(new LoadProxy({ ...options, onUpdate: see }))
   }
 }

@@ -5,7 +5,7 @@ import {
 } from '@mizzen/xds/gen/envoy/config/cluster/v3/cluster_pb.js'
 import { ListenerSchema } from '@mizzen/xds/gen/envoy/config/listener/v3/listener_pb.js'
 import { HttpConnectionManagerSchema } from '@mizzen/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
-import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE } from '@mizzen/xds/types'
+import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, VIRTUAL_HOST_TYPE } from '@mizzen/xds/types'
 import type { WireResponse } from '../../packages/xds/src/wire/responses.ts'
 import { AdsStream, type Mode } from './ads-stream.ts'
 
@@ -16,10 +16,14 @@ export interface LoadProxyOptions {
   readonly index: number
   readonly namespace: string
   readonly address: string
+  /** It fetches virtual hosts on demand: those of these hosts. */
+  readonly hosts?: readonly string[]
   /** Something came. */
   readonly onUpdate: (proxy: LoadProxy, response: WireResponse) => void
 }
 
+/** The route configuration of a sidecar's outbound HTTP proxy. */
+const HTTP_PROXY = 'http_proxy'
 const ALL: ReadonlySet<string> = new Set(['*'])
 
 /** What each type of resource names of another one. */
@@ -49,16 +53,20 @@ export class LoadProxy {
 
   constructor(options: LoadProxyOptions) {
     this.#options = options
-    const { target, mode, index, namespace, address } = options
+    const { target, mode, index, namespace, address, hosts = [] } = options
     const name = `load-${index}`
     const node = {
       id: `sidecar~${address}~${name}.${namespace}~${namespace}.svc.cluster.local`,
       cluster: name,
-      metadata: { NAMESPACE: namespace, NAME: name, LABELS: { app: name }, CLUSTER_ID: 'Kubernetes' },
+      metadata: {
+        ...{ NAMESPACE: namespace, NAME: name, LABELS: { app: name }, CLUSTER_ID: 'Kubernetes' },
+        ...(hosts.length > 0 && { MIZZEN_ON_DEMAND_HOSTS: 'true' }),
+      },
       userAgentName: 'envoy',
     }
     this.#stream = new AdsStream(target, mode, node, (response) => this.#receive(response))
     for (const { from } of FOLLOWED) this.#stream.ask(from, ALL)
+    if (hosts.length > 0) this.#stream.ask(VIRTUAL_HOST_TYPE, new Set(hosts.map((host) => `${HTTP_PROXY}/${host}`)))
   }
 
   close(): void {

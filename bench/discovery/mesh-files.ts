@@ -25,6 +25,11 @@ export function namespaceOf(shape: Pick<MeshShape, 'namespaces'>, index: number)
   return `${NAMESPACE}${index % shape.namespaces}`
 }
 
+/** Full host name of a service. */
+export function serviceHost(shape: Pick<MeshShape, 'namespaces'>, index: number): string {
+  return hostOf(namespaceOf(shape, index), serviceName(index))
+}
+
 /** Address of an endpoint; a mesh has room for 65,536 services with 200 endpoints, or for one service with 100,000. */
 export function addressOf(service: number, endpoint: number): string {
   const number = service * 200 + endpoint

@@ -18,7 +18,8 @@ spec:
   - pause: {duration: 2s}
   - setWeight: 50
   - pause: {duration: 2s}
-  analysis: {minimumEffect: 5}
+  # What a busy machine slows down is not what is tried here.
+  analysis: {minimumEffect: 5, latencyEffect: 100}
   cleanUp: {scaleDownDelay: 1s}
 `
 
