@@ -35,6 +35,8 @@ export interface ProtocolCase {
   readonly options?: Fields
   /** What the client did and saw: compared between the data planes. */
   readonly play: (world: World) => Promise<unknown>
+  /** Lines of the access log that a play ends with, where its requests do not end together; default 1. */
+  readonly logLines?: number
   /** What Envoy shows must match this (part of `play`'s result), so that both failing alike does not pass. */
   readonly shows: unknown
   /** Where ours differs from Envoy on purpose: what ours shows instead. */

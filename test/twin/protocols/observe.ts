@@ -76,18 +76,18 @@ async function observe(one: ProtocolCase, places: Places, origins: Origins): Pro
   // A case that fails must not hide the others.
   const client = await one.play(world).catch((error: unknown) => ({ failure: String(error) }))
   for (const each of open) each.close()
-  const log = await logOf(places)
+  const log = await logOf(places, one.logLines ?? 1)
   const received = { http2: origins.http2.take(), raw: origins.raw.take().map(sortedHead) }
   return anonymous({ client, received, log }, places) as ProtocolObservation
 }
 
-/** Each case has at least one request, and those of one case end together. */
-async function logOf(places: Places): Promise<readonly string[]> {
+/** Waits for `least` lines, and those that come with them. */
+async function logOf(places: Places, least: number): Promise<readonly string[]> {
   const deadline = performance.now() + LOG_DEADLINE_MS
   const read = () => (existsSync(places.log) ? readFileSync(places.log, 'utf8').split('\n').slice(0, -1) : [])
   let before = -1
   for (let lines = read(); performance.now() < deadline; lines = read()) {
-    if (lines.length > 0 && lines.length === before) break
+    if (lines.length >= least && lines.length === before) break
     before = lines.length
     await new Promise((resolve) => setTimeout(resolve, 40))
   }

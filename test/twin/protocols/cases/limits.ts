@@ -57,6 +57,7 @@ function retried(name: string, thresholds: object, count: number, shows: object)
     },
     cluster: { circuit_breakers: { thresholds: [thresholds] } },
     play: (world) => retriesAtOnce(world, count),
+    logLines: count,
     shows,
   }
 }
@@ -85,7 +86,14 @@ async function connectionsOfTwo(world: World): Promise<unknown> {
 }
 
 function limited(name: string, circuit_breakers: object, shows: object): ProtocolCase {
-  return { name: `connections: ${name}`, upstream, cluster: { circuit_breakers }, play: connectionsOfTwo, shows }
+  return {
+    name: `connections: ${name}`,
+    upstream,
+    cluster: { circuit_breakers },
+    play: connectionsOfTwo,
+    logLines: 2,
+    shows,
+  }
 }
 
 /** Circuit breakers that count what goes on at the same time. */
