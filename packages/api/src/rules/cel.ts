@@ -6,7 +6,7 @@ import { refuse } from './findings.ts'
 const MAX_EXPRESSION = 4096
 
 /** Characters of all different expressions of an object: parsing takes some microseconds for each. */
-const MAX_TOTAL = 16_384
+const MAX_TOTAL = 8_192
 
 /** The expressions of an object that were looked at; there is one report for each object that is validated. */
 const seen = new WeakMap<Report, { readonly good: Set<string>; characters: number }>()
