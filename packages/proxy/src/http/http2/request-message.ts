@@ -75,8 +75,8 @@ export class RequestMessage {
         headers.append(name, value)
         return value.toLowerCase() === 'trailers'
       case Role.cookie:
-        // Crumbs are one field everywhere else (RFC 9113 8.2.3).
-        this.#cookie = this.#cookie === '' ? value : `${this.#cookie}; ${value}`
+        // Crumbs are one field everywhere else (RFC 9113 8.2.3), in which an empty one would be blank space at its end.
+        if (value !== '') this.#cookie = this.#cookie === '' ? value : `${this.#cookie}; ${value}`
         return true
       case Role.expect:
         if (value.toLowerCase() === '100-continue') this.expectsContinue = true
