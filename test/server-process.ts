@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 
 const START_DEADLINE_MS = 20_000
 const STOP_DEADLINE_MS = 5_000
@@ -94,21 +93,4 @@ export class ServerProcess {
   #ending(): string {
     return String(this.#child.exitCode ?? this.#child.signalCode)
   }
-}
-
-/** Ports on 127.0.0.1 that were free a moment ago: all are held at once, so that they differ. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer()
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject)
-        server.listen(0, '127.0.0.1', resolve)
-      })
-      return server
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join, resolve } from 'node:path'
-import { freePorts, ServerProcess } from '../../test/server-process.ts'
+import { freePorts } from '../../test/free-ports.ts'
+import { ServerProcess } from '../../test/server-process.ts'
 import { memoryOf } from '../measure/process-tree.ts'
 import { monotonicMs } from './monotonic-ms.ts'
 

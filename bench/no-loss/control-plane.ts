@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { freePorts, ServerProcess } from '../../test/server-process.ts'
+import { freePorts } from '../../test/free-ports.ts'
+import { ServerProcess } from '../../test/server-process.ts'
 
 const MIZZEN = resolve(import.meta.dirname, '../../packages/cli/bin/mizzen.js')
 

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePorts } from '../../test/free-ports.ts'
 import { accepts } from '../../test/readiness.ts'
-import { freePorts, ServerProcess } from '../../test/server-process.ts'
+import { ServerProcess } from '../../test/server-process.ts'
 import type { Contender, ContenderName } from '../contenders/contender.ts'
 import { cpuMicros, type Memory, memoryOf } from '../measure/process-tree.ts'
 

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { freePorts } from '../../test/free-ports.ts'
 import { accepts } from '../../test/readiness.ts'
-import { freePorts, ServerProcess } from '../../test/server-process.ts'
+import { ServerProcess } from '../../test/server-process.ts'
 import { nginxCommand } from '../contenders/nginx.ts'
 
 /** What the proxies pass to. All answer faster than any proxy passes on. */

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePorts } from '../free-ports.ts'
 import { accepts } from '../readiness.ts'
-import { freePorts, ServerProcess } from '../server-process.ts'
+import { ServerProcess } from '../server-process.ts'
 import type { Program } from '../twin/data-plane.ts'
 
 export interface ProxyPlace {

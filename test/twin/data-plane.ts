@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { freePorts } from '../free-ports.ts'
 import { accepts } from '../readiness.ts'
-import { freePorts, ServerProcess } from '../server-process.ts'
+import { ServerProcess } from '../server-process.ts'
 import { bootstrap } from './bootstrap.ts'
 
 /** How to run a data plane with a bootstrap file. */

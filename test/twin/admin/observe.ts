@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePorts, ServerProcess } from '../../server-process.ts'
+import { freePorts } from '../../free-ports.ts'
+import { ServerProcess } from '../../server-process.ts'
 import type { Program } from '../data-plane.ts'
 
 const address = (port: number) => ({ socket_address: { address: '127.0.0.1', port_value: port } })
