@@ -23,6 +23,12 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
+/** One of them. */
+export async function freePort(): Promise<number> {
+  const [port] = await freePorts(1)
+  return port as number
+}
+
 async function holdPort(): Promise<Server> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {

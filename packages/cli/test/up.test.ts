@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { freePort } from '../../../test/free-ports.ts'
 import { outcomeOf, runMizzen, startMizzen } from './run-mizzen.ts'
 
 const EXAMPLE = new URL('../../../examples/canary', import.meta.url).pathname
@@ -69,15 +69,6 @@ it('runs a mesh from a directory, and ends all of it', async () => {
     }
   }
 }, 120_000)
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-}
 
 /** Rejects with what was said if the program ends first. */
 function firstLine(stream: NodeJS.ReadableStream, ended: Promise<{ err: string }>): Promise<Ready> {

@@ -4,7 +4,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { createDirectoryStore } from '@mizzen/store'
 import { afterEach, describe, expect, it } from 'vitest'
-import { freePort } from './machine.ts'
+import { freePort } from '../../../test/free-ports.ts'
 
 const example = join(import.meta.dirname, '../../../examples/canary')
 

@@ -5,8 +5,9 @@ import type { Pod } from '@mizzen/api'
 import { silentLogger, systemClock } from '@mizzen/base'
 import { createDirectoryStore, type Store } from '@mizzen/store'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { freePort } from '../../../test/free-ports.ts'
 import { createLocal, type Local } from '../src/index.ts'
-import { deployment, freePort, until } from './machine.ts'
+import { deployment, until } from './machine.ts'
 
 const fixtures = join(import.meta.dirname, 'fixtures')
 

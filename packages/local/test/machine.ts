@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { request } from 'node:http'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Deployment, Resource } from '@mizzen/api'
 import { silentLogger, systemClock } from '@mizzen/base'
 import { createMemoryStore, type Store } from '@mizzen/store'
+import { freePort } from '../../../test/free-ports.ts'
 import { createLocal, type Local, type LocalSettings } from '../src/index.ts'
 
 const fixtures = join(import.meta.dirname, 'fixtures')
@@ -114,13 +114,4 @@ export async function until<Value>(
     if (found !== undefined && found !== false) return found
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { freePort } from '../../../test/free-ports.ts'
 import { LoopbackAddresses } from '../src/network/loopback-addresses.ts'
 import { portState } from '../src/network/port-check.ts'
 import { PrivatePorts } from '../src/network/private-ports.ts'
-import { freePort } from './machine.ts'
 
 const servers: Server[] = []
 afterEach(async () => {

@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ManualClock } from '@mizzen/base'
 import { describe, expect, it } from 'vitest'
+import { freePort } from '../../../test/free-ports.ts'
 import { drainProxy, readTraffic } from '../src/kubelet/sidecar-drain.ts'
-import { freePort } from './machine.ts'
 
 describe('readTraffic', () => {
   it('sums the listeners, without those that the proxy has for itself', () => {
