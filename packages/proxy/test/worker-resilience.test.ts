@@ -448,6 +448,26 @@ describe('changes under load', () => {
     expect(running.failures).toEqual([])
   })
 
+  it('of an upstream that has closed all of its idle connections unseen fail no request', async () => {
+    const kept = new Set<Socket>()
+    const upstream = await startTcp(cleanup, (socket) => {
+      socket.on('error', () => {})
+      socket.on('data', () => {
+        if (kept.has(socket)) {
+          socket.destroy()
+          return
+        }
+        kept.add(socket)
+        if (kept.size === 5) for (const each of kept) each.write(OK)
+        else if (kept.size > 5) socket.write(OK)
+      })
+    })
+    const { port } = await startProxy(cleanup, { routes: [route('/', 'up')], clusters: [cluster('up', [upstream])] })
+    const at = () => get(port).then(({ status }) => status)
+    expect(await Promise.all([at(), at(), at(), at(), at()])).toEqual([200, 200, 200, 200, 200])
+    expect(await at()).toBe(200)
+  })
+
   it('of routes, clusters and listeners close no connection', async () => {
     const [blue, green] = await Promise.all(
       ['blue', 'green'].map((name) => startHttp(cleanup, (_, response) => response.end(name))),

@@ -15,6 +15,8 @@ export interface PoolWaiter extends ResponseHandler {
   readonly downstreamProtocol: string
   /** Its client's connection; null = it has none. */
   readonly client: ConnectionInfo | null
+  /** Its last connection had been closed while it was idle, and so perhaps were all that are idle. Default: false. */
+  readonly wantsFresh?: boolean
   /** The host that its request is for, as `header` says (`:authority` or another one); '' for IP addresses. */
   serverName(header: string): string
   onConnectionReady(connection: UpstreamConnection): void
@@ -101,7 +103,8 @@ export class ConnectionPool implements RequestPool, ConnectionOwner, AttemptOwne
   acquire(waiter: PoolWaiter): UpstreamConnection | 'wait' | 'overflow' {
     this.#stats.rqTotal += 1
     const ready = this.#ready
-    while (ready.length > 0) {
+    const passesReady = waiter.wantsFresh === true && this.#mayConnect
+    while (ready.length > 0 && !passesReady) {
       const connection = ready[ready.length - 1] as PooledConnection
       if (connection.capacity > 0) return this.#begin(connection, waiter)
       connection.offered = false

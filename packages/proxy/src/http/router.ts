@@ -185,6 +185,7 @@ export class Router implements UpstreamEvents {
     }
     if (replays) {
       this.#replays += 1
+      upstream.wantsFresh = reason === 'connection termination'
       this.#attempt()
       return
     }

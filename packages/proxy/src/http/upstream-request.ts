@@ -42,6 +42,7 @@ export class UpstreamRequest implements PoolWaiter {
   tunnel = false
   /** The body may have to be sent again because the retry policy says so. */
   keepsForRetry = false
+  wantsFresh = false
   readonly #runtime: RouterRuntime
   readonly #stream: RouterStream
   readonly #events: UpstreamEvents
@@ -108,6 +109,7 @@ export class UpstreamRequest implements PoolWaiter {
     this.#requestEnded = ended
     this.#committed = false
     this.tunnel = false
+    this.wantsFresh = false
     this.#body.clear()
   }
 
