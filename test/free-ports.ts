@@ -3,8 +3,11 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** One file for each port that a process here has been given, named after it; in it the process id. Left behind: it counts while the process lives. */
-const CLAIMS = join(tmpdir(), 'mizzen-test-ports')
+/**
+ * One file for each port that a process here has been given, named after it; in it the process id. Left behind: it counts
+ * while the process lives. Each user has a directory: ports are never shared between users (socket(7), SO_REUSEPORT).
+ */
+const CLAIMS = join(tmpdir(), `mizzen-test-ports-${process.getuid?.() ?? 'all'}`)
 
 /**
  * Ports on 127.0.0.1 that were free a moment ago, for servers of other programs. No other process that asks here gets one of
