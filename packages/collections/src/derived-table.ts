@@ -13,8 +13,8 @@ export class DerivedTable<I, O> extends TransformingTable<O> {
   readonly #source: Table<I>
   readonly #transform: TransformMany<I, O>
   readonly #outputs = new Map<string, ReadonlyMap<string, O>>()
-  /** Inputs that claim an output key: one, or several, least first. */
-  readonly #claims = new Map<string, string | readonly string[]>()
+  /** Inputs that claim an output key: one, or several, least first. A key may be claimed by all inputs. */
+  readonly #claims = new Map<string, string | string[]>()
 
   constructor(
     host: GraphHost,
@@ -56,24 +56,33 @@ export class DerivedTable<I, O> extends TransformingTable<O> {
     }
   }
 
-  #claimants(key: string): readonly string[] {
-    const claims = this.#claims.get(key)
-    return claims === undefined ? [] : typeof claims === 'string' ? [claims] : claims
-  }
-
   #claim(key: string, input: string): void {
-    const others = this.#claimants(key)
-    this.#claims.set(key, others.length === 0 ? input : [...others, input].sort(byCodeUnit))
+    const others = this.#claims.get(key)
+    if (others === undefined) this.#claims.set(key, input)
+    else if (typeof others === 'string') this.#claims.set(key, [others, input].sort(byCodeUnit))
+    else others.splice(placeIn(others, input), 0, input)
   }
 
   #unclaim(key: string, input: string): void {
-    const rest = this.#claimants(key).filter((other) => other !== input)
-    if (rest.length === 0) this.#claims.delete(key)
-    else this.#claims.set(key, rest)
+    const claims = this.#claims.get(key)
+    if (typeof claims === 'object') claims.splice(placeIn(claims, input), 1)
+    if (typeof claims === 'string' || claims?.length === 0) this.#claims.delete(key)
   }
 
   #award(key: string): void {
-    const owner = this.#claimants(key)[0]
+    const claims = this.#claims.get(key)
+    const owner = typeof claims === 'object' ? claims[0] : claims
     this.write(key, owner === undefined ? undefined : this.#outputs.get(owner)?.get(key))
   }
+}
+
+/** Where `text` is in a sorted list, or would be. */
+function placeIn(sorted: readonly string[], text: string): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (byCodeUnit(sorted[middle] as string, text) < 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -3,6 +3,7 @@ import type {
   Collection,
   CollectionOptions,
   Index,
+  Reader,
   Source,
   Transform,
   TransformMany,
@@ -15,6 +16,7 @@ import { JoinedTable } from './joined-table.ts'
 import { MappedTable } from './mapped-table.ts'
 import type { GraphHost, GraphNode } from './node.ts'
 import { ProductTable } from './product-table.ts'
+import { SingletonTable } from './singleton-table.ts'
 import { SourceTable } from './source-table.ts'
 import { Table } from './table.ts'
 
@@ -83,6 +85,15 @@ export class Graph {
   ): Collection<O> {
     const sides = [table(left), table(right)] as const
     return this.#add(new ProductTable(this.#host, name, this.#nodes.length, sides, transform, options))
+  }
+
+  /** One value (under the key `SINGLETON`) that is made of other collections as a whole; undefined for none. */
+  singleton<V>(
+    name: string,
+    make: (reader: Reader) => V | undefined,
+    options: CollectionOptions<V> = {},
+  ): Collection<V> {
+    return this.#add(new SingletonTable(this.#host, name, this.#nodes.length, make, options))
   }
 
   /** The entries of `parts` as one collection; the first part that has a key wins. */

@@ -11,4 +11,5 @@ export type {
 } from './collection.ts'
 export { Graph, type GraphOptions } from './graph.ts'
 export { pairKey } from './product-table.ts'
+export { SINGLETON } from './singleton-table.ts'
 export { structurallyEqual } from './structural-equality.ts'

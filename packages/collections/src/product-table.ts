@@ -40,14 +40,17 @@ export class ProductTable<L, R, O> extends TransformingTable<O> {
 
   /** Pairs whose other half went in the same transaction are found by neither loop above. */
   #markGone(upstream: GraphNode, touched: Iterable<string>): void {
+    const [isLeft, isRight] = [upstream === this.#left, upstream === this.#right]
+    const gone = new Set<string>()
     for (const key of touched) {
-      if (upstream === this.#left && this.#left.get(key) === undefined) this.#markPairs((left) => left === key)
-      if (upstream === this.#right && this.#right.get(key) === undefined) this.#markPairs((_, right) => right === key)
+      if ((isLeft && this.#left.get(key) === undefined) || (isRight && this.#right.get(key) === undefined))
+        gone.add(key)
     }
-  }
-
-  #markPairs(concerned: (left: string, right: string) => boolean): void {
-    for (const pair of this.keys()) if (concerned(...halves(pair))) this.mark(pair)
+    if (gone.size === 0) return
+    for (const pair of this.keys()) {
+      const [left, right] = halves(pair)
+      if ((isLeft && gone.has(left)) || (isRight && gone.has(right))) this.mark(pair)
+    }
   }
 
   protected run(pair: string): void {

@@ -28,7 +28,9 @@ export class Reads {
   /** Input `reader` looked for the entries that `where` takes. */
   addFilter(reader: string, node: GraphNode, where: Where): void {
     const filters = entry(this.#filters, node)
-    filters.set(reader, [...(filters.get(reader) ?? []), where])
+    const own = filters.get(reader)
+    if (own === undefined) filters.set(reader, [where])
+    else own.push(where)
   }
 
   /** Forgets what `reader` looked at. */

@@ -1,12 +1,17 @@
-/** Equality by content for plain data: primitives, arrays, typed bytes, maps, sets and objects with own fields. No cycles. */
+/**
+ * Equality by content for plain data: primitives, arrays, typed bytes, maps, sets and objects with own fields. No cycles.
+ * What a class may hide cannot be compared: an instance of any other is equal to itself alone.
+ */
 export function structurallyEqual(left: unknown, right: unknown): boolean {
   if (Object.is(left, right)) return true
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
-  if (Object.getPrototypeOf(left) !== Object.getPrototypeOf(right)) return false
+  const prototype = Object.getPrototypeOf(left)
+  if (prototype !== Object.getPrototypeOf(right)) return false
   if (Array.isArray(left)) return equalArrays(left, right as unknown[])
   if (left instanceof Uint8Array) return equalBytes(left, right as Uint8Array)
   if (left instanceof Map) return equalMaps(left, right as Map<unknown, unknown>)
   if (left instanceof Set) return equalSets(left, right as Set<unknown>)
+  if (prototype !== Object.prototype && prototype !== null) return false
   return equalFields(left as Record<string, unknown>, right as Record<string, unknown>)
 }
 

@@ -32,6 +32,11 @@ const KINDS: Readonly<Record<string, Build>> = {
     const pairs = graph.product('pairs', sides, source, (_, item) => item)
     return graph.deriveMany('copy', pairs, (item, _reader, key) => [[key.slice('x\t'.length), item]])
   },
+  singleton: (graph, source) => {
+    const keyed = graph.derive('keyed', source, (item, _reader, key) => [key, item] as const)
+    const whole = graph.singleton('whole', (reader) => reader.list(keyed))
+    return graph.deriveMany('copy', whole, (entries) => entries)
+  },
   join: (graph, source) => graph.join('copy', [graph.source<Item>('empty'), source]),
   'join of two derivations': (graph, source) => {
     const small = graph.derive('small', source, (item) => (item.size < 10 ? item : undefined))

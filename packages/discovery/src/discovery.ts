@@ -4,6 +4,7 @@ import type { Change, Store } from '@mizzen/store'
 import type { ViewSource } from '@mizzen/xds'
 import { INGESTED_KINDS, ingestChanges, ingestObjects, isIngested } from './ingest/tables.ts'
 import { DEFAULT_MESH_SETTINGS, type MeshSettings } from './model/mesh-settings.ts'
+import { specOf } from './model/proxy.ts'
 import { ChangeBatcher } from './serve/change-batcher.ts'
 import { createPipeline } from './serve/pipeline.ts'
 import { PipelineViews } from './serve/view-source.ts'
@@ -27,6 +28,8 @@ export interface Discovery {
    * answered `revision` is up to date with this one.
    */
   readonly settledRevision: number
+  /** Translates, as long as there is no proxy, what the sidecars have that nothing sets apart. */
+  expectProxies(): void
   /** Calls `listener` after each batch of changes. */
   onCommit(listener: () => void): () => void
   /** What the newest state of a VirtualService waits for, while its last good one is in force. */
@@ -46,13 +49,11 @@ export interface Discovery {
 }
 
 export function createDiscovery({ store, logger, mesh, clock }: DiscoveryOptions): Discovery {
-  const pipeline = createPipeline(
-    { ...DEFAULT_MESH_SETTINGS, ...mesh },
-    {
-      onError: (collection, key, error) =>
-        logger.error('a translation failed; what it gave before stays', { collection, key, error: formatError(error) }),
-    },
-  )
+  const settings = { ...DEFAULT_MESH_SETTINGS, ...mesh }
+  const pipeline = createPipeline(settings, {
+    onError: (collection, key, error) =>
+      logger.error('a translation failed; what it gave before stays', { collection, key, error: formatError(error) }),
+  })
   const { graph, tables } = pipeline
   const views = new PipelineViews(pipeline)
   graph.transaction(() => {
@@ -95,6 +96,7 @@ export function createDiscovery({ store, logger, mesh, clock }: DiscoveryOptions
     get settledRevision() {
       return taken === heard ? store.revision : views.revision
     },
+    expectProxies: () => views.expect(specOf({ type: 'sidecar', namespace: settings.rootNamespace })),
     onCommit: (listener) => graph.onCommit(listener),
     waitsFor: (key) => {
       const missing = pipeline.heldBack.get(key)

@@ -5,8 +5,8 @@ import { DEFAULT_MESH_SETTINGS, type MeshSettings } from './model/mesh-settings.
 import type { ProxySpec } from './model/proxy.ts'
 import { createPipeline, type Pipeline } from './serve/pipeline.ts'
 import { PipelineViews } from './serve/view-source.ts'
-import { type ResourceJson, resourceJson } from './translate/json.ts'
-import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE } from './translate/resource.ts'
+import { type ResourceJson, resourceJson, secretJson } from './translate/json.ts'
+import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE } from './translate/resource.ts'
 
 /** Everything that one proxy would get. */
 export interface ProxyConfiguration {
@@ -14,9 +14,10 @@ export interface ProxyConfiguration {
   readonly routes: readonly XdsResource[]
   readonly clusters: readonly XdsResource[]
   readonly endpoints: readonly XdsResource[]
+  readonly secrets: readonly XdsResource[]
 }
 
-/** As `mizzen translate` prints it: resources in protobuf's JSON form. */
+/** As `mizzen translate` prints it: resources in protobuf's JSON form, without private keys. */
 export interface TranslatedJson {
   readonly listeners: readonly ResourceJson[]
   readonly routes: readonly ResourceJson[]
@@ -38,6 +39,7 @@ export function configurationFor(
     routes: [...view.list(ROUTE_TYPE)],
     clusters: [...view.list(CLUSTER_TYPE)],
     endpoints: [...view.list(ENDPOINT_TYPE)],
+    secrets: [...view.list(SECRET_TYPE)],
   }
 }
 
@@ -46,13 +48,13 @@ export function translateFor(
   spec: ProxySpec,
   mesh: Partial<MeshSettings> = {},
 ): TranslatedJson {
-  const { listeners, routes, clusters, endpoints } = configurationFor(objects, spec, mesh)
+  const { listeners, routes, clusters, endpoints, secrets } = configurationFor(objects, spec, mesh)
   return {
     listeners: listeners.map(resourceJson),
     routes: routes.map(resourceJson),
     clusters: clusters.map(resourceJson),
     endpoints: endpoints.map(resourceJson),
-    secrets: [],
+    secrets: secrets.map(secretJson),
   }
 }
 

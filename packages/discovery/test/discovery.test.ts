@@ -183,24 +183,34 @@ describe('notices', () => {
     const { store, discovery } = setUp([])
     const heard: string[][] = []
     discovery.onNotices((notices) => heard.push(notices.map(({ code, path }) => `${code} ${path}`)))
-    const mail = service('mail', {})
-    await store.apply({ ...mail, spec: { ports: [{ name: 'smtp', port: 25 }] } })
-    expect(discovery.notices()[0]).toMatchObject({ kind: 'Service', namespace: 'default', name: 'mail' })
-    await store.apply(mail)
-    expect(heard).toEqual([['not-supported-yet spec.ports[0]'], []])
+    const server = { port: { number: 443, name: 'tls', protocol: 'TLS' }, hosts: ['*'], tls: { mode: 'ISTIO_MUTUAL' } }
+    await store.apply({ ...gateway(), spec: { servers: [server] } })
+    expect(discovery.notices()[0]).toMatchObject({ kind: 'Gateway', namespace: 'default', name: 'gateway' })
+    await store.apply(gateway())
+    expect(heard).toEqual([['not-supported-yet spec.servers[0].tls.mode'], []])
+  })
+
+  it('tell of a Secret that a gateway cannot use, and nothing of what is in it', async () => {
+    const port = { number: 443, name: 'https', protocol: 'HTTPS' }
+    const tls = { mode: 'SIMPLE', credentialName: 'shop' }
+    const servers = [{ port, hosts: ['*'], tls }]
+    const spec = { selector: { istio: 'ingressgateway' }, servers }
+    const { store, discovery } = setUp([{ ...gateway(), spec }])
+    discovery.views.viewFor(GATEWAY_NODE)
+    const metadata = { name: 'shop', namespace: 'istio-system' }
+    const stringData = { 'tls.crt': 'nonsense', 'tls.key': 'very-private' }
+    await store.apply({ apiVersion: 'v1', kind: 'Secret', metadata, stringData } as unknown as Resource)
+    expect(discovery.notices()).toMatchObject([{ kind: 'Secret', name: 'shop', code: 'bad-form' }])
+    const shown = JSON.stringify([discovery.notices(), discovery.collections()])
+    expect(shown).toContain('Secret/istio-system/shop')
+    expect(shown).not.toMatch(/very-private|dmVyeS1wcml2YXRl/)
   })
 
   it('tell what is not done yet', () => {
     const port = { number: 443, name: 'https', protocol: 'HTTPS' }
-    const tls = { servers: [{ port, hosts: ['*'], tls: { mode: 'SIMPLE', credentialName: 'x' } }] }
-    const mail = { ports: ['http', 'smtp'].map((name, index) => ({ name, port: [80, 25][index] })) }
-    const { discovery } = setUp([
-      { ...gateway(), spec: tls },
-      { ...service('mail', {}), spec: mail },
-    ])
-    expect(discovery.notices().map(({ code, path }) => `${code} ${path}`)).toEqual([
-      'not-supported-yet spec.servers[0].port.protocol',
-      'not-supported-yet spec.ports[1]',
-    ])
+    const tls = { servers: [{ port, hosts: ['*'], tls: { mode: 'ISTIO_MUTUAL' } }] }
+    const { discovery } = setUp([{ ...gateway(), spec: tls }])
+    const told = discovery.notices().map(({ code, path }) => `${code} ${path}`)
+    expect(told).toEqual(['not-supported-yet spec.servers[0].tls.mode'])
   })
 })

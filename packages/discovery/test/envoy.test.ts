@@ -19,6 +19,19 @@ afterAll(() => rmSync(WORK, { recursive: true, force: true }))
 
 type Json = Record<string, unknown>
 
+/** Who has the secrets that listeners name: Envoy looks no further than the cluster while it only validates. */
+const XDS_CLUSTER = {
+  name: 'xds-grpc',
+  type: 'STATIC',
+  typedExtensionProtocolOptions: {
+    'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
+      '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
+      explicitHttpConfig: { http2ProtocolOptions: {} },
+    },
+  },
+}
+const ADS = { apiType: 'GRPC', transportApiVersion: 'V3', grpcServices: [{ envoyGrpc: { clusterName: 'xds-grpc' } }] }
+
 /** The same configuration without a control plane: routes within their listeners, endpoints within their clusters. */
 function staticBootstrap({ listeners, routes, clusters, endpoints }: TranslatedJson): Json {
   const routesBy = new Map(routes.map((one) => [one.name, one]))
@@ -38,7 +51,11 @@ function staticBootstrap({ listeners, routes, clusters, endpoints }: TranslatedJ
     const { edsClusterConfig: _, ...rest } = cluster
     return { ...rest, type: 'STATIC', loadAssignment: endpointsBy.get(cluster.name as string) }
   }
-  return { static_resources: { listeners: listeners.map(inline), clusters: clusters.map(settled) } }
+  return {
+    node: { id: 'validated', cluster: 'validated' },
+    dynamicResources: { adsConfig: ADS },
+    staticResources: { listeners: listeners.map(inline), clusters: [XDS_CLUSTER, ...clusters.map(settled)] },
+  }
 }
 
 describe.skipIf(!HAVE_ENVOY)('a stock Envoy accepts', () => {

@@ -5,7 +5,7 @@ import type { ResourceView, XdsResource } from '@mizzen/xds'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { configurationFor, createDiscovery, type Discovery, proxySpecOf } from '../src/index.ts'
-import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE } from '../src/translate/resource.ts'
+import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE } from '../src/translate/resource.ts'
 import { canary, GATEWAY_NODE, gateway, pod, SIDECAR_NODE, service, slice, split, subsets } from './mesh-objects.ts'
 
 const HTTP = [{ number: 80, name: 'http', protocol: 'HTTP' }]
@@ -59,7 +59,56 @@ const POOL: readonly Resource[] = [
   }),
 ]
 
-const step = fc.record({ object: fc.constantFrom(...POOL), remove: fc.boolean() })
+const TLS_SERVER = { port: { number: 8443, name: 'https', protocol: 'HTTPS' }, hosts: ['*'] }
+
+/** What is more than HTTP in the clear. */
+const MORE: readonly Resource[] = [
+  object('Gateway', 'gateway', {
+    selector: { istio: 'ingressgateway' },
+    servers: [
+      { port: { number: 9000, name: 'tcp', protocol: 'TCP' }, hosts: ['*'] },
+      { ...TLS_SERVER, tls: { mode: 'SIMPLE', credentialName: 'shop' } },
+    ],
+  }),
+  object('VirtualService', 'tcp', {
+    hosts: ['cart', 'tls.example.com'],
+    gateways: ['gateway', 'mesh'],
+    tcp: [{ route: [{ destination: { host: 'shop', subset: 'v1' } }] }],
+  }),
+  object('ServiceEntry', 'tls', {
+    hosts: ['tls.example.com'],
+    addresses: ['10.0.0.0/8'],
+    ports: [{ number: 443, name: 'tls', protocol: 'TLS' }],
+  }),
+  object('VirtualService', 'tls', {
+    hosts: ['tls.example.com'],
+    tls: [{ match: [{ sniHosts: ['tls.example.com'] }], route: [{ destination: { host: 'shop' } }] }],
+  }),
+  normalise({
+    ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'alias' } },
+    spec: { type: 'ExternalName', externalName: 'cart.default.svc.cluster.local' },
+  } as Resource),
+  secret('roots only'),
+  secret('more roots'),
+]
+
+function secret(text: string): Resource {
+  const metadata = { name: 'shop', namespace: 'istio-system' }
+  return normalise({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata,
+    stringData: { 'ca.crt': text },
+  } as unknown as Resource)
+}
+
+const INTERCEPTING_NODE = {
+  ...SIDECAR_NODE,
+  id: 'sidecar~127.10.0.3~shop-v3.default~default.svc.cluster.local',
+  metadata: { ...SIDECAR_NODE.metadata, INTERCEPTION_MODE: 'REDIRECT' },
+}
+
+const step = fc.record({ object: fc.constantFrom(...POOL, ...MORE), remove: fc.boolean() })
 
 async function play(store: Store, { object, remove }: { readonly object: Resource; readonly remove: boolean }) {
   const { kind, metadata } = object
@@ -77,6 +126,7 @@ function listed(view: ResourceView): Record<string, string[]> {
     routes: summary(view.list(ROUTE_TYPE)),
     clusters: summary(view.list(CLUSTER_TYPE)),
     endpoints: summary(view.list(ENDPOINT_TYPE)),
+    secrets: summary(view.list(SECRET_TYPE)),
   }
 }
 
@@ -90,12 +140,12 @@ describe('any history of a store', () => {
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
         const store = createMemoryStore()
         const discovery = createDiscovery({ store, logger: silentLogger })
-        const nodes = [GATEWAY_NODE, SIDECAR_NODE]
+        const nodes = [GATEWAY_NODE, SIDECAR_NODE, INTERCEPTING_NODE]
         const views = nodes.map((node) => discovery.views.viewFor(node))
         for (const one of steps) await play(store, one)
         // What is held back depends on what was there before, and nothing else does.
         fc.pre(!isHeldBack(store, discovery))
-        const kinds = [...new Set(POOL.map(({ kind }) => kind))]
+        const kinds = [...new Set([...POOL, ...MORE].map(({ kind }) => kind))]
         const objects = kinds.flatMap((kind) => store.list(kind) as readonly Resource[])
         expect(new Set(objects.map(objectKey)).size).toBe(objects.length)
         for (const [index, node] of nodes.entries()) {

@@ -4,7 +4,7 @@ import { chooseRule, type DestinationRuleModel, mergeRules } from '../src/model/
 import { sliceEndpoints } from '../src/model/endpoint.ts'
 import { gatewayModel } from '../src/model/gateway.ts'
 import { mergeGateways } from '../src/model/merged-gateway.ts'
-import { accessLogSettings } from '../src/model/mesh-config.ts'
+import { reportSettings } from '../src/model/mesh-config.ts'
 import { byAge } from '../src/model/origin.ts'
 import { proxySpecOf, specOf } from '../src/model/proxy.ts'
 import type { ServiceTarget } from '../src/model/service-target.ts'
@@ -25,30 +25,22 @@ function rule(name: string, host: string, more: Partial<DestinationRuleModel> = 
   return { host, origin: origin(name), ...plain, subsets, ...more }
 }
 
-describe('DestinationRules of one namespace', () => {
+describe('DestinationRules of one namespace for one host', () => {
   it('add up their subsets, and keep the policy of the oldest', () => {
     const policy = { loadBalancer: { simple: 'RANDOM' as const } }
-    const merged = mergeRules(
-      [
-        rule('young', 'a.b', { origin: origin('young', 'default', '2022-01-01T00:00:00Z'), trafficPolicy: policy }),
-        rule('old', 'a.b', { origin: origin('old', 'default', '2020-01-01T00:00:00Z') }),
-      ],
-      'a.b',
-    )
+    const merged = mergeRules([
+      rule('young', 'a.b', { origin: origin('young', 'default', '2022-01-01T00:00:00Z'), trafficPolicy: policy }),
+      rule('old', 'a.b', { origin: origin('old', 'default', '2020-01-01T00:00:00Z') }),
+    ])
     expect(merged?.subsets.map(({ name }) => name)).toEqual(['old', 'young'])
     expect(merged?.trafficPolicy).toBeUndefined()
     expect(merged?.origins).toEqual(['DestinationRule/default/old', 'DestinationRule/default/young'])
-  })
-
-  it('count by the most specific host only', () => {
-    const merged = mergeRules([rule('wide', '*.b'), rule('exact', 'a.b'), rule('all', '*')], 'a.b')
-    expect(merged?.subsets.map(({ name }) => name)).toEqual(['exact'])
-    expect(mergeRules([rule('other', 'x.b')], 'a.b')).toBeUndefined()
   })
 })
 
 describe('the DestinationRule that a client heeds', () => {
   const of = (namespace: string, exportTo = ['*']) => ({
+    key: '',
     namespace,
     visibility: parseExportTo(exportTo, namespace),
     trafficPolicy: undefined,
@@ -56,7 +48,7 @@ describe('the DestinationRule that a client heeds', () => {
     origins: [],
   })
   const choose = (rules: readonly ReturnType<typeof of>[], client: string) =>
-    chooseRule(rules, client, 'server', 'root')?.namespace
+    chooseRule((namespace) => rules.find((one) => one.namespace === namespace), client, 'server', 'root')?.namespace
 
   it("is its own namespace's, then the service's, then the root's", () => {
     expect(choose([of('root'), of('server'), of('client')], 'client')).toBe('client')
@@ -136,32 +128,35 @@ describe('the ports of a gateway workload', () => {
     ...more,
   })
   const merged = (models: ReturnType<typeof model>[], targets: readonly ServiceTarget[] = []) =>
-    mergeGateways(models, spec, targets).map(({ routeName, http, servers }) => [routeName, http, servers.length])
+    mergeGateways(models, spec, targets).map(({ bind, port, servers }) => {
+      const protocols = servers.map((one) => one.server.protocol)
+      return [`${bind}:${port}`, ...protocols]
+    })
 
   it('are those that its Service leads to', () => {
-    expect(merged([model('a', [server(80, 'HTTP')])], [target(80, 8080)])).toEqual([['http.8080', true, 1]])
-    expect(merged([model('a', [server(80, 'HTTP')])], [target(443, 8443)])).toEqual([['http.80', true, 1]])
+    expect(merged([model('a', [server(80, 'HTTP')])], [target(80, 8080)])).toEqual([[':8080', 'HTTP']])
+    expect(merged([model('a', [server(80, 'HTTP')])], [target(443, 8443)])).toEqual([[':80', 'HTTP']])
     const opted = [target(80, 8080, { translatesPorts: false })]
-    expect(merged([model('a', [server(80, 'HTTP')])], opted)).toEqual([['http.80', true, 1]])
+    expect(merged([model('a', [server(80, 'HTTP')])], opted)).toEqual([[':80', 'HTTP']])
   })
 
   it('are shared by HTTP servers', () => {
     expect(merged([model('a', [server(80, 'HTTP')]), model('b', [server(80, 'HTTP2')])])).toEqual([
-      ['http.80', true, 2],
+      [':80', 'HTTP', 'HTTP2'],
     ])
   })
 
   it('belong to the oldest where protocols conflict', () => {
     const http = model('http', [server(80, 'HTTP')], '2022-01-01T00:00:00Z')
     const tcp = model('tcp', [server(80, 'TCP')], '2020-01-01T00:00:00Z')
-    expect(merged([http, tcp])).toEqual([['TCP.80', false, 1]])
+    expect(merged([http, tcp])).toEqual([[':80', 'TCP']])
   })
 
   it('are apart where they bind apart', () => {
     const bound = model('a', [server(80, 'HTTP', { bind: '127.0.0.9' }), server(80, 'HTTP')])
     expect(merged([bound])).toEqual([
-      ['http.80.127.0.0.9', true, 1],
-      ['http.80', true, 1],
+      ['127.0.0.9:80', 'HTTP'],
+      [':80', 'HTTP'],
     ])
   })
 })
@@ -189,11 +184,20 @@ describe('a proxy', () => {
 })
 
 describe('mesh settings', () => {
-  const from = (mesh: string) => accessLogSettings({ data: { mesh } } as unknown as ConfigMap)
+  const from = (mesh: string) => reportSettings({ data: { mesh } } as unknown as ConfigMap)
   it('are read from the ConfigMap, and the defaults where it is silent or broken', () => {
-    expect(from('accessLogFile: ""\naccessLogEncoding: JSON')).toEqual({ file: '', encoding: 'JSON', format: '' })
-    expect(from('accessLogFile: {')).toEqual({ file: '/dev/stdout', encoding: 'TEXT', format: '' })
-    expect(accessLogSettings(undefined).file).toBe('/dev/stdout')
+    const json = { file: '', encoding: 'JSON', format: '', tracePercent: 0 }
+    expect(from('accessLogFile: ""\naccessLogEncoding: JSON')).toEqual(json)
+    expect(from('accessLogFile: {')).toEqual({ ...json, file: '/dev/stdout', encoding: 'TEXT' })
+    expect(reportSettings(undefined).file).toBe('/dev/stdout')
+  })
+
+  it('trace what is asked for, unless tracing is off', () => {
+    const sampled = 'defaultConfig: {tracing: {sampling: 12.5}}'
+    expect(from(sampled).tracePercent).toBe(12.5)
+    expect(from(`${sampled}\nenableTracing: false`).tracePercent).toBe(0)
+    for (const other of ['enableTracing: true', 'defaultConfig: {tracing: {sampling: 101}}', 'defaultConfig: 1'])
+      expect(from(other).tracePercent).toBe(0)
   })
 })
 

@@ -49,14 +49,16 @@ describe('the ingress of a Sidecar', () => {
     ])
   })
 
-  it('has no listener for what is not carried: TCP, and TLS of its own', () => {
+  it('ends TLS of its own, and has no listener where it could not', () => {
     const tls = { mode: 'SIMPLE', privateKey: '/k', serverCertificate: '/c' }
+    const mesh = { mode: 'ISTIO_MUTUAL' }
     const endpoint = { defaultEndpoint: '127.0.0.1:8080' }
     expect(
       inbound([
         { ...port(9000, 'TCP'), ...endpoint },
         { ...port(9443, 'HTTPS'), ...endpoint, tls },
+        { ...port(9444, 'HTTPS'), ...endpoint, tls: mesh },
       ]),
-    ).toEqual([])
+    ).toEqual(['10.0.0.1_9000 → 127.0.0.1:40001', '10.0.0.1_9443 → 127.0.0.1:40001'])
   })
 })

@@ -48,6 +48,7 @@ const READINESS = {
 /** The variables by which Istio's agent learns who it is; `ISTIO_META_X` becomes the node metadata `X`. */
 function environment(pod: Pod, { mesh }: ProxyContainerSettings): readonly EnvVar[] {
   const workload = workloadOf(pod.metadata)
+  const app = pod.metadata.labels?.app || workload.name
   const apps = pod.spec.containers.filter((container) => container.name !== PROXY_CONTAINER)
   return [
     field('POD_NAME', 'metadata.name'),
@@ -64,6 +65,8 @@ function environment(pod: Pod, { mesh }: ProxyContainerSettings): readonly EnvVa
     value('ISTIO_META_OWNER', workload.owner),
     value('ISTIO_META_MESH_ID', mesh.meshId),
     value('TRUST_DOMAIN', mesh.trustDomain),
+    // Where spans come from, as Istio names it: the app, or the workload, and its namespace.
+    value('OTEL_RESOURCE_ATTRIBUTES', `service.name=${app}.${pod.metadata.namespace ?? 'default'}`),
   ]
 }
 

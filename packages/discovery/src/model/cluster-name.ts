@@ -1,6 +1,7 @@
 /** Istio's names of clusters: `outbound|80|v1|reviews.default.svc.cluster.local`, `inbound|8080||`. */
 
 export const PASSTHROUGH_CLUSTER = 'PassthroughCluster'
+export const INBOUND_PASSTHROUGH_CLUSTER = 'InboundPassthroughCluster'
 export const BLACK_HOLE_CLUSTER = 'BlackHoleCluster'
 
 export interface ClusterName {

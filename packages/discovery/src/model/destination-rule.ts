@@ -1,5 +1,5 @@
 import type { DestinationRule, PortTrafficPolicy, Subset, TrafficPolicy } from '@mizzen/api'
-import { mostSpecificMatch, resolveShortName } from './host-name.ts'
+import { resolveShortName } from './host-name.ts'
 import type { Labels } from './labels.ts'
 import type { MeshSettings } from './mesh-settings.ts'
 import { byAge, type Origin, originOf } from './origin.ts'
@@ -17,6 +17,8 @@ export interface DestinationRuleModel {
 
 /** Every rule of one namespace about one service, as one. */
 export interface MergedRule {
+  /** Tells apart the rules that clients may heed for one service. */
+  readonly key: string
   readonly namespace: string
   readonly visibility: Visibility
   readonly trafficPolicy: TrafficPolicy | undefined
@@ -39,30 +41,27 @@ export function destinationRuleModel(rule: DestinationRule, mesh: MeshSettings):
 }
 
 /**
- * Rules of one namespace that cover `hostname`: those with the most specific host, oldest first. Subsets add up (the
- * first of a name counts); traffic policy and visibility are the oldest rule's. A rule for some clients does not add up with
- * one for all: there it stands alone.
+ * Rules of one namespace for one host as one. Subsets add up (the first of a name counts); traffic policy and visibility are
+ * the oldest rule's.
  */
-export function mergeRules(rules: readonly DestinationRuleModel[], hostname: string): MergedRule | undefined {
-  const host = mostSpecificMatch(
-    hostname,
-    rules.map((rule) => rule.host),
-  )
-  const covering = rules.filter((rule) => rule.host === host).sort((left, right) => byAge(left.origin, right.origin))
-  const selecting = covering.filter((rule) => rule.selector !== undefined)
-  const matching = selecting.length > 0 ? selecting : covering
+export function mergeRules(rules: readonly DestinationRuleModel[]): MergedRule | undefined {
+  const matching = rules.toSorted((left, right) => byAge(left.origin, right.origin))
   const first = matching[0]
   if (first === undefined) return undefined
   const subsets = new Map<string, Subset>()
   for (const subset of matching.flatMap((rule) => rule.subsets)) {
     if (!subsets.has(subset.name)) subsets.set(subset.name, subset)
   }
+  const origins = matching.map((rule) => rule.origin.key)
+  const { namespace } = first.origin
   return {
-    namespace: first.origin.namespace,
+    // Of those for all clients a namespace has one for a host. There may be very many origins.
+    key: `${namespace} ${first.host}${first.selector === undefined ? '' : ` ${origins.join(' ')}`}`,
+    namespace,
     visibility: first.visibility,
     trafficPolicy: first.trafficPolicy,
     subsets: [...subsets.values()],
-    origins: matching.map((rule) => rule.origin.key),
+    origins,
   }
 }
 
@@ -70,9 +69,10 @@ export function mergeRules(rules: readonly DestinationRuleModel[], hostname: str
  * Which namespace's rule a client heeds: its own, then the service's, then the root one; the first that has a rule wins
  * entirely. (In the root namespace itself the service's comes before its own.) Elsewhere than at home a rule must be
  * exported to the client.
+ * @param ruleOf of a namespace: of its rules that cover the service, those with the most specific host
  */
 export function chooseRule(
-  rules: readonly MergedRule[],
+  ruleOf: (namespace: string) => MergedRule | undefined,
   clientNamespace: string,
   serviceNamespace: string,
   rootNamespace: string,
@@ -82,7 +82,7 @@ export function chooseRule(
       ? [serviceNamespace, rootNamespace]
       : [clientNamespace, serviceNamespace, rootNamespace]
   for (const namespace of order) {
-    const rule = rules.find((candidate) => candidate.namespace === namespace)
+    const rule = ruleOf(namespace)
     if (rule === undefined) continue
     if (namespace === clientNamespace || isVisible(rule.visibility, clientNamespace)) return rule
   }

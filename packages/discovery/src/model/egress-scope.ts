@@ -1,7 +1,7 @@
-import { hostsOverlap } from './host-name.ts'
+import { EgressTable } from './egress-table.ts'
 import type { Labels } from './labels.ts'
 import type { ServiceModel, ServicePortModel } from './service.ts'
-import { listenersFor, type SidecarModel } from './sidecar.ts'
+import type { SidecarModel } from './sidecar.ts'
 import { destinationsFor, type VirtualServiceModel } from './virtual-service.ts'
 import { isVisible } from './visibility.ts'
 
@@ -22,36 +22,36 @@ export interface EgressScope {
 
 /**
  * The ports of a service that clients of this scope may call; none if they do not see it.
- * @param callers the VirtualServices that name it as a destination: what one of them leads to (the port, if it names one) is
- *   seen without being listed
+ * @param led ports to which VirtualServices that the scope sees lead, of this service: those are seen without being listed.
+ *   Undefined is all ports
  */
 export function visiblePorts(
   scope: EgressScope,
   service: ServiceModel,
-  callers: () => readonly VirtualServiceModel[],
+  led: () => readonly (number | undefined)[],
 ): readonly ServicePortModel[] {
   if (!isVisible(service.visibility, scope.namespace)) return []
   const egress = scope.sidecar?.egress
   if (egress === undefined) return service.ports
-  const listeners = listenersFor(egress, service.hostname, service.origin.namespace)
-  if (listeners.some(({ port }) => port === undefined)) return service.ports
-  const led = callers()
-    .filter((caller) => seesRule(scope, caller))
-    .flatMap((caller) => destinationsFor(caller, scope.namespace).filter(({ host }) => host === service.hostname))
-  if (led.some(({ port }) => port?.number === undefined)) return service.ports
-  const numbers = new Set([...listeners.map(({ port }) => port), ...led.map(({ port }) => port?.number)])
-  return service.ports.filter(({ number }) => numbers.has(number))
+  const listed = EgressTable.of(egress).portsOf(service.hostname, service.origin.namespace)
+  if (listed.some((ports) => ports.has(undefined))) return service.ports
+  const seen = [...listed, new Set(led())]
+  if (seen.some((ports) => ports.has(undefined))) return service.ports
+  return service.ports.filter(({ number }) => seen.some((ports) => ports.has(number)))
 }
 
 /** Whether clients of this scope heed a VirtualService at all. */
 export function seesRule(scope: EgressScope, { visibility, hosts, origin }: VirtualServiceModel): boolean {
   if (!isVisible(visibility, scope.namespace)) return false
   const egress = scope.sidecar?.egress
-  if (egress === undefined) return true
-  return egress.some((listener) =>
-    listener.hosts.some(
-      ({ namespace, host }) =>
-        (namespace === '*' || namespace === origin.namespace) && hosts.some((one) => hostsOverlap(one, host)),
-    ),
-  )
+  return egress === undefined || EgressTable.of(egress).letsInSome(hosts, origin.namespace)
+}
+
+/** By host, the ports to which a rule leads clients of this scope; undefined for all of a host. */
+export function leadsOf(
+  scope: EgressScope,
+  rule: VirtualServiceModel,
+): ReadonlyMap<string, readonly (number | undefined)[]> {
+  const leads = Map.groupBy(destinationsFor(rule, scope.namespace), ({ host }) => host)
+  return new Map([...leads].map(([host, some]) => [host, [...new Set(some.map(({ port }) => port?.number))]]))
 }

@@ -39,13 +39,9 @@ export function compareSpecificity(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** The most specific of `candidates` that covers all of `host`. */
+/** The most specific of `candidates` that covers all of `host`. For many questions to the same candidates keep a `HostSet`. */
 export function mostSpecificMatch(host: string, candidates: Iterable<string>): string | undefined {
-  let best: string | undefined
-  for (const candidate of candidates) {
-    if (!isSubsetOf(host, candidate)) continue
-    if (best === undefined || compareSpecificity(candidate, best) < 0) best = candidate
-  }
+  const [best] = new HostSet(candidates).covering(host)
   return best
 }
 

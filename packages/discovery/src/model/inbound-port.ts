@@ -1,5 +1,6 @@
 import { type Protocol, parseProtocol } from './protocol.ts'
 import type { ProxySpec } from './proxy.ts'
+import { hindrance, isPassthrough, type ServerTls } from './server-tls.ts'
 import type { ServiceTarget } from './service-target.ts'
 import type { IngressModel, SidecarModel } from './sidecar.ts'
 
@@ -9,6 +10,8 @@ export interface InboundPort {
   readonly address: string
   readonly port: number
   readonly protocol: Protocol
+  /** Ended here; undefined where there is none. */
+  readonly tls: ServerTls | undefined
   /** What it is called in traces where it is no service's. */
   readonly hostname: string
   /** Of the application; a path is a Unix socket, with port 0. */
@@ -28,15 +31,16 @@ export function inboundPorts(
   const { ingress = [], origin } = sidecar ?? {}
   if (origin === undefined || ingress.length === 0) return portsOfServices(spec, targets)
   return ingress.flatMap((listener) => {
-    const { port, bind, protocol } = listener
-    // TLS of its own is not carried yet, and nothing must come in without.
-    if (listener.tls) return []
+    const { port, bind, tls } = listener
+    // What cannot be served as it is asked for is not served without, either.
+    if (tls !== undefined && (isPassthrough(tls) || hindrance(tls) !== undefined)) return []
     const target = targetOf(spec, listener)
     const services = targets.filter(({ targetPort }) => targetPort === port)
     const origins = [...services.map((one) => one.origin), origin.key]
     const address = bind === '' ? spec.ip : bind
     const hostname = `${origin.name}.${origin.namespace}`
-    return { address, port, protocol: parseProtocol(protocol), hostname, target, services, origins }
+    const protocol = afterTls(parseProtocol(listener.protocol), tls)
+    return { address, port, protocol, tls, hostname, target, services, origins }
   })
 }
 
@@ -45,6 +49,7 @@ function portsOfServices(spec: ProxySpec, targets: readonly ServiceTarget[]): In
   return byPort.map(([port, services]) => ({
     ...{ address: spec.ip, port, services, target: { address: LOOPBACK, port: privatePort(spec, port) } },
     protocol: services[0]?.protocol ?? 'HTTP',
+    tls: undefined,
     hostname: '',
     origins: services.map((one) => one.origin),
   }))
@@ -62,6 +67,12 @@ function targetOf(spec: ProxySpec, { port, endpoint }: IngressModel): InboundPor
   // Where the application has been given a private port, it has that on the loopback alone.
   const address = isOpen && spec.appPorts[String(own)] === undefined ? spec.ip : host === '[::1]' ? '::1' : LOOPBACK
   return { address, port: privatePort(spec, own) }
+}
+
+/** What is spoken within TLS that ends here. */
+function afterTls(protocol: Protocol, tls: ServerTls | undefined): Protocol {
+  if (tls === undefined) return protocol
+  return protocol === 'HTTPS' ? 'HTTP' : protocol === 'TLS' ? 'TCP' : protocol
 }
 
 function privatePort(spec: ProxySpec, port: number): number {

@@ -1,8 +1,8 @@
-import { type GatewayModel, isPlainHttp, type ServerModel } from './gateway.ts'
+import { type GatewayModel, isHttps, isPlainHttp, type ServerModel, serverNames } from './gateway.ts'
 import { selects } from './labels.ts'
 import { byAge } from './origin.ts'
-import { isHttp, parseProtocol } from './protocol.ts'
 import type { ProxySpec } from './proxy.ts'
+import { hindrance, isPassthrough } from './server-tls.ts'
 import type { ServiceTarget } from './service-target.ts'
 
 export interface BoundServer {
@@ -12,15 +12,12 @@ export interface BoundServer {
   readonly server: ServerModel
 }
 
-/** One port of a gateway workload with all servers that share it. */
+/** One port of a gateway workload with all servers that share it: plain HTTP, or TLS of any kind, or one of opaque TCP. */
 export interface GatewayPort {
   /** The port that is listened on; the servers' own numbers may be those of the gateway's Service. */
   readonly port: number
   /** '' for the proxy's default. */
   readonly bind: string
-  /** Plain HTTP; other protocols are merged, so that conflicts come out right, but have no listener yet. */
-  readonly http: boolean
-  readonly routeName: string
   readonly servers: readonly BoundServer[]
 }
 
@@ -33,18 +30,17 @@ export function mergeGateways(
   spec: ProxySpec,
   targets: readonly ServiceTarget[],
 ): GatewayPort[] {
-  const ports = new Map<string, GatewayPort>()
-  const firstOnPort = new Map<number, GatewayPort>()
+  const merging: Merging = { ports: new Map(), firstOnPort: new Map(), claims: new Map() }
   for (const gateway of [...gateways].sort((left, right) => byAge(left.origin, right.origin))) {
     const own = boundTargets(gateway, spec, targets)
     if (own === undefined) continue
     for (const server of gateway.servers) {
       for (const port of listenPorts(server.port, own, gateway.services === undefined)) {
-        addServer(ports, firstOnPort, port, { gateway: nameOf(gateway), origin: gateway.origin.key, server })
+        addServer(merging, port, { gateway: nameOf(gateway), origin: gateway.origin.key, server })
       }
     }
   }
-  return [...ports.values()]
+  return [...merging.ports.values()]
 }
 
 function nameOf({ origin }: GatewayModel): string {
@@ -76,34 +72,65 @@ function listenPorts(number: number, targets: readonly ServiceTarget[], byLabels
   return [...new Set(found)].sort((left, right) => left - right)
 }
 
-function addServer(
-  ports: Map<string, GatewayPort>,
-  firstOnPort: Map<number, GatewayPort>,
-  port: number,
-  bound: BoundServer,
-): void {
-  const { bind, protocol } = bound.server
+/** What is merged so far. */
+interface Merging {
+  readonly ports: Map<string, GatewayPort & { readonly servers: BoundServer[] }>
+  readonly firstOnPort: Map<number, GatewayPort>
+  /** By address and port, what no other server may have. */
+  readonly claims: Map<string, Set<string>>
+}
+
+function addServer({ ports, firstOnPort, claims }: Merging, port: number, bound: BoundServer): void {
+  const { bind, tls } = bound.server
+  if (tls !== undefined && hindrance(tls) !== undefined) return
   const first = firstOnPort.get(port)
   if (first !== undefined && first.bind === bind && !fits(first, bound.server)) return
   const key = `${bind}:${port}`
   const current = ports.get(key)
   if (current !== undefined && !fits(current, bound.server)) return
-  const http = isPlainHttp(bound.server)
-  const merged: GatewayPort = current
-    ? { ...current, servers: [...current.servers, bound] }
-    : { port, bind, http, routeName: http ? httpRouteName(port, bind) : `${protocol}.${port}`, servers: [bound] }
-  ports.set(key, merged)
-  if (first === undefined) firstOnPort.set(port, merged)
+  if (!claim(claims, key, bound)) return
+  if (current !== undefined) {
+    current.servers.push(bound)
+    return
+  }
+  const opened = { port, bind, servers: [bound] }
+  ports.set(key, opened)
+  if (first === undefined) firstOnPort.set(port, opened)
 }
 
 /** Plain HTTP joins plain HTTP, TLS joins TLS; an opaque TCP port takes nothing else. */
 function fits(port: GatewayPort, server: ServerModel): boolean {
   const first = port.servers[0]?.server
   if (first === undefined) return true
-  if (first.tls || server.tls) return first.tls && server.tls
-  return isHttp(parseProtocol(first.protocol)) && isHttp(parseProtocol(server.protocol))
+  if (first.tls !== undefined || server.tls !== undefined) return first.tls !== undefined && server.tls !== undefined
+  return isPlainHttp(first) && isPlainHttp(server)
 }
 
-function httpRouteName(port: number, bind: string): string {
+/**
+ * Whether nobody has what this server needs for itself; it then has it. The hosts of servers with TLS become conditions of
+ * filter chains, and a data plane refuses a listener that says one of these twice.
+ */
+function claim(claims: Map<string, Set<string>>, key: string, bound: BoundServer): boolean {
+  const { server } = bound
+  if (server.tls === undefined) return true
+  const ended = isPassthrough(server.tls) ? [] : serverNames(server).map((name) => `name ${name}`)
+  const routes = isHttps(server) ? [`routes ${httpsRouteName(bound)}`] : []
+  const wanted = [...server.hosts.map((host) => `host ${host}`), ...ended, ...routes]
+  const taken = claims.get(key) ?? new Set()
+  if (wanted.some((one) => taken.has(one))) return false
+  for (const one of wanted) taken.add(one)
+  claims.set(key, taken)
+  return true
+}
+
+/** Of all servers of plain HTTP on a port. */
+export function httpRouteName({ port, bind }: Pick<GatewayPort, 'port' | 'bind'>): string {
   return bind === '' ? `http.${port}` : `http.${port}.${bind}`
+}
+
+/** Each server of HTTPS has routes of its own. */
+export function httpsRouteName({ gateway, server }: BoundServer): string {
+  const [namespace, name] = gateway.split('/')
+  const bind = server.bind === '' ? '' : `.${server.bind}`
+  return `https.${server.port}.${server.portName}.${name}.${namespace}${bind}`
 }

@@ -22,4 +22,10 @@ export interface AccessLogSettings {
   readonly format: string
 }
 
-export const DEFAULT_ACCESS_LOG: AccessLogSettings = { file: '/dev/stdout', encoding: 'TEXT', format: '' }
+/** What proxies tell of the requests that pass them, from the same place. */
+export interface ReportSettings extends AccessLogSettings {
+  /** Share of the traces that begin here, 0 to 100; 0 = nothing is traced. */
+  readonly tracePercent: number
+}
+
+export const DEFAULT_REPORTS: ReportSettings = { file: '/dev/stdout', encoding: 'TEXT', format: '', tracePercent: 0 }

@@ -1,9 +1,11 @@
 import { inboundCluster } from './cluster-name.ts'
 import type { InboundPort } from './inbound-port.ts'
 import type { Labels } from './labels.ts'
-import type { BoundServer, GatewayPort } from './merged-gateway.ts'
+import type { BoundServer } from './merged-gateway.ts'
 import { isHttpOrSniffed, type Protocol } from './protocol.ts'
 import type { ProxySpec } from './proxy.ts'
+import { type SecretPlan, secretsOf } from './secret-plan.ts'
+import type { ServerTls } from './server-tls.ts'
 import type { ServiceTarget } from './service-target.ts'
 import type { RouteScope } from './virtual-host.ts'
 
@@ -19,13 +21,22 @@ export interface ProxyPlan {
   readonly outbound: RouteScope | undefined
   /** Its virtual hosts come one by one, by the hosts that its requests name. */
   readonly onDemand: boolean
+  /** Of a sidecar that intercepts: its outbound listeners. */
+  readonly intercepted: InterceptPlan | undefined
   /** Of a gRPC library that needs no proxy: who it shares its listeners, routes and clusters with. */
   readonly proxyless: RouteScope | undefined
   readonly clusters: readonly InboundClusterPlan[]
+  /** What it may ask for by name (SDS). */
+  readonly secrets: readonly SecretPlan[]
 }
 
 /** Of a proxy. */
-export type ProxyListenerPlan = GatewayListenerPlan | InboundListenerPlan | HttpProxyListenerPlan
+export type ProxyListenerPlan =
+  | GatewayListenerPlan
+  | InboundListenerPlan
+  | HttpProxyListenerPlan
+  | VirtualInboundListenerPlan
+  | VirtualOutboundListenerPlan
 
 export type ListenerPlan = ProxyListenerPlan | ProxylessServerPlan
 
@@ -42,15 +53,63 @@ interface ListenerPlanBase {
 
 export interface GatewayListenerPlan extends ListenerPlanBase {
   readonly kind: 'gateway'
+  readonly namespace: string
+  readonly chains: readonly GatewayChainPlan[]
+}
+
+export interface GatewayChainPlan {
+  /** '' for what is not HTTP, and goes by TCP and TLS routes. */
   readonly routeName: string
+  /** The one server that it is for; undefined: all of plain HTTP on the port. */
+  readonly bound: BoundServer | undefined
 }
 
 export interface InboundListenerPlan extends ListenerPlanBase {
   readonly kind: 'inbound'
+  /** Otherwise connections are passed on as they are. */
+  readonly http: boolean
+  readonly tls: ServerTls | undefined
   readonly cluster: string
   /** Of the service, for tracing. */
   readonly hostname: string
   readonly servicePort: number
+}
+
+/** What all inbound connections are redirected to. */
+export interface VirtualInboundListenerPlan extends ListenerPlanBase {
+  readonly kind: 'virtual-inbound'
+  /** It keeps the addresses of both ends (TPROXY). */
+  readonly transparent: boolean
+  readonly chains: readonly InboundChainPlan[]
+}
+
+/** A port of the workload. */
+export interface InboundChainPlan {
+  readonly name: string
+  readonly port: number
+  /** `either` is to be found out for each connection. */
+  readonly content: 'http' | 'tcp' | 'either'
+  readonly tls: ServerTls | undefined
+  readonly cluster: string
+  readonly hostname: string
+  readonly servicePort: number
+}
+
+/** What all outbound connections are redirected to. */
+export interface VirtualOutboundListenerPlan extends ListenerPlanBase {
+  readonly kind: 'virtual-outbound'
+  readonly transparent: boolean
+  readonly registryOnly: boolean
+}
+
+/** Sidecars that intercept and share their outbound listeners. */
+export interface InterceptPlan {
+  /** Holds no tab. */
+  readonly key: string
+  readonly scope: RouteScope
+  readonly ownFilters: boolean
+  readonly logCluster: string
+  readonly registryOnly: boolean
 }
 
 export interface HttpProxyListenerPlan extends ListenerPlanBase {
@@ -89,32 +148,6 @@ export interface InboundClusterPlan {
 /** Route configuration of a sidecar's outbound HTTP proxy. */
 export const HTTP_PROXY_ROUTES = 'http_proxy'
 
-/** @param labels the labels that some route looks at; others make no difference, and so no resource of their own. */
-export function planGateway(spec: ProxySpec, ports: readonly GatewayPort[], labels: Labels): ProxyPlan {
-  const http = ports.filter((port) => port.http)
-  return {
-    listeners: http.map((port) => ({
-      kind: 'gateway',
-      name: `${port.bind === '' ? '0.0.0.0' : port.bind}_${port.port}`,
-      address: port.bind === '' ? spec.bindAddress : port.bind,
-      port: port.port,
-      ...{ ownFilters: hasOwnFilters(spec), logCluster: spec.logCluster },
-      origins: unique(port.servers.map((server) => server.origin)),
-      routeName: port.routeName,
-    })),
-    routes: http.map((port) => ({
-      name: port.routeName,
-      namespace: spec.namespace,
-      labels,
-      servers: port.servers,
-    })),
-    outbound: undefined,
-    onDemand: false,
-    proxyless: undefined,
-    clusters: [],
-  }
-}
-
 /** Where Istio's agent and the gRPC libraries look for the listener of a port that is served. */
 const SERVER_LISTENER = 'xds.istio.io/grpc/lds/inbound/'
 /** Addresses that stand for all of the machine, as servers name them. */
@@ -132,13 +165,21 @@ export function planProxyless(targets: readonly ServiceTarget[], scope: RouteSco
       origins: unique(sharing.map((target) => target.origin)),
     })),
   )
-  return { listeners, routes: [], outbound: undefined, onDemand: false, proxyless: scope, clusters: [] }
+  return {
+    listeners,
+    routes: [],
+    outbound: undefined,
+    onDemand: false,
+    intercepted: undefined,
+    proxyless: scope,
+    clusters: [],
+    secrets: [],
+  }
 }
 
 /** A sidecar without interception: it listens on the Pod's address, and is the application's HTTP proxy. */
 export function planSidecar(spec: ProxySpec, inbound: readonly InboundPort[], scope: RouteScope): ProxyPlan {
-  // Only HTTP is carried yet; ports that are something else for sure stay without a listener.
-  const ports = inbound.filter(({ protocol }) => isHttpOrSniffed(protocol))
+  const ports = inbound.filter(({ protocol }) => protocol !== 'UDP')
   const outbound: HttpProxyListenerPlan = {
     kind: 'http-proxy',
     name: `${spec.ip}_${spec.httpProxyPort}`,
@@ -155,18 +196,22 @@ export function planSidecar(spec: ProxySpec, inbound: readonly InboundPort[], sc
     routes: [],
     outbound: spec.httpProxyPort === 0 ? undefined : scope,
     onDemand: spec.httpProxyPort !== 0 && spec.onDemandHosts,
+    intercepted: undefined,
     proxyless: undefined,
     clusters: ports.map(inboundClusterPlan),
+    secrets: secretsOf(ports, spec.namespace),
   }
 }
 
 function inboundListener(
   spec: ProxySpec,
-  { address, port, hostname, services, origins }: InboundPort,
+  { address, port, protocol, tls, hostname, services, origins }: InboundPort,
 ): InboundListenerPlan {
   const [first] = services
   return {
     kind: 'inbound',
+    http: isHttpOrSniffed(protocol),
+    tls,
     name: `${address}_${port}`,
     address,
     port,
@@ -178,7 +223,7 @@ function inboundListener(
   }
 }
 
-function inboundClusterPlan({ port, protocol, target, services, origins }: InboundPort): InboundClusterPlan {
+export function inboundClusterPlan({ port, protocol, target, services, origins }: InboundPort): InboundClusterPlan {
   return {
     name: inboundCluster(port),
     ...target,
@@ -192,7 +237,7 @@ function inboundClusterPlan({ port, protocol, target, services, origins }: Inbou
   }
 }
 
-function hasOwnFilters(spec: ProxySpec): boolean {
+export function hasOwnFilters(spec: ProxySpec): boolean {
   return spec.agent === 'mizzen'
 }
 

@@ -17,6 +17,10 @@ export interface ProxySpec {
   readonly bindAddress: string
   /** Port of the outbound HTTP proxy of a sidecar; 0 for none. */
   readonly httpProxyPort: number
+  /** Connections of its workload come to it by redirection (iptables), wherever they go. */
+  readonly intercepts: boolean
+  /** By TPROXY, which keeps the addresses of both ends. */
+  readonly transparent: boolean
   /** Its outbound HTTP proxy fetches virtual hosts when requests need them (VHDS); needs delta xDS. */
   readonly onDemandHosts: boolean
   /** It answers DNS queries, and so has a table of names (NDS). */
@@ -60,12 +64,15 @@ export interface ProxyFacts {
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
+const INTERCEPTING: ReadonlySet<string> = new Set(['REDIRECT', 'TPROXY'])
+
 /** Address of a proxy that exists only on paper. */
 const PAPER_ADDRESS = '1.1.1.1'
 
 /** A specification from what is known; namespace `default`, agent `mizzen` and address 1.1.1.1 where nothing is said. */
 export function specOf(facts: ProxyFacts): ProxySpec {
   const { type, metadata = {}, ip = PAPER_ADDRESS, agent = 'mizzen' } = facts
+  const intercepts = type === 'sidecar' && INTERCEPTING.has(text(metadata.INTERCEPTION_MODE))
   return {
     type,
     namespace: facts.namespace ?? (text(metadata.NAMESPACE ?? metadata.namespace) || 'default'),
@@ -75,7 +82,9 @@ export function specOf(facts: ProxyFacts): ProxySpec {
     proxyless: type === 'sidecar' && text(metadata.GENERATOR) === 'grpc',
     logCluster: text(metadata.MIZZEN_TELEMETRY),
     bindAddress: text(metadata.BIND_ADDRESS) || '0.0.0.0',
-    httpProxyPort: type === 'sidecar' ? Number(text(metadata.HTTP_PROXY_PORT) || 15080) || 0 : 0,
+    httpProxyPort: type === 'sidecar' ? Number(text(metadata.HTTP_PROXY_PORT) || (intercepts ? 0 : 15080)) || 0 : 0,
+    intercepts,
+    transparent: intercepts && text(metadata.INTERCEPTION_MODE) === 'TPROXY',
     onDemandHosts: type === 'sidecar' && String(metadata.MIZZEN_ON_DEMAND_HOSTS) === 'true',
     dnsCapture: String(metadata.DNS_CAPTURE) === 'true',
     appPorts: sorted(numbers(parsed(metadata.MIZZEN_APP_PORTS))),

@@ -19,6 +19,10 @@ export interface ServiceModel {
   readonly ports: readonly ServicePortModel[]
   /** Virtual addresses; none for headless ones. */
   readonly addresses: readonly string[]
+  /** Hostnames of ExternalName Services that stand for it. */
+  readonly aliases: readonly string[]
+  /** Ranges of them (CIDR). */
+  readonly subnets: readonly string[]
   /** Pod labels that make a Pod a part of it; undefined if endpoints come from elsewhere. */
   readonly selector: Readonly<Record<string, string>> | undefined
   readonly headless: boolean
@@ -33,20 +37,38 @@ const EXPORT_TO = 'networking.istio.io/exportTo'
 /** Kubernetes gives Services this domain even where the mesh's configuration has none. */
 const KUBERNETES_DOMAIN = 'cluster.local'
 
-export function serviceHostname(name: string, namespace: string, mesh: MeshSettings): string {
-  return `${name}.${namespace}.svc.${mesh.domain === '' ? KUBERNETES_DOMAIN : mesh.domain}`
+/** The DNS domain of Services. */
+export function serviceDomain({ domain }: MeshSettings): string {
+  return domain === '' ? KUBERNETES_DOMAIN : domain
 }
 
-/** ExternalName Services are aliases, not services: undefined. */
-export function serviceModel(service: Service, mesh: MeshSettings): ServiceModel | undefined {
+export function serviceHostname(name: string, namespace: string, mesh: MeshSettings): string {
+  return `${name}.${namespace}.svc.${serviceDomain(mesh)}`
+}
+
+/** What an ExternalName Service stands for, by hostnames; undefined for all others. */
+export function aliasOf({ metadata, spec }: Service, mesh: MeshSettings) {
+  if (spec.type !== 'ExternalName' || !spec.externalName) return undefined
+  const alias = serviceHostname(metadata.name, metadata.namespace ?? '', mesh)
+  return { alias, hostname: spec.externalName.toLowerCase().replace(/\.$/, '') }
+}
+
+/** ExternalName Services are aliases, not services: undefined. @param aliases its own, by its hostname */
+export function serviceModel(
+  service: Service,
+  mesh: MeshSettings,
+  aliases: (hostname: string) => readonly string[] = () => [],
+): ServiceModel | undefined {
   const { spec } = service
   if (spec.type === 'ExternalName') return undefined
   const origin = originOf(service)
   const exportTo = service.metadata.annotations?.[EXPORT_TO]
+  const hostname = serviceHostname(origin.name, origin.namespace, mesh)
   const { clusterIP = '', clusterIPs = clusterIP === '' ? [] : [clusterIP] } = spec
   return {
-    hostname: serviceHostname(origin.name, origin.namespace, mesh),
+    hostname,
     origin,
+    aliases: aliases(hostname),
     ports: (spec.ports ?? []).map(({ port, name = '', protocol = 'TCP', targetPort = port, appProtocol }) => ({
       name,
       number: port,
@@ -54,6 +76,7 @@ export function serviceModel(service: Service, mesh: MeshSettings): ServiceModel
       protocol: protocolOf(port, name, protocol, appProtocol),
     })),
     addresses: clusterIPs.filter((address) => address !== 'None'),
+    subnets: [],
     selector: nonEmpty(spec.selector),
     headless: clusterIP === 'None',
     resolution: 'STATIC',
@@ -68,11 +91,14 @@ export function serviceModel(service: Service, mesh: MeshSettings): ServiceModel
 /** One service for each host. */
 export function serviceEntryModels(entry: ServiceEntry): ServiceModel[] {
   const { spec } = entry
-  const own = (spec.addresses ?? []).filter((address) => !address.includes('/'))
+  const given = (spec.addresses ?? []).map((address) => address.replace(/(?<=\.\d+)\/32$|(?<=:.*)\/128$/, ''))
+  const own = given.filter((address) => !address.includes('/'))
+  const subnets = given.filter((address) => address.includes('/'))
   const origin = originOf(entry)
   return spec.hosts.map((hostname) => ({
     hostname: hostname.toLowerCase(),
     origin,
+    aliases: [],
     ports: (spec.ports ?? []).map(({ number, name, protocol = '', targetPort = number }) => ({
       name,
       number,
@@ -80,6 +106,7 @@ export function serviceEntryModels(entry: ServiceEntry): ServiceModel[] {
       protocol: parseProtocol(protocol),
     })),
     addresses: own.length > 0 ? own : allocated(entry, hostname),
+    subnets,
     selector: nonEmpty(spec.workloadSelector?.labels),
     headless: false,
     resolution: RESOLUTIONS[spec.resolution ?? 'NONE'] ?? 'NONE',

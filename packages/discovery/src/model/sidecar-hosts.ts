@@ -1,7 +1,5 @@
 import { domainName } from './cluster-name.ts'
-import { type EgressScope, seesRule } from './egress-scope.ts'
-import { isWildcard, mostSpecificMatch } from './host-name.ts'
-import { byAge } from './origin.ts'
+import type { EgressScope } from './egress-scope.ts'
 import { isHttpOrSniffed } from './protocol.ts'
 import { ruleList } from './route-list.ts'
 import { hasRoutesAt } from './route-place.ts'
@@ -51,7 +49,7 @@ export function serviceHosts(
   })
 }
 
-/** Hosts of a VirtualService that no service has, on port 80 as in Istio. */
+/** Hosts of a VirtualService that clients see and no service has, on port 80 as in Istio. */
 export function unknownHosts(
   client: SidecarClient,
   rule: VirtualServiceModel,
@@ -59,7 +57,7 @@ export function unknownHosts(
   winnerFor: (host: string) => VirtualServiceModel | undefined,
 ): VirtualHostPlan[] {
   const place = placeOf(client, DEFAULT_PORT)
-  if (!seesRule(client.egress, rule) || !hasRoutesAt(rule, place)) return []
+  if (!hasRoutesAt(rule, place)) return []
   const free = rule.hosts.filter((host) => !isKnown(host) && winnerFor(host)?.origin.key === rule.origin.key)
   return free.map((host) => ({
     ...{ scope: client.key, home: undefined },
@@ -67,31 +65,6 @@ export function unknownHosts(
     domains: host === '*' ? ['*'] : [host, domainName(host, DEFAULT_PORT)],
     routes: ruleList(rule, place),
   }))
-}
-
-/**
- * The VirtualService for a host: the most specific name counts, then the oldest object. They do not merge in the mesh.
- * @param exact those that name the host itself
- * @param wildcards those that name wildcards
- */
-export function ruleFor(
-  hostname: string,
-  egress: EgressScope,
-  exact: readonly VirtualServiceModel[],
-  wildcards: readonly VirtualServiceModel[],
-): VirtualServiceModel | undefined {
-  const own = oldest(exact.filter((rule) => seesRule(egress, rule)))
-  if (own !== undefined) return own
-  const seen = wildcards.filter((rule) => seesRule(egress, rule))
-  const best = mostSpecificMatch(
-    hostname,
-    seen.flatMap((rule) => rule.hosts.filter(isWildcard)),
-  )
-  return best === undefined ? undefined : oldest(seen.filter((rule) => rule.hosts.includes(best)))
-}
-
-function oldest(rules: readonly VirtualServiceModel[]): VirtualServiceModel | undefined {
-  return rules.toSorted((left, right) => byAge(left.origin, right.origin))[0]
 }
 
 function placeOf({ audience, egress }: SidecarClient, listenPort: number) {

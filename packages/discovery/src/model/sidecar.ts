@@ -1,7 +1,7 @@
 import type { Sidecar } from '@mizzen/api'
-import { isSubsetOf } from './host-name.ts'
 import { type Labels, selects } from './labels.ts'
 import { byAge, type Origin, originOf } from './origin.ts'
+import { type ServerTls, serverTls } from './server-tls.ts'
 
 /** One egress listener of a Sidecar: what its clients may call. */
 export interface EgressHosts {
@@ -19,8 +19,8 @@ export interface IngressModel {
   readonly bind: string
   /** `127.0.0.1:PORT`, `0.0.0.0:PORT` or `unix:PATH`; '' is the same port. */
   readonly endpoint: string
-  /** Whether it has TLS of its own. */
-  readonly tls: boolean
+  /** Undefined: it has none of its own. */
+  readonly tls: ServerTls | undefined
 }
 
 export interface SidecarModel {
@@ -47,7 +47,7 @@ export function sidecarModel(object: Sidecar): SidecarModel {
       hosts: hosts.flatMap((host) => egressHost(host, origin.namespace)),
     })),
     ingress: ingress.flatMap(({ port: { number = 0, protocol = '' }, bind = '', defaultEndpoint = '', tls }) =>
-      number === 0 ? [] : [{ port: number, protocol, bind, endpoint: defaultEndpoint, tls: tls !== undefined }],
+      number === 0 ? [] : [{ port: number, protocol, bind, endpoint: defaultEndpoint, tls: tls && serverTls(tls) }],
     ),
     registryOnly: outboundTrafficPolicy && outboundTrafficPolicy.mode !== 'ALLOW_ANY',
   }
@@ -72,18 +72,18 @@ export function chooseSidecar(
   labels: Labels,
   rootNamespace: string,
 ): SidecarModel | undefined {
-  const byRank = [...sidecars].sort((left, right) => byAge(left.origin, right.origin))
-  const own = byRank.filter(({ origin }) => origin.namespace === namespace)
-  return (
-    own.find(({ selector }) => selector !== undefined && selects(selector, labels)) ??
-    own.find(({ selector }) => selector === undefined) ??
-    byRank.find(({ origin, selector }) => origin.namespace === rootNamespace && selector === undefined)
-  )
+  let own: SidecarModel | undefined
+  let selecting: SidecarModel | undefined
+  let root: SidecarModel | undefined
+  for (const one of sidecars) {
+    const isOwn = one.origin.namespace === namespace
+    if (isOwn && one.selector !== undefined && selects(one.selector, labels)) selecting = older(selecting, one)
+    if (isOwn && one.selector === undefined) own = older(own, one)
+    if (one.origin.namespace === rootNamespace && one.selector === undefined) root = older(root, one)
+  }
+  return selecting ?? own ?? root
 }
 
-/** The listeners that let a name of `namespace` in. */
-export function listenersFor(egress: readonly EgressHosts[], hostname: string, namespace: string): EgressHosts[] {
-  return egress.filter(({ hosts }) =>
-    hosts.some((one) => (one.namespace === '*' || one.namespace === namespace) && isSubsetOf(hostname, one.host)),
-  )
+function older(left: SidecarModel | undefined, right: SidecarModel): SidecarModel {
+  return left === undefined || byAge(right.origin, left.origin) < 0 ? right : left
 }

@@ -7,16 +7,19 @@ import type { ServiceModel } from './service.ts'
  * addresses; each also with its port if `port` is given.
  */
 export function virtualHostDomains(
-  service: Pick<ServiceModel, 'hostname' | 'addresses' | 'headless'>,
+  service: Pick<ServiceModel, 'hostname' | 'addresses' | 'headless'> & Partial<Pick<ServiceModel, 'aliases'>>,
   proxyDomain: string,
   port?: number,
 ): string[] {
-  const { hostname } = service
-  const full = isAddress(hostname) ? [hostname] : [hostname, `${hostname}.`]
-  const names = [...full, ...shortForms(hostname, proxyDomain)]
+  const names = [service.hostname, ...(service.aliases ?? [])].flatMap((name) => namesOf(name, proxyDomain))
   // Single Pods of a headless Service are called by names below the Service's.
   const all = service.headless ? [...names, ...names.map((name) => `*.${name}`)] : names
   return [...all, ...service.addresses].flatMap((name) => withPort(name, port))
+}
+
+function namesOf(hostname: string, proxyDomain: string): string[] {
+  const full = isAddress(hostname) ? [hostname] : [hostname, `${hostname}.`]
+  return [...full, ...shortForms(hostname, proxyDomain)]
 }
 
 /** The namespace of a service as its name says it, whose clients need not say it; undefined for names of no namespace. */

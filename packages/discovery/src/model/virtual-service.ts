@@ -1,5 +1,6 @@
-import type { Destination, HTTPMatchRequest, HTTPRoute, VirtualService } from '@mizzen/api'
+import type { Destination, HTTPMatchRequest, HTTPRoute, TCPRoute, TLSRoute, VirtualService } from '@mizzen/api'
 import { resolveShortName } from './host-name.ts'
+import type { Labels } from './labels.ts'
 import type { MeshSettings } from './mesh-settings.ts'
 import { type Origin, originOf } from './origin.ts'
 import { parseExportTo, type Visibility } from './visibility.ts'
@@ -17,12 +18,16 @@ export interface VirtualServiceModel {
   /** `namespace/name`, or `mesh`. */
   readonly gateways: readonly string[]
   readonly http: readonly RouteModel[]
+  /** Of TLS that is passed on, by server name. */
+  readonly tls: readonly TLSRoute[]
+  /** Of connections whose content is not looked at. */
+  readonly tcp: readonly TCPRoute[]
   readonly visibility: Visibility
 }
 
 export function virtualServiceModel(object: VirtualService, mesh: MeshSettings): VirtualServiceModel {
   const origin = originOf(object)
-  const { hosts = [], gateways, http = [], exportTo } = object.spec
+  const { hosts = [], gateways, http = [], tls = [], tcp = [], exportTo } = object.spec
   const full = (host: string) => resolveShortName(host, origin.namespace, mesh.domain)
   const gateway = (name: string) => resolveGatewayName(name, origin.namespace)
   return {
@@ -30,6 +35,8 @@ export function virtualServiceModel(object: VirtualService, mesh: MeshSettings):
     hosts: hosts.map((host) => full(host).toLowerCase()),
     gateways: gateways === undefined || gateways.length === 0 ? [MESH_GATEWAY] : gateways.map(gateway),
     http: http.map((route) => resolveRoute(route, full, gateway)),
+    tls: tls.map((route) => resolveL4Route(route, full, gateway)),
+    tcp: tcp.map((route) => resolveL4Route(route, full, gateway)),
     visibility: parseExportTo(exportTo, origin.namespace),
   }
 }
@@ -59,19 +66,51 @@ function resolveRoute(route: HTTPRoute, full: (host: string) => string, gateway:
   }
 }
 
+function resolveL4Route<R extends TLSRoute | TCPRoute>(
+  route: R,
+  full: (host: string) => string,
+  gateway: (name: string) => string,
+): R {
+  const match = route.match?.map((one) =>
+    one.gateways === undefined ? one : { ...one, gateways: one.gateways.map(gateway) },
+  )
+  const to = route.route?.map((one) => ({
+    ...one,
+    destination: { ...one.destination, host: full(one.destination.host) },
+  }))
+  return { ...route, ...(match && { match }), ...(to && { route: to }) }
+}
+
+export interface ClientMatch {
+  readonly sourceLabels?: Labels
+  readonly sourceNamespace?: string
+}
+
+/** Any of its routes: those of HTTP have more to them. */
+type AnyRoute = Pick<HTTPRoute, 'route' | 'mirror' | 'mirrors'> & { readonly match?: readonly ClientMatch[] }
+
+function routesOf({ http, tls, tcp }: VirtualServiceModel): readonly AnyRoute[] {
+  return tls.length === 0 && tcp.length === 0 ? http : [...http, ...tls, ...tcp]
+}
+
+/** What its routes ask of the client, whatever they carry. */
+export function clientMatches(rule: VirtualServiceModel): readonly ClientMatch[] {
+  return routesOf(rule).flatMap(({ match = [] }) => match)
+}
+
 /** Everything that some route of it forwards or mirrors to. */
-export function destinationsOf({ http }: VirtualServiceModel): Destination[] {
-  return http.flatMap(destinationsOfRoute)
+export function destinationsOf(rule: VirtualServiceModel): Destination[] {
+  return routesOf(rule).flatMap(destinationsOfRoute)
 }
 
 /** The same, of the routes that clients of a namespace can come to. */
-export function destinationsFor({ http }: VirtualServiceModel, namespace: string): Destination[] {
-  const open = ({ match = [] }: HTTPRoute) =>
+export function destinationsFor(rule: VirtualServiceModel, namespace: string): Destination[] {
+  const open = ({ match = [] }: AnyRoute) =>
     match.length === 0 || match.some(({ sourceNamespace }) => !sourceNamespace || sourceNamespace === namespace)
-  return http.filter(open).flatMap(destinationsOfRoute)
+  return routesOf(rule).filter(open).flatMap(destinationsOfRoute)
 }
 
-function destinationsOfRoute({ route = [], mirror, mirrors = [] }: HTTPRoute): Destination[] {
+function destinationsOfRoute({ route = [], mirror, mirrors = [] }: AnyRoute): Destination[] {
   return [...[...route, ...mirrors].map(({ destination }) => destination), ...(mirror ? [mirror] : [])]
 }
 

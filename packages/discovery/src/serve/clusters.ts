@@ -1,14 +1,15 @@
 import type { Collection, Graph, Reader } from '@mizzen/collections'
 import type { XdsResource } from '@mizzen/xds'
 import type { ServicePolicy } from '../model/assignment.ts'
-import { type EgressScope, visiblePorts } from '../model/egress-scope.ts'
+import type { EgressScope } from '../model/egress-scope.ts'
 import type { MeshSettings } from '../model/mesh-settings.ts'
-import type { ServiceModel } from '../model/service.ts'
 import { outboundClusters } from '../translate/cluster.ts'
 import { type EncodedEndpoints, encodeEndpoints, loadAssignments } from '../translate/load-assignment.ts'
 import { clusterResource, sameResource } from '../translate/resource.ts'
+import { ruleFor } from './destination-rules.ts'
 import { LAYER_PART_EQUALITY, type LayerPart } from './layer.ts'
-import { type RuleCollections, ruleFor } from './rules.ts'
+import type { RuleCollections } from './rules.ts'
+import type { SeenCollections, SeenService } from './seen.ts'
 import type { ServiceCollections } from './services.ts'
 
 /** What the clients of a scope have of a service that they see. */
@@ -57,13 +58,12 @@ export function egressLayer(scope: string): string {
 export function clusterParts(
   graph: Graph,
   scopes: Collection<EgressScope>,
+  seen: SeenCollections,
   services: ServiceCollections,
   rules: RuleCollections,
   mesh: MeshSettings,
 ): Collection<LayerPart> {
-  const choices = graph.product('policies by scope', scopes, services.services, (scope, service, reader) =>
-    choose(scope, service, reader, rules, mesh),
-  )
+  const choices = graph.derive('policies by scope', seen.services, (one, reader) => choose(one, reader, rules, mesh))
   const policies = graph.deriveMany('policies', choices, ({ service, rule, policyKey }) => [
     [policyKey, { service, rule }] as const,
   ])
@@ -93,18 +93,15 @@ function sidecarParts(graph: Graph, scopes: Collection<EgressScope>): Collection
   )
 }
 
-/** What the clients of a scope have of a service; undefined if they do not see it. */
+/** What the clients of a scope have of a service. */
 export function choose(
-  scope: EgressScope,
-  service: ServiceModel,
+  { scope, service, ports }: SeenService,
   reader: Reader,
   rules: RuleCollections,
   mesh: MeshSettings,
-): Choice | undefined {
-  const ports = visiblePorts(scope, service, () => reader.lookup(rules.leadingTo, service.hostname))
-  if (ports.length === 0) return undefined
+): Choice {
   const rule = ruleFor(reader, rules, service, scope, mesh)
-  const policyKey = `${service.hostname} ${rule?.origins.join(' ') ?? ''}`
+  const policyKey = `${service.hostname} ${rule?.key ?? ''}`
   return { scope: scope.key, service, rule, policyKey, ports: ports.map(({ number }) => number) }
 }
 

@@ -27,6 +27,7 @@ export interface OriginListener {
 /** The resources that a group of proxies share, by type and name. Within a layer each is in one part. */
 export class Layer {
   readonly name: string
+  /** A map, once made, stays. */
   readonly #types = new Map<TypeUrl, Map<string, XdsResource>>()
   /** Sorted by name; made when first asked for after names came or went. */
   readonly #sorted = new Map<TypeUrl, readonly string[]>()
@@ -40,7 +41,7 @@ export class Layer {
   }
 
   get empty(): boolean {
-    return this.#types.size === 0 && this.#origins.size === 0
+    return this.#origins.size === 0 && [...this.#types.values()].every(({ size }) => size === 0)
   }
 
   /** A part depends on these, from now on (1) or no longer (-1). */
@@ -50,6 +51,17 @@ export class Layer {
 
   get(typeUrl: TypeUrl, name: string): XdsResource | undefined {
     return this.#types.get(typeUrl)?.get(name)
+  }
+
+  /** Those of a type by name, whatever changes later. */
+  resources(typeUrl: TypeUrl): ReadonlyMap<string, XdsResource> {
+    return this.#resources(typeUrl)
+  }
+
+  #resources(typeUrl: TypeUrl): Map<string, XdsResource> {
+    let resources = this.#types.get(typeUrl)
+    if (resources === undefined) this.#types.set(typeUrl, (resources = new Map()))
+    return resources
   }
 
   names(typeUrl: TypeUrl): readonly string[] {
@@ -67,9 +79,7 @@ export class Layer {
     const { typeUrl, name } = resource
     const before = this.get(typeUrl, name)
     if (before !== undefined && sameResource(before, resource)) return false
-    let resources = this.#types.get(typeUrl)
-    if (resources === undefined) this.#types.set(typeUrl, (resources = new Map()))
-    resources.set(name, resource)
+    this.#resources(typeUrl).set(name, resource)
     if (before === undefined) this.#sorted.delete(typeUrl)
     if (before?.origins !== resource.origins) {
       for (const origin of resource.origins) this.#count(origin, 1)
@@ -83,7 +93,6 @@ export class Layer {
     const before = resources?.get(name)
     if (resources === undefined || before === undefined) return
     resources.delete(name)
-    if (resources.size === 0) this.#types.delete(typeUrl)
     this.#sorted.delete(typeUrl)
     for (const origin of before.origins) this.#count(origin, -1)
   }

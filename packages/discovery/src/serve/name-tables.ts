@@ -1,10 +1,10 @@
-import type { Collection, Graph } from '@mizzen/collections'
-import { type EgressScope, visiblePorts } from '../model/egress-scope.ts'
+import { type Collection, type Graph, pairKey } from '@mizzen/collections'
+import type { EgressScope } from '../model/egress-scope.ts'
 import { type NameEntry, namesOf } from '../model/name-table.ts'
 import type { ProxySpec } from '../model/proxy.ts'
 import { nameTableResource } from '../translate/name-table.ts'
 import { LAYER_PART_EQUALITY, type LayerPart } from './layer.ts'
-import type { RuleCollections } from './rules.ts'
+import type { SeenCollections } from './seen.ts'
 import type { ServiceCollections } from './services.ts'
 
 interface ServiceNames {
@@ -29,7 +29,7 @@ export function nameTableParts(
   proxies: Collection<ProxySpec>,
   scopeOf: Collection<EgressScope>,
   { services, partsOf }: ServiceCollections,
-  rules: RuleCollections,
+  seen: SeenCollections,
 ): Collection<LayerPart> {
   const scopes = graph.deriveMany('name table scopes', proxies, ({ dnsCapture }, reader, proxy) => {
     const scope = dnsCapture ? reader.get(scopeOf, proxy) : undefined
@@ -41,7 +41,7 @@ export function nameTableParts(
     services,
     (scope, service, reader): ServiceNames | undefined => {
       const { hostname, origin } = service
-      if (visiblePorts(scope, service, () => reader.lookup(rules.leadingTo, hostname)).length === 0) return undefined
+      if (reader.get(seen.services, pairKey(scope.key, hostname)) === undefined) return undefined
       const entries = namesOf(service, () => reader.lookup(partsOf, hostname).flatMap((part) => part.endpoints))
       return entries.length === 0 ? undefined : { scope: scope.key, entries, origin: origin.key }
     },
@@ -52,9 +52,9 @@ export function nameTableParts(
     'name tables',
     scopes,
     ({ key }, reader) => {
-      const seen = reader.lookup(namesIn, key)
-      const origins = [...new Set(seen.map(({ origin }) => origin))].sort()
-      const entries = seen.flatMap((one) => one.entries)
+      const named = reader.lookup(namesIn, key)
+      const origins = [...new Set(named.map(({ origin }) => origin))].sort()
+      const entries = named.flatMap((one) => one.entries)
       const part: LayerPart = { layer: nameLayer(key), resources: [nameTableResource(entries, origins)] }
       return [[nameLayer(key), part] as const]
     },

@@ -3,7 +3,7 @@ import type { DestinationRuleModel } from '../model/destination-rule.ts'
 import { isWildcard } from '../model/host-name.ts'
 import type { MeshSettings } from '../model/mesh-settings.ts'
 import type { ServiceModel } from '../model/service.ts'
-import type { VirtualServiceModel } from '../model/virtual-service.ts'
+import { clientMatches, type VirtualServiceModel } from '../model/virtual-service.ts'
 import type { Visibility } from '../model/visibility.ts'
 
 export interface ApartInput {
@@ -36,9 +36,9 @@ export function namespacesApart(
   return (reader, namespace) => indexes.some((index) => reader.lookup<unknown>(index, namespace).length > 0)
 }
 
-function namespacesOfRoutes({ visibility, http }: VirtualServiceModel): string[] {
-  const asked = http.flatMap(({ match = [] }) => match.flatMap(({ sourceNamespace }) => sourceNamespace || []))
-  return [...namesIn(visibility), ...asked]
+function namespacesOfRoutes(rule: VirtualServiceModel): string[] {
+  const asked = clientMatches(rule).flatMap(({ sourceNamespace }) => sourceNamespace || [])
+  return [...namesIn(rule.visibility), ...asked]
 }
 
 /** A rule for a service of its own namespace, exported to all, is everybody's; so is one of the root namespace. */

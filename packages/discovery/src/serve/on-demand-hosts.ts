@@ -1,4 +1,4 @@
-import type { Collection, Graph, Index, Reader } from '@mizzen/collections'
+import type { Collection, Graph, Reader } from '@mizzen/collections'
 import { HTTP_PROXY_ROUTES } from '../model/proxy-plan.ts'
 import { routeListKey } from '../model/route-list.ts'
 import type { RouteScope, VirtualHostPlan } from '../model/virtual-host.ts'
@@ -32,7 +32,9 @@ export function onDemandParts(
   lists: Collection<EncodedRoutes>,
   { egress }: VirtualHostInput,
 ): Collection<LayerPart> {
-  const asked = graph.index('virtual hosts on demand/audiences', scopes, ({ key, audience }) => [key, audience.key])
+  const asked = graph.deriveMany('virtual hosts on demand/asked', scopes, ({ key, audience }) =>
+    [key, audience.key].map((one) => [one, true] as const),
+  )
   const hosts = (name: string, plans: Collection<readonly VirtualHostPlan[]>, lostBy: LostDomains['byScope']) =>
     keyedApart(graph, name, plans, asked, (some, reader): LayerPart => {
       const { scope = '' } = some[0] ?? {}
@@ -50,7 +52,7 @@ export function onDemandParts(
     'virtual hosts on demand/unknown',
     audiences,
     ({ key, egress: seen }, reader) => {
-      if (reader.lookup(asked, key).length === 0) return []
+      if (!reader.get(asked, key)) return []
       const routes = unknownHostRoutes(isRegistryOnly(reader, egress, seen))
       const part = { layer: hostLayer(key), resources: [virtualHostResource(HTTP_PROXY_ROUTES, '*', routes)] }
       return [[`unknown hosts ${key}`, part] as const]
@@ -69,14 +71,14 @@ function keyedApart(
   graph: Graph,
   name: string,
   plans: Collection<readonly VirtualHostPlan[]>,
-  asked: Index<RouteScope>,
+  asked: Collection<true>,
   make: (some: readonly VirtualHostPlan[], reader: Reader) => LayerPart,
 ): Collection<LayerPart> {
   return graph.deriveMany(
     name,
     plans,
     (some, reader, key) =>
-      reader.lookup(asked, some[0]?.scope ?? '').length === 0 ? [] : [[`${name} ${key}`, make(some, reader)] as const],
+      reader.get(asked, some[0]?.scope ?? '') ? [[`${name} ${key}`, make(some, reader)] as const] : [],
     LAYER_PART_EQUALITY,
   )
 }

@@ -3,8 +3,10 @@ import { createTables, type Tables } from '../ingest/tables.ts'
 import type { MeshSettings } from '../model/mesh-settings.ts'
 import type { Notice } from '../model/notices.ts'
 import type { ProxySpec } from '../model/proxy.ts'
+import { accessLogCollection } from './access-log.ts'
 import { clusterParts } from './clusters.ts'
 import { gatewayRouteLists, gatewayRouteResources } from './gateway-routes.ts'
+import { interceptParts, interceptPlans } from './intercepted.ts'
 import type { LayerPart } from './layer.ts'
 import { nameTableParts } from './name-tables.ts'
 import { noticeCollection } from './notice-collection.ts'
@@ -14,6 +16,7 @@ import { proxylessParts } from './proxyless.ts'
 import { routeLists } from './route-lists.ts'
 import { type MissingSubset, ruleCollections } from './rules.ts'
 import { scopeCollections } from './scopes.ts'
+import { seenCollections } from './seen.ts'
 import { serviceCollections } from './services.ts'
 import { lostDomainsOf, sidecarRouteParts } from './sidecar-routes.ts'
 import { virtualHostPlans } from './virtual-hosts.ts'
@@ -42,9 +45,13 @@ export function createPipeline(mesh: MeshSettings, options: GraphOptions = {}): 
   const rules = ruleCollections(graph, tables, services, mesh)
   const { scopeOf, scopes } = scopeCollections(graph, tables, proxies, rules, mesh)
   const plans = proxyPlans(graph, proxies, services, rules, scopeOf)
-  const input = { services, rules, egress: scopes, mesh }
+  const seen = seenCollections(graph, scopes, services, rules)
+  const input = { services, rules, seen, egress: scopes, mesh }
+  const intercepting = interceptPlans(graph, plans.plans)
+  const logs = accessLogCollection(graph, tables, mesh)
   const clients = graph.join('route scopes of clients', [
     plans.routeScopes,
+    graph.deriveMany('route scopes intercepted', intercepting, ({ scope }) => [[scope.key, scope] as const]),
     plans.onDemandScopes,
     plans.proxylessScopes,
   ])
@@ -53,14 +60,15 @@ export function createPipeline(mesh: MeshSettings, options: GraphOptions = {}): 
   const lists = routeLists(graph, [hosts.lists, gatewayRouteLists(graph, plans, rules)], services, rules)
   const gatewayRoutes = gatewayRouteResources(graph, plans, rules, lists)
   const parts = graph.join('parts of layers', [
-    clusterParts(graph, scopes, services, rules, mesh),
+    clusterParts(graph, scopes, seen, services, rules, mesh),
     sidecarRouteParts(graph, plans.routeScopes, hosts, lost, lists, input),
     onDemandParts(graph, plans.onDemandScopes, hosts, lost, lists, input),
     proxylessParts(graph, plans.proxylessScopes, hosts, lists, input),
-    nameTableParts(graph, proxies, scopeOf, services, rules),
-    proxyParts(graph, tables, plans, gatewayRoutes, mesh),
+    nameTableParts(graph, proxies, scopeOf, services, seen),
+    interceptParts(graph, intercepting, hosts, lists, logs, input),
+    proxyParts(graph, plans, gatewayRoutes, { tables, logs, services, rules, mesh }),
   ])
   const layersOf = proxyLayers(graph, proxies, plans, scopeOf)
-  const notices = noticeCollection(graph, tables, rules, mesh)
+  const notices = noticeCollection(graph, tables, rules, plans.plans)
   return { graph, tables, proxies, parts, layersOf, notices, heldBack: rules.heldBack }
 }

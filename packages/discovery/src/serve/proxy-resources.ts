@@ -1,12 +1,11 @@
 import type { Collection, Graph, Reader } from '@mizzen/collections'
 import type { XdsResource } from '@mizzen/xds'
-import type { Tables } from '../ingest/tables.ts'
 import type { EgressScope } from '../model/egress-scope.ts'
+import { planGateway } from '../model/gateway-plan.ts'
 import { inboundPorts } from '../model/inbound-port.ts'
+import { planIntercepting } from '../model/intercepting-plan.ts'
 import type { Labels } from '../model/labels.ts'
 import { mergeGateways } from '../model/merged-gateway.ts'
-import { accessLogSettings } from '../model/mesh-config.ts'
-import { type AccessLogSettings, DEFAULT_ACCESS_LOG, type MeshSettings } from '../model/mesh-settings.ts'
 import type { ProxySpec } from '../model/proxy.ts'
 import {
   type GatewayRoutePlan,
@@ -14,31 +13,40 @@ import {
   type InboundClusterPlan,
   type ListenerPlan,
   type ProxyPlan,
-  planGateway,
   planProxyless,
   planSidecar,
 } from '../model/proxy-plan.ts'
+import type { SecretPlan } from '../model/secret-plan.ts'
 import { type ServiceTarget, targetsOf } from '../model/service-target.ts'
 import type { RouteScope } from '../model/virtual-host.ts'
-import { blackHoleCluster, inboundCluster, passthroughCluster } from '../translate/cluster.ts'
+import {
+  blackHoleCluster,
+  inboundCluster,
+  inboundPassthroughCluster,
+  passthroughCluster,
+} from '../translate/cluster.ts'
 import { digest } from '../translate/digest.ts'
-import { listener } from '../translate/listener.ts'
-import { clusterResource, listenerResource, sameResource } from '../translate/resource.ts'
+import { clusterResource, sameResource } from '../translate/resource.ts'
 import { onDemandRouteResource } from '../translate/virtual-host-resource.ts'
 import { egressLayer } from './clusters.ts'
+import { interceptLayer } from './intercepted.ts'
 import { LAYER_PART_EQUALITY, type LayerPart } from './layer.ts'
+import { type ListenerInput, listenerResources } from './listeners.ts'
 import { nameLayer } from './name-tables.ts'
 import { onDemandLayers } from './on-demand-hosts.ts'
 import { proxylessLayers } from './proxyless.ts'
 import type { RuleCollections } from './rules.ts'
+import { secretResources } from './secrets.ts'
 import { type ServiceCollections, servicesSelecting } from './services.ts'
 import { routeLayer } from './sidecar-routes.ts'
 
 const SAME_RESOURCE = { equals: sameResource }
-const ACCESS_LOG = 'access log'
 
 /** The same in every proxy. */
 const COMMON_CLUSTERS = [clusterResource(passthroughCluster(), []), clusterResource(blackHoleCluster(), [])]
+
+/** Of each sidecar that intercepts. */
+const INBOUND_PASSTHROUGH = clusterResource(inboundPassthroughCluster(), [])
 
 /** Of each sidecar that fetches virtual hosts on demand. */
 const ON_DEMAND_ROUTES = onDemandRouteResource(HTTP_PROXY_ROUTES)
@@ -71,6 +79,10 @@ export function proxyPlans(
     const scope = reader.get(scopeOf, key)
     if (scope === undefined) return undefined
     const routes = routeScope(scope, spec.namespace, labels)
+    if (spec.intercepts) {
+      const inbound = inboundPorts(spec, targets, scope.sidecar)
+      return planIntercepting(spec, inbound, routes, scope.sidecar?.registryOnly ?? false)
+    }
     return spec.proxyless
       ? planProxyless(targets, routes)
       : planSidecar(spec, inboundPorts(spec, targets, scope.sidecar), routes)
@@ -96,12 +108,14 @@ export function proxyPlans(
  */
 export function proxyParts(
   graph: Graph,
-  tables: Tables,
   { plans }: ProxyPlans,
   gatewayRoutes: Collection<XdsResource>,
-  mesh: MeshSettings,
+  input: ListenerInput,
 ): Collection<LayerPart> {
-  const listeners = listenerResources(graph, tables, plans, mesh)
+  const listenerPlans = graph.deriveMany('listener plans', plans, (plan) => plan.listeners.map(keyed))
+  const listeners = listenerResources(graph, listenerPlans, input)
+  const secretPlans = graph.deriveMany('secret plans', plans, (plan) => plan.secrets.map(keyed))
+  const secrets = secretResources(graph, input.tables, secretPlans)
   const clusters = graph.derive(
     'inbound clusters',
     graph.deriveMany('inbound cluster plans', plans, (plan) => plan.clusters.map(keyed)),
@@ -116,9 +130,11 @@ export function proxyParts(
         ...plan.clusters.map((part) => reader.get(clusters, keyOf(part))),
         ...plan.routes.map((part) => reader.get(gatewayRoutes, keyOf(part))),
         ...plan.listeners.map((part) => reader.get(listeners, keyOf(part))),
+        ...plan.secrets.map((part) => reader.get(secrets, keyOf(part))),
       ]
       const routes = plan.onDemand ? [ON_DEMAND_ROUTES] : []
-      const resources = [...COMMON_CLUSTERS, ...routes, ...own.filter((one) => one !== undefined)]
+      const passing = plan.intercepted === undefined ? [] : [INBOUND_PASSTHROUGH]
+      const resources = [...COMMON_CLUSTERS, ...passing, ...routes, ...own.filter((one) => one !== undefined)]
       return { layer: ownLayer(scope), resources }
     },
     LAYER_PART_EQUALITY,
@@ -132,10 +148,11 @@ export function proxyLayers(
   { plans }: ProxyPlans,
   scopeOf: Collection<EgressScope>,
 ): Collection<readonly string[]> {
-  return graph.derive('layers of proxies', plans, ({ outbound, onDemand, proxyless }, reader, proxy) => {
+  return graph.derive('layers of proxies', plans, ({ outbound, onDemand, intercepted, proxyless }, reader, proxy) => {
     const scope = reader.get(scopeOf, proxy)
     const ofRoutes = (one: RouteScope) => (onDemand ? onDemandLayers(one) : [routeLayer(one.key)])
     const routes = outbound === undefined ? [] : ofRoutes(outbound)
+    if (intercepted !== undefined) routes.push(interceptLayer(intercepted.key))
     if (proxyless !== undefined) routes.push(...proxylessLayers(proxyless))
     const seen = scope === undefined ? [] : [egressLayer(scope.key)]
     const names = scope !== undefined && reader.get(proxies, proxy)?.dnsCapture ? [nameLayer(scope.key)] : []
@@ -177,31 +194,7 @@ function labelsThatMatter(labels: Labels, reader: Reader, { matchingLabel }: Rul
   return Object.fromEntries(Object.entries(labels).filter(([name]) => reader.lookup(matchingLabel, name).length > 0))
 }
 
-function listenerResources(
-  graph: Graph,
-  tables: Tables,
-  plans: Collection<ProxyPlan>,
-  mesh: MeshSettings,
-): Collection<XdsResource> {
-  const configMap = `ConfigMap/${mesh.rootNamespace}/istio`
-  const logs = graph.deriveMany(ACCESS_LOG, tables.ConfigMap, (object, _reader, key) =>
-    key === configMap ? [[ACCESS_LOG, accessLogSettings(object)] as const] : [],
-  )
-  return graph.derive(
-    'listeners',
-    graph.deriveMany('listener plans', plans, (plan) => plan.listeners.map(keyed)),
-    (plan: ListenerPlan, reader) => {
-      const settings: AccessLogSettings | undefined = reader.get(logs, ACCESS_LOG)
-      if (plan.kind === 'proxyless-server')
-        return listenerResource(listener(plan, DEFAULT_ACCESS_LOG), {}, plan.origins)
-      const names = plan.kind === 'inbound' ? { cluster: plan.cluster } : { routes: plan.routeName }
-      return listenerResource(listener(plan, settings ?? DEFAULT_ACCESS_LOG), names, plan.origins)
-    },
-    SAME_RESOURCE,
-  )
-}
-
-type Part = ListenerPlan | GatewayRoutePlan | InboundClusterPlan
+type Part = ListenerPlan | GatewayRoutePlan | InboundClusterPlan | SecretPlan
 
 function keyed<P extends Part>(part: P): readonly [string, P] {
   return [keyOf(part), part]

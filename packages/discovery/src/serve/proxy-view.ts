@@ -18,6 +18,8 @@ export class ProxyView implements ResourceView {
   readonly #revision: () => number
   readonly #listeners = new Set<(changes: ViewChanges) => void>()
   #layers: readonly Layer[] = []
+  /** The layers' resources: a name is looked up several times for each proxy. */
+  readonly #byType = new Map<TypeUrl, readonly ReadonlyMap<string, XdsResource>[]>()
   #pending: Map<TypeUrl, Set<string>> | undefined
   /** By name: a virtual host that a proxy has asked for, and the wildcard that answers for it. */
   readonly #demanded = new Map<string, Demanded>()
@@ -40,11 +42,20 @@ export class ProxyView implements ResourceView {
   }
 
   #own(typeUrl: TypeUrl, name: string): XdsResource | undefined {
-    for (const layer of this.#layers) {
-      const resource = layer.get(typeUrl, name)
+    for (const resources of this.#resourcesOf(typeUrl)) {
+      const resource = resources.get(name)
       if (resource !== undefined) return resource
     }
     return undefined
+  }
+
+  #resourcesOf(typeUrl: TypeUrl): readonly ReadonlyMap<string, XdsResource>[] {
+    let resources = this.#byType.get(typeUrl)
+    if (resources === undefined) {
+      resources = this.#layers.map((layer) => layer.resources(typeUrl))
+      this.#byType.set(typeUrl, resources)
+    }
+    return resources
   }
 
   #fromWildcard(name: string): XdsResource | undefined {
@@ -83,6 +94,8 @@ export class ProxyView implements ResourceView {
   setLayers(layers: readonly Layer[]): void {
     const before = this.#layers
     this.#layers = layers
+    this.#byType.clear()
+    if (this.#listeners.size === 0) return
     for (const layer of [...before, ...layers]) {
       if (before.includes(layer) && layers.includes(layer)) continue
       for (const { typeUrl, name } of layer) this.touch(typeUrl, name)

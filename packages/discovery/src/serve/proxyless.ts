@@ -1,4 +1,4 @@
-import type { Collection, Graph } from '@mizzen/collections'
+import { type Collection, type Graph, pairKey } from '@mizzen/collections'
 import { outboundCluster, parseDomainName } from '../model/cluster-name.ts'
 import type { EgressScope } from '../model/egress-scope.ts'
 import { routeListKey } from '../model/route-list.ts'
@@ -79,7 +79,7 @@ function hostResources(host: VirtualHostPlan, routes: EncodedRoutes | undefined)
 function clusterParts(
   graph: Graph,
   scopes: Collection<RouteScope>,
-  { services, rules, egress, mesh }: VirtualHostInput,
+  { services, rules, seen: { services: seenServices }, egress, mesh }: VirtualHostInput,
 ): Collection<LayerPart> {
   const seen = graph.deriveMany('proxyless egress scopes', scopes, (scope, reader) => {
     const known = reader.get(egress, scope.audience.egress)
@@ -90,8 +90,9 @@ function clusterParts(
     seen,
     services.services,
     (scope: EgressScope, service, reader): LayerPart | undefined => {
-      const choice = choose(scope, service, reader, rules, mesh)
-      if (choice === undefined) return undefined
+      const one = reader.get(seenServices, pairKey(scope.key, service.hostname))
+      if (one === undefined) return undefined
+      const choice = choose(one, reader, rules, mesh)
       const clusters = proxylessClusters(choice).filter(({ port }) => choice.ports.includes(port))
       return { layer: clusterLayer(scope.key), resources: clusters.map(({ resource }) => resource) }
     },

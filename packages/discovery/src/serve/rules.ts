@@ -1,24 +1,17 @@
 import { type Collection, type Graph, type Index, type Reader, structurallyEqual } from '@mizzen/collections'
 import type { Tables } from '../ingest/tables.ts'
 import { withDelegates } from '../model/delegate.ts'
-import {
-  chooseRule,
-  type DestinationRuleModel,
-  destinationRuleModel,
-  type MergedRule,
-  mergeRules,
-} from '../model/destination-rule.ts'
 import { type GatewayModel, gatewayModel } from '../model/gateway.ts'
-import { isWildcard } from '../model/host-name.ts'
-import { type Labels, selects } from '../model/labels.ts'
 import type { MeshSettings } from '../model/mesh-settings.ts'
 import type { ServiceModel } from '../model/service.ts'
 import {
+  clientMatches,
   destinationsOf,
   MESH_GATEWAY,
   type VirtualServiceModel,
   virtualServiceModel,
 } from '../model/virtual-service.ts'
+import { type DestinationRuleCollections, destinationRuleCollections, ruleFor } from './destination-rules.ts'
 import { type IsApart, namespacesApart } from './namespaces-apart.ts'
 import type { ServiceCollections } from './services.ts'
 
@@ -37,20 +30,13 @@ export interface RuleCollections {
   readonly heldBack: Collection<MissingSubset>
   /** By `namespace/name` of a Gateway, or `mesh`. */
   readonly boundTo: Index<VirtualServiceModel>
-  /** Those of the mesh, by host; wildcards under `*` as well. */
+  /** Those of the mesh, by host. */
   readonly meshRulesOf: Index<VirtualServiceModel>
-  /** Those of the mesh that lead to a host. */
-  readonly leadingTo: Index<VirtualServiceModel>
   /** Those with a match on this label of the client. */
   readonly matchingLabel: Index<VirtualServiceModel>
-  /** By host; wildcards under `*`. */
-  readonly destinationRules: Index<DestinationRuleModel>
-  /** Those that are for some workloads of their namespace, by namespace. */
-  readonly selectingRules: Index<DestinationRuleModel>
+  readonly destinationRules: DestinationRuleCollections
   readonly isApart: IsApart
 }
-
-export const WILDCARDS = '*'
 
 export function ruleCollections(
   graph: Graph,
@@ -59,12 +45,7 @@ export function ruleCollections(
   mesh: MeshSettings,
 ): RuleCollections {
   const gateways = graph.derive('gateways', tables.Gateway, (object) => gatewayModel(object))
-  const rules = graph.derive('destination rules', tables.DestinationRule, (object) =>
-    destinationRuleModel(object, mesh),
-  )
-  const destinationRules = graph.index('destination rules by host', rules, ({ host }) => [
-    isWildcard(host) ? WILDCARDS : host,
-  ])
+  const destinationRules = destinationRuleCollections(graph, tables, mesh)
   const written = graph.derive('virtual services/written', tables.VirtualService, (object) =>
     virtualServiceModel(object, mesh),
   )
@@ -73,24 +54,21 @@ export function ruleCollections(
     one.hosts.length === 0 ? undefined : withDelegates(one, (key) => reader.get(written, key)),
   )
   const { virtualServices, heldBack } = inForce(graph, whole, services, destinationRules, mesh)
-  const ofMesh = ({ gateways: names }: VirtualServiceModel) => names.includes(MESH_GATEWAY)
   return {
     gateways,
     virtualServices,
     heldBack,
     boundTo: graph.index('virtual services by gateway', virtualServices, (one) => one.gateways),
-    meshRulesOf: graph.index('virtual services of the mesh by host', virtualServices, (one) =>
-      ofMesh(one) ? [...one.hosts, ...(one.hosts.some(isWildcard) ? [WILDCARDS] : [])] : [],
-    ),
-    leadingTo: graph.index('virtual services of the mesh by destination', virtualServices, (one) =>
-      ofMesh(one) ? destinationsOf(one).map(({ host }) => host) : [],
+    meshRulesOf: graph.index('virtual services of the mesh by host', virtualServices, ({ gateways: names, hosts }) =>
+      names.includes(MESH_GATEWAY) ? hosts : [],
     ),
     matchingLabel: graph.index('virtual services by source label', virtualServices, sourceLabels),
     destinationRules,
-    selectingRules: graph.index('destination rules by selecting namespace', rules, ({ selector, origin }) =>
-      selector === undefined ? [] : [origin.namespace],
+    isApart: namespacesApart(
+      graph,
+      { services: services.services, virtualServices, destinationRules: destinationRules.models },
+      mesh,
     ),
-    isApart: namespacesApart(graph, { services: services.services, virtualServices, destinationRules: rules }, mesh),
   }
 }
 
@@ -110,7 +88,7 @@ function inForce(
   graph: Graph,
   written: Collection<VirtualServiceModel>,
   { services }: ServiceCollections,
-  destinationRules: Index<DestinationRuleModel>,
+  destinationRules: DestinationRuleCollections,
   mesh: MeshSettings,
 ) {
   const kept = graph.derive<VirtualServiceModel, InForce>(
@@ -134,7 +112,7 @@ function missingSubset(
   rule: VirtualServiceModel,
   reader: Reader,
   services: Collection<ServiceModel>,
-  destinationRules: Index<DestinationRuleModel>,
+  destinationRules: DestinationRuleCollections,
   mesh: MeshSettings,
 ): MissingSubset | undefined {
   return destinationsOf(rule).flatMap(({ host, subset }) => {
@@ -150,28 +128,6 @@ function missingSubset(
   })[0]
 }
 
-function sourceLabels({ http }: VirtualServiceModel): string[] {
-  return http.flatMap(({ match = [] }) => match.flatMap((one) => Object.keys(one.sourceLabels ?? {})))
-}
-
-/** The merged DestinationRule that clients of a namespace, with these labels, heed for a service. */
-export function ruleFor(
-  reader: Reader,
-  { destinationRules }: Pick<RuleCollections, 'destinationRules'>,
-  service: ServiceModel,
-  client: { readonly namespace: string; readonly labels: Labels },
-  mesh: MeshSettings,
-): MergedRule | undefined {
-  const candidates = [
-    ...reader.lookup(destinationRules, service.hostname),
-    ...reader.lookup(destinationRules, WILDCARDS),
-  ]
-  if (candidates.length === 0) return undefined
-  const heeded = candidates.filter(
-    ({ selector, origin }) =>
-      selector === undefined || (origin.namespace === client.namespace && selects(selector, client.labels)),
-  )
-  const byNamespace = Map.groupBy(heeded, (rule) => rule.origin.namespace)
-  const merged = [...byNamespace.values()].flatMap((rules) => mergeRules(rules, service.hostname) ?? [])
-  return chooseRule(merged, client.namespace, service.origin.namespace, mesh.rootNamespace)
+function sourceLabels(rule: VirtualServiceModel): string[] {
+  return clientMatches(rule).flatMap((one) => Object.keys(one.sourceLabels ?? {}))
 }

@@ -6,6 +6,7 @@ import type { MeshSettings } from '../model/mesh-settings.ts'
 import type { ProxySpec } from '../model/proxy.ts'
 import { chooseSidecar, type SidecarModel, sidecarModel } from '../model/sidecar.ts'
 import { digest } from '../translate/digest.ts'
+import { asksForLabel } from './destination-rules.ts'
 import type { RuleCollections } from './rules.ts'
 
 /** Who is to be served, and what each can see. */
@@ -55,9 +56,14 @@ function sidecarFor(
 }
 
 /** Other labels (a ReplicaSet's hash) would only keep proxies from sharing. */
-function labelsOfRules(reader: Reader, { selectingRules }: RuleCollections, namespace: string, labels: Labels): Labels {
-  const names = new Set(reader.lookup(selectingRules, namespace).flatMap(({ selector = {} }) => Object.keys(selector)))
-  return Object.fromEntries(Object.entries(labels).filter(([name]) => names.has(name)))
+function labelsOfRules(
+  reader: Reader,
+  { destinationRules }: RuleCollections,
+  namespace: string,
+  labels: Labels,
+): Labels {
+  const asked = Object.entries(labels).filter(([name]) => asksForLabel(reader, destinationRules, namespace, name))
+  return Object.fromEntries(asked)
 }
 
 function scopeKey(namespace: string, sidecar: SidecarModel | undefined, labels: Labels): string {

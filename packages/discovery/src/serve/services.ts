@@ -11,7 +11,7 @@ import {
 import { type Labels, selects } from '../model/labels.ts'
 import type { MeshSettings } from '../model/mesh-settings.ts'
 import { type PodModel, podModel } from '../model/pod.ts'
-import { type ServiceModel, serviceEntryModels, serviceHostname, serviceModel } from '../model/service.ts'
+import { aliasOf, type ServiceModel, serviceEntryModels, serviceHostname, serviceModel } from '../model/service.ts'
 
 /** Part of the endpoints of a service: those of one slice, one ServiceEntry, or one workload that it selects. */
 export interface EndpointPart {
@@ -35,8 +35,15 @@ export interface ServiceCollections {
 
 /** Services from Kubernetes and from ServiceEntries (the former count where both have a name), and their endpoints. */
 export function serviceCollections(graph: Graph, tables: Tables, mesh: MeshSettings): ServiceCollections {
-  const kubernetes = graph.deriveMany('services/kubernetes', tables.Service, (object) => {
-    const model = serviceModel(object, mesh)
+  const aliases = graph.derive('services/aliases', tables.Service, (object) => aliasOf(object, mesh))
+  const aliasesOf = graph.index('aliases by host', aliases, ({ hostname }) => [hostname])
+  const kubernetes = graph.deriveMany('services/kubernetes', tables.Service, (object, reader) => {
+    const model = serviceModel(object, mesh, (hostname) =>
+      reader
+        .lookup(aliasesOf, hostname)
+        .map(({ alias }) => alias)
+        .toSorted(),
+    )
     return model === undefined ? [] : [[model.hostname, model] as const]
   })
   const entries = graph.deriveMany('services/entries', tables.ServiceEntry, (object) =>

@@ -5,6 +5,9 @@ import { Layers } from './layers.ts'
 import type { Pipeline } from './pipeline.ts'
 import { ProxyView } from './proxy-view.ts'
 
+/** Where the specification of a proxy is that has not come yet; the scope of no other is like it. */
+const EXPECTED = 'expected'
+
 /** Gives each connected proxy its view; proxies of the same specification share one. */
 export class PipelineViews implements ViewSource {
   readonly #pipeline: Pipeline
@@ -59,8 +62,21 @@ export class PipelineViews implements ViewSource {
     if (known !== undefined) return known
     const view = new ProxyView(() => this.#announced)
     this.#views.set(scope, view)
-    this.#pipeline.graph.transaction(() => this.#pipeline.proxies.set(scope, spec))
+    const { graph, proxies } = this.#pipeline
+    graph.transaction(() => {
+      proxies.set(scope, spec)
+      proxies.delete(EXPECTED)
+    })
     return view
+  }
+
+  /**
+   * Translates what a proxy of this specification is going to have, as long as there is no proxy: the first ones, which come
+   * together after a restart, then wait for nothing but what is their own.
+   */
+  expect(spec: ProxySpec): void {
+    const { graph, proxies } = this.#pipeline
+    if (this.#views.size === 0) graph.transaction(() => proxies.set(EXPECTED, spec))
   }
 
   release(node: ProxyNode): void {

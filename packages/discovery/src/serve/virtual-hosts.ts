@@ -1,20 +1,22 @@
 import { type Collection, type Graph, type Index, pairKey, type Reader } from '@mizzen/collections'
-import { type EgressScope, visiblePorts } from '../model/egress-scope.ts'
-import { isWildcard, mostSpecificMatch } from '../model/host-name.ts'
+import type { EgressScope } from '../model/egress-scope.ts'
+import { isWildcard } from '../model/host-name.ts'
 import type { MeshSettings } from '../model/mesh-settings.ts'
 import { type RouteListPlan, routeListKey } from '../model/route-list.ts'
-import type { ServiceModel } from '../model/service.ts'
-import { ruleFor, type SidecarClient, serviceHosts, unknownHosts } from '../model/sidecar-hosts.ts'
+import { type ServiceModel, serviceDomain } from '../model/service.ts'
+import { type SidecarClient, serviceHosts, unknownHosts } from '../model/sidecar-hosts.ts'
 import type { RouteAudience, RouteScope, VirtualHostPlan } from '../model/virtual-host.ts'
 import { homeNamespace } from '../model/virtual-host-domains.ts'
-import { MESH_GATEWAY, type VirtualServiceModel } from '../model/virtual-service.ts'
-import { type RuleCollections, WILDCARDS } from './rules.ts'
+import type { VirtualServiceModel } from '../model/virtual-service.ts'
+import type { RuleCollections } from './rules.ts'
+import { type SeenCollections, seenRuleFor } from './seen.ts'
 import type { ServiceCollections } from './services.ts'
 
 /** What virtual hosts of sidecars are made from. */
 export interface VirtualHostInput {
   readonly services: ServiceCollections
   readonly rules: RuleCollections
+  readonly seen: SeenCollections
   /** By key. */
   readonly egress: Collection<EgressScope>
   readonly mesh: MeshSettings
@@ -51,12 +53,12 @@ export function virtualHostPlans(
     services.services,
     (audience, service, reader) => {
       const client = clientOf(audience, reader, input)
-      return client && orNothing(hostsOfService(client, service, reader, rules))
+      return client && orNothing(hostsOfService(client, service, reader, input.seen))
     },
   )
   const ofRules = graph.product('virtual hosts/rules', audiences, rules.virtualServices, (audience, rule, reader) => {
     const client = clientOf(audience, reader, input)
-    return client && orNothing(hostsOfRule(client, rule, reader, input))
+    return client && orNothing(hostsOfRule(client, rule, reader, input.seen))
   })
   const shared = graph.join('virtual hosts/plans', [ofServices, ofRules])
   const atHome = plansAtHome(graph, scopes, input)
@@ -78,11 +80,11 @@ function plansAtHome(
 ): Collection<readonly VirtualHostPlan[]> {
   const scopesIn = graph.index('route scopes by namespace', scopes, ({ namespace }) => [namespace])
   return graph.deriveMany('virtual hosts/at home', input.services.services, (service, reader) => {
-    const home = homeNamespace(service.hostname, input.mesh.domain)
+    const home = homeNamespace(service.hostname, serviceDomain(input.mesh))
     const clients = home === undefined ? [] : reader.lookup(scopesIn, home)
     return clients.flatMap((scope) => {
       const client = clientOf(scope.audience, reader, input, scope)
-      const hosts = client && orNothing(hostsOfService(client, service, reader, input.rules))
+      const hosts = client && orNothing(hostsOfService(client, service, reader, input.seen))
       return hosts === undefined ? [] : [[pairKey(scope.key, service.hostname), hosts] as const]
     })
   })
@@ -101,46 +103,35 @@ function clientOf(
 ): SidecarClient | undefined {
   const seen = reader.get(egress, audience.egress)
   const key = scope?.key ?? audience.key
-  return seen && { key, audience, namespace: scope?.namespace, egress: seen, domain: mesh.domain }
+  return seen && { key, audience, namespace: scope?.namespace, egress: seen, domain: serviceDomain(mesh) }
 }
 
 function hostsOfService(
   client: SidecarClient,
   service: ServiceModel,
   reader: Reader,
-  rules: RuleCollections,
+  seen: SeenCollections,
 ): VirtualHostPlan[] {
-  const ports = visiblePorts(client.egress, service, () => reader.lookup(rules.leadingTo, service.hostname))
-  return ports.length === 0 ? [] : serviceHosts(client, service, ports, ruleOf(client, service.hostname, reader, rules))
+  const { ports = [] } = reader.get(seen.services, pairKey(client.egress.key, service.hostname)) ?? {}
+  const rule = () => seenRuleFor(reader, seen, client.egress.key, service.hostname)
+  return ports.length === 0 ? [] : serviceHosts(client, service, ports, rule())
 }
 
 function hostsOfRule(
   client: SidecarClient,
   rule: VirtualServiceModel,
   reader: Reader,
-  { services: { services }, rules }: VirtualHostInput,
+  seen: SeenCollections,
 ): VirtualHostPlan[] {
-  if (!rule.gateways.includes(MESH_GATEWAY)) return []
-  const sees = (service: ServiceModel) =>
-    visiblePorts(client.egress, service, () => reader.lookup(rules.leadingTo, service.hostname)).length > 0
+  const scope = client.egress.key
+  if (reader.get(seen.rules, pairKey(scope, rule.origin.key)) === undefined) return []
+  // A name is known if there is such a service, and a wildcard if it means one.
   const isKnown = (host: string) => {
-    if (isWildcard(host)) {
-      const covered = reader.fetch(services, ({ hostname }) => mostSpecificMatch(hostname, [host]) !== undefined)
-      return covered.some(sees)
-    }
-    const service = reader.get(services, host)
-    return service !== undefined && sees(service)
+    if (!isWildcard(host)) return reader.get(seen.services, pairKey(scope, host)) !== undefined
+    const [known] = reader.get(seen.names, scope)?.coveredBy(host) ?? []
+    return known !== undefined
   }
-  return unknownHosts(client, rule, isKnown, (host) => ruleOf(client, host, reader, rules))
-}
-
-function ruleOf(
-  { egress }: SidecarClient,
-  host: string,
-  reader: Reader,
-  { meshRulesOf }: RuleCollections,
-): VirtualServiceModel | undefined {
-  return ruleFor(host, egress, reader.lookup(meshRulesOf, host), reader.lookup(meshRulesOf, WILDCARDS))
+  return unknownHosts(client, rule, isKnown, (host) => seenRuleFor(reader, seen, scope, host))
 }
 
 function orNothing<T>(list: readonly T[]): readonly T[] | undefined {

@@ -13,7 +13,12 @@ import {
   HttpProtocolOptionsSchema,
 } from '@mizzen/xds/gen/envoy/extensions/upstreams/http/v3/http_protocol_options_pb.js'
 import { type AssignmentPlan, assignmentPlans, endpointsOf, type ServicePolicy } from '../model/assignment.ts'
-import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER, parseClusterName } from '../model/cluster-name.ts'
+import {
+  BLACK_HOLE_CLUSTER,
+  INBOUND_PASSTHROUGH_CLUSTER,
+  PASSTHROUGH_CLUSTER,
+  parseClusterName,
+} from '../model/cluster-name.ts'
 import { effectivePolicy } from '../model/destination-rule.ts'
 import type { EndpointModel } from '../model/endpoint.ts'
 import { isHttp2, type Protocol } from '../model/protocol.ts'
@@ -193,6 +198,18 @@ export function passthroughCluster(): Cluster {
     name: PASSTHROUGH_CLUSTER,
     clusterDiscoveryType: { case: 'type', value: DiscoveryType.ORIGINAL_DST },
     lbPolicy: LbPolicy.CLUSTER_PROVIDED,
+    ...connectionPool(undefined),
+  })
+}
+
+/** What comes in for a port that nobody declares. From this address redirection does not catch it again. */
+export function inboundPassthroughCluster(): Cluster {
+  const source = { address: '127.0.0.6', portSpecifier: { case: 'portValue', value: 0 } } as const
+  return create(ClusterSchema, {
+    name: INBOUND_PASSTHROUGH_CLUSTER,
+    clusterDiscoveryType: { case: 'type', value: DiscoveryType.ORIGINAL_DST },
+    lbPolicy: LbPolicy.CLUSTER_PROVIDED,
+    upstreamBindConfig: { sourceAddress: source },
     ...connectionPool(undefined),
   })
 }

@@ -8,9 +8,11 @@ export function metadata(namespaces: Readonly<Record<string, JsonObject | undefi
   return create(MetadataSchema, { filterMetadata: Object.fromEntries(given) })
 }
 
+/** The kinds that configuration is named after. */
 const KEBAB: Readonly<Record<string, string>> = {
   VirtualService: 'virtual-service',
   DestinationRule: 'destination-rule',
+  Gateway: 'gateway',
 }
 
 /** Istio's way to say which object a route or cluster comes from, for people who read a configuration dump. */

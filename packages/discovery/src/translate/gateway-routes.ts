@@ -1,12 +1,12 @@
 import { domainName } from '../model/cluster-name.ts'
-import { compareSpecificity, hostsForNamespace, intersectHosts, isSubsetOf, isWildcard } from '../model/host-name.ts'
-import { HostSet } from '../model/host-set.ts'
+import { compareSpecificity } from '../model/host-name.ts'
 import type { BoundServer } from '../model/merged-gateway.ts'
 import { byAge } from '../model/origin.ts'
 import type { GatewayRoutePlan } from '../model/proxy-plan.ts'
 import { type RouteListPlan, ruleList } from '../model/route-list.ts'
 import type { VirtualServiceModel } from '../model/virtual-service.ts'
 import { isVisible } from '../model/visibility.ts'
+import { gatewayMatches, type ServerMatches } from './gateway-matches.ts'
 import type { EncodedRoutes } from './route-list.ts'
 import { byName, type EncodedVirtualHost, encodeVirtualHost } from './virtual-host.ts'
 
@@ -30,15 +30,28 @@ export function listsOfGateway(
   plan: GatewayRoutePlan,
   virtualServicesOf: GatewayRouteInput['virtualServicesOf'],
 ): RouteListPlan[] {
-  return plan.servers.flatMap((bound) =>
+  // Those of servers with the same number are the same.
+  const distinct = new Map(plan.servers.map((bound) => [`${bound.server.port} ${bound.gateway}`, bound]))
+  return [...distinct.values()].flatMap((bound) =>
     virtualServicesOf(bound.gateway).map((service) => routeListAt(plan, bound, service)),
   )
+}
+
+/** The oldest first. */
+function visibleRules(
+  gateway: string,
+  { namespace }: GatewayRoutePlan,
+  { virtualServicesOf }: GatewayRouteInput,
+): readonly VirtualServiceModel[] {
+  const visible = virtualServicesOf(gateway).filter(({ visibility }) => isVisible(visibility, namespace))
+  return visible.sort((left, right) => byAge(left.origin, right.origin))
 }
 
 /** All virtual hosts of one plain HTTP port of a gateway workload. */
 export function gatewayVirtualHosts(plan: GatewayRoutePlan, input: GatewayRouteInput): EncodedVirtualHost[] {
   const drafts = new Map<string, Draft>()
-  for (const bound of plan.servers) addServer(drafts, bound, plan, input)
+  const matchesOf = gatewayMatches(plan.servers, (gateway) => visibleRules(gateway, plan, input))
+  for (const bound of plan.servers) addServer(drafts, bound, plan, matchesOf(bound), input)
   const port = plan.servers[0]?.server.port ?? 0
   const hosts = drafts.size === 0 ? [encodeVirtualHost(domainName('blackhole', port), ['*'], [])] : collapse(drafts)
   return hosts.sort(byName)
@@ -57,30 +70,25 @@ function addServer(
   drafts: Map<string, Draft>,
   bound: BoundServer,
   plan: GatewayRoutePlan,
-  input: GatewayRouteInput,
+  matches: ServerMatches,
+  { routesOf }: GatewayRouteInput,
 ): void {
   const { server } = bound
-  const visible = input.virtualServicesOf(bound.gateway).filter((one) => isVisible(one.visibility, plan.namespace))
-  for (const service of visible.toSorted((left, right) => byAge(left.origin, right.origin))) {
-    const hosts = intersectHosts(hostsForNamespace(server.hosts, service.origin.namespace), service.hosts)
-    if (hosts.length === 0) continue
-    const routes = input.routesOf(routeListAt(plan, bound, service))
-    if (routes === undefined) continue
-    for (const host of hosts) draftFor(drafts, host.toLowerCase(), server.port).contributions.push(routes)
-  }
-  if (!server.httpsRedirect) {
-    return
-  }
   // Redirecting wins for every host of the server, with routes or without.
-  for (const host of hostsOf(drafts, bound)) draftFor(drafts, host, server.port).httpsOnly = true
-}
-
-/** A server's hosts, and those that its VirtualServices have put in their place. */
-function hostsOf(drafts: ReadonlyMap<string, Draft>, { server }: BoundServer): string[] {
-  const own = server.hosts.map((host) => host.slice(host.indexOf('/') + 1).toLowerCase())
-  const taken = new HostSet(own)
-  const meets = (host: string) => taken.covers(host) || (isWildcard(host) && own.some((one) => isSubsetOf(one, host)))
-  return [...own, ...[...drafts.keys()].filter(meets)]
+  const httpsOnly = server.httpsRedirect
+  for (const [service, hosts] of matches) {
+    const routes = routesOf(routeListAt(plan, bound, service))
+    if (routes === undefined) continue
+    for (const host of hosts) {
+      const draft = draftFor(drafts, host.toLowerCase(), server.port)
+      draft.contributions.push(routes)
+      draft.httpsOnly ||= httpsOnly
+    }
+  }
+  if (!httpsOnly) return
+  for (const host of server.hosts) {
+    draftFor(drafts, host.slice(host.indexOf('/') + 1).toLowerCase(), server.port).httpsOnly = true
+  }
 }
 
 function draftFor(drafts: Map<string, Draft>, host: string, port: number): Draft {

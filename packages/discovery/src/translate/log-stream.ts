@@ -1,7 +1,11 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf'
 import { type AccessLog, AccessLogSchema } from '@mizzen/xds/gen/envoy/config/accesslog/v3/accesslog_pb.js'
 import { ApiVersion } from '@mizzen/xds/gen/envoy/config/core/v3/config_source_pb.js'
-import { HttpGrpcAccessLogConfigSchema } from '@mizzen/xds/gen/envoy/extensions/access_loggers/grpc/v3/als_pb.js'
+import {
+  type CommonGrpcAccessLogConfigSchema,
+  HttpGrpcAccessLogConfigSchema,
+  TcpGrpcAccessLogConfigSchema,
+} from '@mizzen/xds/gen/envoy/extensions/access_loggers/grpc/v3/als_pb.js'
 import { type CustomTag, CustomTagSchema } from '@mizzen/xds/gen/envoy/type/tracing/v3/custom_tag_pb.js'
 import { pack, packStruct } from './any.ts'
 import { durationOf } from './duration.ts'
@@ -28,14 +32,7 @@ const TAGS: readonly CustomTag[] = [
  */
 export function logStream(cluster: string, sampled: boolean): AccessLog {
   const log = create(HttpGrpcAccessLogConfigSchema, {
-    commonConfig: {
-      logName: 'mizzen',
-      grpcService: { targetSpecifier: { case: 'envoyGrpc', value: { clusterName: cluster } } },
-      transportApiVersion: ApiVersion.V3,
-      bufferFlushInterval: durationOf(FLUSH_MS),
-      bufferSizeBytes: BUFFER_BYTES,
-      customTags: [...TAGS],
-    },
+    commonConfig: commonConfig(cluster),
     additionalRequestHeadersToLog: ['content-type', 'traceparent', 'x-b3-traceid'],
     additionalResponseHeadersToLog: ['grpc-status'],
     additionalResponseTrailersToLog: ['grpc-status'],
@@ -45,6 +42,27 @@ export function logStream(cluster: string, sampled: boolean): AccessLog {
     ...(sampled && { filter: SAMPLE }),
     configType: { case: 'typedConfig', value: pack(HttpGrpcAccessLogConfigSchema, log) },
   })
+}
+
+/** As `logStream`, of TCP connections. */
+export function tcpLogStream(cluster: string, sampled: boolean): AccessLog {
+  const log = create(TcpGrpcAccessLogConfigSchema, { commonConfig: commonConfig(cluster) })
+  return create(AccessLogSchema, {
+    name: 'envoy.access_loggers.tcp_grpc',
+    ...(sampled && { filter: SAMPLE }),
+    configType: { case: 'typedConfig', value: pack(TcpGrpcAccessLogConfigSchema, log) },
+  })
+}
+
+function commonConfig(cluster: string): MessageInitShape<typeof CommonGrpcAccessLogConfigSchema> {
+  return {
+    logName: 'mizzen',
+    grpcService: { targetSpecifier: { case: 'envoyGrpc', value: { clusterName: cluster } } },
+    transportApiVersion: ApiVersion.V3,
+    bufferFlushInterval: durationOf(FLUSH_MS),
+    bufferSizeBytes: BUFFER_BYTES,
+    customTags: [...TAGS],
+  }
 }
 
 /** Known to our own data plane: all failures pass, and of the rest so many a second. */

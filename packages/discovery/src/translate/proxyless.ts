@@ -20,10 +20,12 @@ import { type AssignmentPlan, assignmentPlans, type ServicePolicy } from '../mod
 import type { ProxylessServerPlan } from '../model/proxy-plan.ts'
 import { pack } from './any.ts'
 import { ADS } from './config-source.ts'
-import { filterChain, routesByName } from './connection-manager.ts'
+import { managerFilter, routesByName } from './connection-manager.ts'
+import { filterChain } from './filter-chain.ts'
 import { httpFilters } from './http-filters.ts'
 import { clusterResource, listenerResource } from './resource.ts'
 import { routeMatch } from './route-match.ts'
+import { socketAddress } from './socket-address.ts'
 import { routeConfiguration, virtualHost } from './virtual-host.ts'
 
 /** @param name what the client asks for: `host:port` */
@@ -33,7 +35,7 @@ export function apiListener(name: string, routeName: string, origins: readonly s
     httpFilters: httpFilters('outbound', false),
   })
   const apiListener = { apiListener: pack(HttpConnectionManagerSchema, manager) }
-  return listenerResource(create(ListenerSchema, { name, apiListener }), { routes: routeName }, origins)
+  return listenerResource(create(ListenerSchema, { name, apiListener }), { routes: [routeName] }, origins)
 }
 
 /** A port on which the client serves: it lets every call through. */
@@ -49,11 +51,10 @@ export function serverListener({ name, address, port }: ProxylessServerPlan): Li
     },
     httpFilters: httpFilters('inbound', false),
   })
-  const socketAddress = { address, portSpecifier: { case: 'portValue', value: port } } as const
   return create(ListenerSchema, {
     name,
-    address: { address: { case: 'socketAddress', value: socketAddress } },
-    filterChains: [filterChain('inbound-plaintext', manager)],
+    address: socketAddress(address, port),
+    filterChains: [filterChain({ name: 'inbound-plaintext', filters: [managerFilter(manager)] })],
   })
 }
 

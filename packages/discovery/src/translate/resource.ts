@@ -6,12 +6,12 @@ import type { Listener } from '@mizzen/xds/gen/envoy/config/listener/v3/listener
 import { ListenerSchema } from '@mizzen/xds/gen/envoy/config/listener/v3/listener_pb.js'
 import type { RouteConfiguration } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
 import { RouteConfigurationSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
-import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE } from '@mizzen/xds/types'
+import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE } from '@mizzen/xds/types'
 import { digest } from './digest.ts'
 import { joined } from './protobuf-bytes.ts'
 import type { EncodedVirtualHost } from './virtual-host.ts'
 
-export { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE }
+export { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE }
 
 export function clusterResource(cluster: Cluster, origins: readonly string[]): XdsResource {
   const { case: kind, value } = cluster.clusterDiscoveryType
@@ -58,17 +58,24 @@ export function originsOf(hosts: readonly Pick<EncodedVirtualHost, 'origins'>[])
   return [...new Set(hosts.flatMap((host) => host.origins))].sort()
 }
 
-/** @param routes the route configurations or clusters that the listener names. */
+/** What a listener names. */
+export interface ListenerNames {
+  readonly routes?: readonly string[]
+  readonly clusters?: readonly string[]
+  readonly secrets?: readonly string[]
+}
+
 export function listenerResource(
   listener: Listener,
-  names: { readonly routes?: string; readonly cluster?: string },
+  { routes = [], clusters = [], secrets = [] }: ListenerNames,
   origins: readonly string[],
 ): XdsResource {
-  const refs = [
-    ...(names.routes === undefined ? [] : [{ typeUrl: ROUTE_TYPE, name: names.routes }]),
-    ...(names.cluster === undefined ? [] : [{ typeUrl: CLUSTER_TYPE, name: names.cluster }]),
-  ]
+  const refs = [...refsTo(ROUTE_TYPE, routes), ...refsTo(CLUSTER_TYPE, clusters), ...refsTo(SECRET_TYPE, secrets)]
   return encode(LISTENER_TYPE, ListenerSchema, listener, { name: listener.name, refs, origins })
+}
+
+function refsTo(typeUrl: TypeUrl, names: readonly string[]): ResourceRef[] {
+  return [...new Set(names)].map((name) => ({ typeUrl, name }))
 }
 
 /** Equal for everybody who got one: the version is the content's, and what made it is part of what is known about it. */

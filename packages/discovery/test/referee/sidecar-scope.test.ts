@@ -1,11 +1,11 @@
 import { normalise, type Resource, type Sidecar, type VirtualService } from '@mizzen/api'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_MESH_SETTINGS } from '../../src/index.ts'
-import { type EgressScope, visiblePorts } from '../../src/model/egress-scope.ts'
+import { type EgressScope, leadsOf, seesRule, visiblePorts } from '../../src/model/egress-scope.ts'
 import { parseProtocol } from '../../src/model/protocol.ts'
 import type { ServiceModel } from '../../src/model/service.ts'
 import { sidecarModel } from '../../src/model/sidecar.ts'
-import { destinationsOf, virtualServiceModel } from '../../src/model/virtual-service.ts'
+import { virtualServiceModel } from '../../src/model/virtual-service.ts'
 import { parseExportTo } from '../../src/model/visibility.ts'
 import { casesOf, type Fields, refereeCases } from './referee-data.ts'
 
@@ -19,7 +19,15 @@ function serviceOf({ Hostname, Attributes = {}, Ports }: Fields): ServiceModel {
   })
   return {
     ...{ hostname: Hostname, origin: { key: `${namespace}/${Hostname}`, name, namespace, createdAt: '' }, ports },
-    ...{ addresses: [], selector: undefined, headless: false, resolution: 'STATIC', labels: {} },
+    ...{
+      addresses: [],
+      aliases: [],
+      subnets: [],
+      selector: undefined,
+      headless: false,
+      resolution: 'STATIC',
+      labels: {},
+    },
     visibility: parseExportTo(undefined, namespace),
   }
 }
@@ -54,8 +62,11 @@ describe.skipIf(cases.length === 0)('services that a Sidecar leaves', () => {
     const scope = scopeOf(sidecarConfig)
     const rules = ((virtualServices ?? []) as Fields[]).map(ruleOf)
     const seen = (services as Fields[]).map(serviceOf).flatMap((service) => {
-      const callers = () => rules.filter((rule) => destinationsOf(rule).some(({ host }) => host === service.hostname))
-      const ports = visiblePorts(scope, service, callers)
+      const led = () =>
+        rules
+          .filter((rule) => seesRule(scope, rule))
+          .flatMap((rule) => leadsOf(scope, rule).get(service.hostname) ?? [])
+      const ports = visiblePorts(scope, service, led)
       return ports.length === 0 ? [] : [shown(service, ports)]
     })
     const expected = ((expectedServices ?? []) as Fields[]).map(serviceOf).map((one) => shown(one, one.ports))
