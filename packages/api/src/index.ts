@@ -34,6 +34,7 @@ export { apiVersionOf, type Kind, type Typed } from './kinds/kind.ts'
 export type { ConfigMap } from './kinds/kubernetes/config-map.ts'
 export type { Deployment, DeploymentSpec, DeploymentStatus } from './kinds/kubernetes/deployment.ts'
 export type { EndpointSlice, SliceEndpoint, SlicePort } from './kinds/kubernetes/endpoint-slice.ts'
+export type { HorizontalPodAutoscaler } from './kinds/kubernetes/horizontal-pod-autoscaler.ts'
 export type { Ingress, IngressClass, IngressSpec } from './kinds/kubernetes/ingress.ts'
 export type { Namespace } from './kinds/kubernetes/namespace.ts'
 export type { Node } from './kinds/kubernetes/node.ts'
@@ -133,6 +134,7 @@ export {
   objectKey,
   type Resource,
 } from './resource.ts'
+export { isCipherSuite } from './rules/cipher-suites.ts'
 export { regexSize } from './rules/regex-size.ts'
 export { withDefaults } from './schema/defaults.ts'
 export { validate } from './validate.ts'

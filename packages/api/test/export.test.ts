@@ -15,7 +15,7 @@ const specOf = (word: string) => (jsonSchemaOf(findKind(word)!).properties as Re
 describe('JSON Schema', () => {
   it('has what editors complete and show', () => {
     const { hosts, http } = specOf('vs').properties as Record<string, Node>
-    expect(hosts).toMatchObject({ type: 'array', items: { type: 'string' } })
+    expect(hosts).toMatchObject({ type: ['array', 'null'], items: { type: 'string' } })
     expect(http!.description).toContain('first that matches')
     expect(specOf('vs').additionalProperties).toBe(false)
   })

@@ -85,6 +85,32 @@ export const HOSTILE_DOCUMENTS: Readonly<Record<string, { readonly text: () => s
     },
     code: 'duplicate',
   },
+  'server names among 10,000 hosts': {
+    text: () => {
+      const hosts = Array.from({ length: 10_000 }, (_, index) => `h${index}.example.com`)
+      const names = [...hosts.toReversed(), 'other.example.com'].join(', ')
+      return virtualService('')
+        .replace('[a]', `[${hosts.join(', ')}]`)
+        .replace('  http:\n', `  tls: [{match: [{sniHosts: [${names}]}], route: [{destination: {host: a}}]}]`)
+    },
+    code: 'bad-host',
+  },
+  'prefixes that none covers, but one': {
+    text: () => {
+      const prefix = (index: number) => `    - uri: {prefix: "/p${index}x"}\n`
+      const prefixes = Array.from({ length: 20_000 }, (_, index) => prefix(index)).join('')
+      return virtualService(`  - match:\n${prefixes}    - uri: {prefix: "/p7xy"}\n    - uri: {prefix: ""}\n`)
+    },
+    code: 'empty-match',
+  },
+  'localities that overlap, among 20,000': {
+    text: () => {
+      const shares = Array.from({ length: 20_000 }, (_, index) => `{from: r${index}, to: {a: 100}}`).join(', ')
+      const policy = `loadBalancer: {localityLbSetting: {distribute: [${shares}, {from: r7/z, to: {a: 100}}]}}`
+      return `apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a}\nspec: {host: a, trafficPolicy: {${policy}}}`
+    },
+    code: 'duplicate',
+  },
   'thousands of CEL expressions': {
     text: () => {
       const filter = (index: number) => `  - filter: {expression: "response.code >= ${index}"}\n`

@@ -80,7 +80,9 @@ describe('an AuthorizationPolicy', () => {
     expect(findings('AuthorizationPolicy', {}, dryRun('true'))).toEqual([])
     expect(findings('AuthorizationPolicy', {}, dryRun('yes'))).toEqual([`wrong-type ${at}`])
     expect(findings('AuthorizationPolicy', { action: 'AUDIT' }, dryRun('true'))).toEqual([`not-possible ${at}`])
-    expect(findings('PeerAuthentication', {}, dryRun('true'))).toEqual([`not-possible ${at}`])
+    for (const kind of ['PeerAuthentication', 'Telemetry', 'EnvoyFilter']) {
+      expect(findings(kind, {}, dryRun('true'))).toContain(`not-possible ${at}`)
+    }
   })
 })
 
@@ -126,8 +128,25 @@ describe('of the other policies', () => {
       ['conflict spec.metrics[0].overrides[0].tagOverrides.a.value'],
     ],
     ['WasmPlugin', { url: 'oci://registry.example/a:v1' }, []],
-    ['WasmPlugin', { url: 'registry.example:5000/a' }, []],
+    ['WasmPlugin', { url: 'registry.example:5000/a' }, ['bad-url spec.url']],
     ['WasmPlugin', { url: 'ftp://a.example/b' }, ['bad-url spec.url']],
+    ['WasmPlugin', { url: '\\a' }, ['bad-url spec.url']],
+    ['WasmPlugin', undefined, ['missing-field spec']],
+    ['Telemetry', { accessLogging: [{ filter: {} }] }, ['bad-expression spec.accessLogging[0].filter.expression']],
+    ['RequestAuthentication', jwt({ jwksUri: 'https://a.example/%zz' }), ['bad-url spec.jwtRules[0].jwksUri']],
+    ['AuthorizationPolicy', { action: 'DENY', rules: [] }, ['missing-field spec.rules']],
+    [
+      'EnvoyFilter',
+      { targetRefs: [{ kind: 'Service', name: 'a', namespace: 'b' }] },
+      ['conflict spec.targetRefs[0].namespace'],
+    ],
+    [
+      'EnvoyFilter',
+      { configPatches: [{ applyTo: 'CLUSTER', match: { waypoint: {} }, patch: { operation: 'REMOVE' } }] },
+      ['conflict spec.configPatches[0].match.waypoint'],
+    ],
+    ['WorkloadGroup', { template: { ports: { 'a b': 80 } } }, ['bad-name spec.template.ports["a b"]']],
+    ['WorkloadGroup', { template: { address: 'unix:///a', ports: {} } }, ['conflict spec.template.ports']],
     ['WasmPlugin', { url: 'http://a', sha256: 'ABC' }, ['bad-form spec.sha256']],
     [
       'WasmPlugin',

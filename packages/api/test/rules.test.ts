@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Resource, validate } from '../src/index.ts'
-import { isWithin } from '../src/rules/hosts.ts'
+import { hostCover } from '../src/rules/host-cover.ts'
 import { overlappingHosts } from '../src/rules/overlapping-hosts.ts'
 
 /** Findings as `code path`; those that say what has no effect in this version are left out. */
@@ -32,6 +32,22 @@ describe('a DestinationRule', () => {
       policy({ outlierDetection: { maxEjectionPercent: 101 } }),
       ['bad-percentage spec.trafficPolicy.outlierDetection.maxEjectionPercent'],
     ],
+    [policy({ portLevelSettings: [] }), ['empty spec.trafficPolicy']],
+    [
+      policy({ connectionPool: { http: { http2KeepAlive: { timeout: '1s' } } } }),
+      ['missing-field spec.trafficPolicy.connectionPool.http.http2KeepAlive.interval'],
+    ],
+    [
+      policy({ loadBalancer: { zoneAwareLbSetting: { failoverPriority: ['topology.kubernetes.io/region'] } } }),
+      [
+        'conflict spec.trafficPolicy.loadBalancer.zoneAwareLbSetting.failoverPriority[0]',
+        'warning: no-outlier-detection spec.trafficPolicy.loadBalancer.zoneAwareLbSetting',
+      ],
+    ],
+    [
+      policy({ outlierDetection: { outlierDetectionHttpErrorCodes: [99] } }),
+      ['out-of-range spec.trafficPolicy.outlierDetection.outlierDetectionHttpErrorCodes[0]'],
+    ],
     [policy({ tls: { mode: 'MUTUAL', privateKey: '/k' } }), ['missing-field spec.trafficPolicy.tls.clientCertificate']],
     [{ host: 'a', exportTo: ['.', 'default'] }, ['duplicate spec.exportTo[1]']],
     [
@@ -60,6 +76,10 @@ describe('a Gateway', () => {
     [{ servers: [{ ...server, tls: { httpsRedirect: true } }] }, []],
     [{ servers: [{ ...server, tls: { mode: 'SIMPLE', credentialName: 'c' } }] }, ['conflict spec.servers[0].tls']],
     [{ servers: [{ ...server, bind: 'here' }] }, ['bad-address spec.servers[0].bind']],
+    [
+      { servers: [{ ...https, tls: { credentialName: 'c', serverCertificate: '/c', privateKey: '/k' } }] },
+      ['conflict spec.servers[0].tls', 'warning: no-effect spec.servers[0].tls.serverCertificate'],
+    ],
   ])('%j is judged at the field', (spec, expected) => {
     expect(findings('Gateway', spec)).toEqual(expected)
   })
@@ -77,6 +97,17 @@ describe('a ServiceEntry', () => {
     [{ hosts, ports, endpoints: [{ address: '1.2.3.4' }] }, ['conflict spec.endpoints']],
     [{ hosts, ports, addresses: ['10.0.0.0/33'] }, ['bad-address spec.addresses[0]']],
     [{ hosts, ports: [{ number: 80, name: 'tcp', protocol: 'TCP' }] }, ['warning: no-address spec.ports[0]']],
+    [{ hosts: ['*.a.example'], ports, resolution: 'DYNAMIC_DNS' }, []],
+    [{ hosts, ports, resolution: 'DYNAMIC_DNS' }, ['bad-host spec.hosts[0]']],
+    [
+      { hosts: ['*.a.example'], ports, resolution: 'DYNAMIC_DNS', addresses: ['10.0.0.1'] },
+      ['conflict spec.addresses'],
+    ],
+    [{ hosts: Array.from({ length: 257 }, (_, index) => `h${index}.example`), ports }, ['too-many spec.hosts']],
+    [
+      { hosts, ports, workloadSelector: { labels: { app: 'x'.repeat(64) } } },
+      ['too-long spec.workloadSelector.labels.app'],
+    ],
   ])('%j is judged at the field', (spec, expected) => {
     expect(findings('ServiceEntry', spec)).toEqual(expected)
   })
@@ -92,8 +123,25 @@ describe('a Sidecar', () => {
     [{ ingress: [{ port, defaultEndpoint: '127.0.0.1:8080' }] }, []],
     [{ ingress: [{ port, defaultEndpoint: '10.0.0.1:8080' }] }, ['bad-address spec.ingress[0].defaultEndpoint']],
     [{ ingress: [{ port }, { port }] }, ['duplicate spec.ingress[1].port.number']],
+    [{ ingress: [{ port, tls: { mode: 'PASSTHROUGH' } }] }, ['conflict spec.ingress[0].tls']],
   ])('%j is judged at the field', (spec, expected) => {
     expect(findings('Sidecar', spec)).toEqual(expected)
+  })
+})
+
+describe('a VirtualService', () => {
+  const route = [{ destination: { host: 'a' } }]
+  const match = [{ uri: { prefix: '/a' } }]
+  it.each([
+    [[{ match, route }, { route }], []],
+    [
+      [{ route }, { match, route }, { route }],
+      ['warning: unreachable-rule spec.http[1]', 'warning: unreachable-rule spec.http[2]'],
+    ],
+    [[{ route, corsPolicy: { exposeHeaders: ['x.y', '%'] } }], []],
+    [[{ route, corsPolicy: { allowHeaders: ['(x)'] } }], ['bad-header spec.http[0].corsPolicy.allowHeaders[0]']],
+  ])('with rules %j is judged at the rule', (http, expected) => {
+    expect(findings('VirtualService', { hosts: ['a.example'], http })).toEqual(expected)
   })
 })
 
@@ -117,6 +165,6 @@ describe('hosts', () => {
     ['a.b', 'a.b', true],
     ['b', '*.b', false],
   ])('%s is within %s: %s', (inner, outer, expected) => {
-    expect(isWithin(inner, outer)).toBe(expected)
+    expect(hostCover([outer])(inner)).toBe(expected)
   })
 })

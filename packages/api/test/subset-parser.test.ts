@@ -27,9 +27,11 @@ function theirs(text: string): unknown {
   try {
     const documents = parseAllDocuments(text, options)
     const [first] = documents
-    if (documents.length > 1) return 'several documents'
     const [error] = first?.errors ?? []
-    if (error !== undefined) return error.code === 'DUPLICATE_KEY' ? 'duplicate-key' : `error: ${error.message}`
+    // Found before anybody sees that another document follows.
+    if (error?.code === 'DUPLICATE_KEY') return 'duplicate-key'
+    if (documents.length > 1) return 'several documents'
+    if (error !== undefined) return `error: ${error.message}`
     return first?.toJS() ?? null
   } catch (error) {
     return `error: ${(error as Error).message}`

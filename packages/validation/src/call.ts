@@ -12,6 +12,8 @@ export interface Call {
   readonly hostHeader?: string
   readonly sni?: string
   readonly alpn?: string
+  /** For an `MTLS` call to a port with TLS of its own: the server's certificate, `file-cert:CERTIFICATE~KEY` or a secret's name. */
+  readonly mtlsSecretConfigName?: string
   /** With its query, `/` by default. */
   readonly path?: string
   /** `GET` by default. */

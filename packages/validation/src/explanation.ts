@@ -2,6 +2,9 @@
 export type CallError =
   | 'ErrNoListener'
   | 'ErrNoFilterChain'
+  | 'ErrMultipleFilterChain'
+  | 'ErrTLSError'
+  | 'ErrMTLSError'
   | 'ErrProtocolError'
   | 'ErrNoVirtualHost'
   | 'ErrTLSRedirect'
@@ -12,6 +15,7 @@ export interface Reason {
   readonly step:
     | 'listener'
     | 'filterChain'
+    | 'tls'
     | 'routeConfig'
     | 'virtualHost'
     | 'route'

@@ -3,12 +3,52 @@
 export interface ListenerJson {
   readonly name: string
   readonly address?: { readonly socketAddress?: { readonly address?: string; readonly portValue?: number } }
+  readonly listenerFilters?: readonly { readonly name: string }[]
   readonly filterChains?: readonly FilterChainJson[]
+  readonly defaultFilterChain?: FilterChainJson
+  /** It takes connections to wherever they went. */
+  readonly useOriginalDst?: boolean
 }
 
 export interface FilterChainJson {
   readonly name?: string
-  readonly filters?: readonly { readonly name: string; readonly typedConfig?: HttpManagerJson }[]
+  readonly filterChainMatch?: ChainMatchJson
+  readonly filters?: readonly { readonly name: string; readonly typedConfig?: HttpManagerJson & TcpProxyJson }[]
+  readonly transportSocket?: { readonly typedConfig?: DownstreamTlsJson }
+  readonly metadata?: MetadataJson
+}
+
+export interface ChainMatchJson {
+  readonly destinationPort?: number
+  readonly prefixRanges?: readonly CidrJson[]
+  readonly serverNames?: readonly string[]
+  readonly transportProtocol?: string
+  readonly applicationProtocols?: readonly string[]
+}
+
+export interface CidrJson {
+  readonly addressPrefix: string
+  readonly prefixLen?: number
+}
+
+export interface DownstreamTlsJson {
+  readonly requireClientCertificate?: boolean
+  readonly commonTlsContext?: {
+    readonly tlsCertificateSdsSecretConfigs?: readonly { readonly name: string }[]
+    readonly tlsCertificates?: readonly {
+      readonly certificateChain?: { readonly filename?: string }
+      readonly privateKey?: { readonly filename?: string }
+    }[]
+  }
+}
+
+export interface TcpProxyJson {
+  readonly cluster?: string
+  readonly weightedClusters?: WeightedClustersJson
+}
+
+export interface WeightedClustersJson {
+  readonly clusters?: readonly { readonly name: string; readonly weight?: number }[]
 }
 
 export interface HttpManagerJson {
@@ -52,7 +92,11 @@ export interface RedirectJson {
 export interface MetadataJson {
   readonly filterMetadata?: {
     readonly istio?: { readonly config?: string }
-    readonly 'mizzen.io'?: { readonly path?: string }
+    readonly 'mizzen.io'?: {
+      readonly path?: string
+      /** Of a filter chain: the Gateway's server that it is for. */
+      readonly server?: { readonly config: string; readonly path: string }
+    }
   }
 }
 
@@ -88,7 +132,7 @@ export interface StringMatchJson {
 
 interface RouteActionJson {
   readonly cluster?: string
-  readonly weightedClusters?: { readonly clusters?: readonly { readonly name: string; readonly weight?: number }[] }
+  readonly weightedClusters?: WeightedClustersJson
 }
 
 export interface ClusterJson {

@@ -124,10 +124,37 @@ const object = (kind: string, name: string, spec: object): Resource =>
     JSON.stringify({ apiVersion: 'networking.istio.io/v1', kind, metadata: { name, namespace: 'default' }, spec }),
   )
 
+const opaque = array(destination, { minLength: 1, maxLength: 3 }).map((hosts) =>
+  hosts.map((one, index) => ({ destination: one, weight: index === 0 ? 80 : 20 })),
+)
+const l4Match = some({
+  port: constantFrom(9000, 8443, 443),
+  destinationSubnets: constantFrom(['10.1.2.3/8'], ['10.9.0.0/8', '2001:db8::/32'], ['240.1.0.1']),
+  gateways: constantFrom(['mesh'], ['gateway']),
+  sourceLabels: constantFrom({ app: 'a' }, { app: 'b' }),
+})
+const tcpRoute = record({ match: maybe(array(l4Match, { minLength: 1, maxLength: 2 })), route: opaque })
+const tlsRoute = record({
+  match: array(
+    l4Match.chain((match) =>
+      constantFrom(
+        ['a.example.com'],
+        ['b.example.com', 'a.example.com'],
+        ['*.example.com'],
+        ['outside.example.com'],
+      ).map((sniHosts) => ({ ...match, sniHosts })),
+    ),
+    { minLength: 1, maxLength: 2 },
+  ),
+  route: opaque,
+})
+
 const virtualService = record({
-  hosts: constantFrom(['a'], ['b', 'a.example.com'], ['*.example.com'], ['outside.example.com']),
+  hosts: constantFrom(['a'], ['b', 'a.example.com', 'b.example.com'], ['*.example.com'], ['outside.example.com']),
   gateways: constantFrom(undefined, ['gateway'], ['mesh', 'gateway']),
   http: array(httpRoute, { minLength: 1, maxLength: 4 }),
+  tcp: maybe(array(tcpRoute, { minLength: 1, maxLength: 2 })),
+  tls: maybe(array(tlsRoute, { minLength: 1, maxLength: 2 })),
 }).map((spec) => object('VirtualService', 'routes', spec))
 
 const loadBalancer = oneof(
@@ -182,6 +209,14 @@ const destinationRule = record({
   ),
 }).map((spec) => object('DestinationRule', 'rule', spec))
 
+const TLS_SETTINGS = constantFrom(
+  { mode: 'SIMPLE', credentialName: 'c' },
+  { mode: 'MUTUAL', credentialName: 'c', minProtocolVersion: 'TLSV1_3', subjectAltNames: ['spiffe://a/b'] },
+  { mode: 'OPTIONAL_MUTUAL', credentialNames: ['c', 'd'], cipherSuites: ['ECDHE-RSA-AES128-SHA', 'unknown'] },
+  { mode: 'ISTIO_MUTUAL' },
+  { mode: 'AUTO_PASSTHROUGH' },
+  { mode: 'PASSTHROUGH' },
+)
 const server = oneof(
   record({
     port: constant({ number: 80, name: 'http', protocol: 'HTTP' }),
@@ -191,11 +226,12 @@ const server = oneof(
   record({
     port: constant({ number: 8443, name: 'https', protocol: 'HTTPS' }),
     hosts: constantFrom(['a.example.com'], ['*']),
-    tls: constantFrom(
-      { mode: 'SIMPLE', credentialName: 'c' },
-      { mode: 'MUTUAL', credentialName: 'c', minProtocolVersion: 'TLSV1_3' },
-      { mode: 'PASSTHROUGH' },
-    ),
+    tls: TLS_SETTINGS,
+  }),
+  record({
+    port: constant({ number: 8443, name: 'tls', protocol: 'TLS' }),
+    hosts: constantFrom(['a.example.com', 'b.example.com'], ['*.example.com'], ['default/*']),
+    tls: TLS_SETTINGS,
   }),
   record({ port: constant({ number: 9000, name: 'tcp', protocol: 'TCP' }), hosts: constant(['*']) }),
 )
@@ -222,6 +258,7 @@ const serviceEntry = record({
     { resolution: 'DNS' },
     { resolution: 'DNS_ROUND_ROBIN', endpoints: [{ address: 'x.example.com' }] },
     { resolution: 'NONE', addresses: ['240.1.0.1'] },
+    { resolution: 'NONE', addresses: ['10.0.0.0/8', '10.1.2.3/8', '2001:db8::1/32'] },
     { resolution: 'STATIC', addresses: ['240.1.0.2'], endpoints: [{ address: '2001:db8::1', ports: {} }] },
   ),
 }).map(({ where, ...spec }) => object('ServiceEntry', 'outside', { hosts: ['outside.example.com'], ...spec, ...where }))
@@ -231,7 +268,15 @@ export const SERVICES: readonly Resource[] = ['a', 'b'].map((name) => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name, namespace: 'default' },
-  spec: { selector: { app: name }, ports: [{ name: 'http', port: 80 }] },
+  spec: {
+    ...{ selector: { app: name }, clusterIP: name === 'a' ? '10.3.0.1' : 'None' },
+    ports: [
+      { name: 'http', port: 80 },
+      { name: 'tcp', port: 9000 },
+      { name: 'tls', port: 8443 },
+      { name: 'unnamed', port: 9001 },
+    ],
+  },
 }))
 
 export const arbitraryMesh: Arbitrary<readonly Resource[]> = record({

@@ -63,9 +63,12 @@ function refusalOf(envoy: string, path: string, log: string): string {
 function apart(translated: TranslatedJson, index: number): StaticResources {
   const names = new Map(translated.clusters.map(({ name }) => [name as string, `${index}|${name}`]))
   const { listeners, clusters } = renamed(inlined(translated), names) as StaticResources
-  const address = `127.${1 + (index >> 8)}.${index & 255}.1`
+  const network = `127.${1 + (index >> 8)}.${index & 255}`
   return {
-    listeners: listeners.map((listener) => ({ ...listener, ...elsewhere(listener, address, index) })),
+    listeners: listeners.map((listener, at) => ({
+      ...listener,
+      ...elsewhere(listener, `${network}.${1 + at}`, index),
+    })),
     clusters,
   }
 }

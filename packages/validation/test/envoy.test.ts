@@ -12,6 +12,10 @@ const AT_ONCE = 30
 
 const PROXIES = [
   specOf({ type: 'sidecar', labels: { app: 'a' }, ip: '10.0.0.1', agent: 'envoy' }),
+  specOf({
+    ...{ type: 'sidecar', labels: { app: 'a' }, ip: '10.0.0.3', agent: 'envoy' },
+    metadata: { INTERCEPTION_MODE: 'REDIRECT' },
+  }),
   specOf({ type: 'router', labels: { istio: 'ingressgateway' }, ip: '10.0.0.2', agent: 'envoy' }),
 ]
 

@@ -41,6 +41,7 @@ const SERVICES: readonly Resource[] = ['a', 'b'].map((name) => ({
 }))
 const PROXIES = [
   specOf({ type: 'sidecar', namespace: 'default', labels: { app: 'a' }, ip: '10.0.0.1' }),
+  specOf({ type: 'sidecar', labels: { app: 'a' }, ip: '10.0.0.3', metadata: { INTERCEPTION_MODE: 'TPROXY' } }),
   specOf({ type: 'router', namespace: 'default', labels: { istio: 'ingressgateway' }, ip: '10.0.0.2' }),
 ]
 
@@ -53,7 +54,7 @@ describe('whatever validates', () => {
     ['PeerAuthentication', 'AuthorizationPolicy'],
     ['RequestAuthentication', 'Telemetry'],
     ['Service', 'EndpointSlice'],
-  ])('of %s and %s translates without an exception', (left, right) => {
+  ])('of %s and %s translates without an exception', { timeout: 60_000 }, (left, right) => {
     let valid = 0
     const objects = tuple(documentOf(findKind(left)!, false), documentOf(findKind(right)!, false))
     const translates = property(objects, (documents) => {
@@ -64,7 +65,7 @@ describe('whatever validates', () => {
       const resources = [...SERVICES, ...good.map((document) => normalise(document as unknown as Resource))]
       for (const proxy of PROXIES) expect(() => configurationFor(resources, proxy)).not.toThrow()
     })
-    assert(translates, { numRuns: 150 })
-    expect(valid).toBeGreaterThan(15)
+    assert(translates, { numRuns: 100 })
+    expect(valid).toBeGreaterThan(10)
   })
 })

@@ -9,9 +9,9 @@ import { WELL_KNOWN } from './well-known-value.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 /**
- * Compares a value in the JSON form of protobuf with the message of Envoy's that it is to be. As Istio does: what no
- * version of the API would take (another type, two of a oneof) is an error; what a newer one might know (a field, a word of
- * an enum, a message in an Any) a warning.
+ * Compares a value in the JSON form of protobuf with the message of Envoy's that it is to be. What no version of the API
+ * would take (another type, two of a oneof) is an error; what a newer one than the table's might know (a field, a word of an
+ * enum, a message in an Any) a warning. Istio refuses words and messages that its own, newer table lacks.
  *
  * @param name of the message; one that is not known here is not looked into
  */
@@ -111,7 +111,7 @@ function checkAny(value: unknown, path: string, report: Report): void {
   }
   const type = value['@type']
   if (type === undefined) {
-    if (Object.keys(value).length > 0) refuse(report, 'missing-field', `${path}["@type"]`, 'required, but not set')
+    refuse(report, 'missing-field', `${path}["@type"]`, 'required, but not set')
     return
   }
   const name = typeof type === 'string' ? type.slice(type.lastIndexOf('/') + 1) : ''

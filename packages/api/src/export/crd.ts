@@ -92,8 +92,8 @@ function integerFormat(maximum = 0): string {
   return maximum > 2 ** 31 - 1 ? 'int64' : 'int32'
 }
 
-function textBounds({ pattern, minLength, maxLength, minItems, maxItems }: Shape): OpenApi {
-  const bounds = { pattern, minLength, maxLength, minItems, maxItems }
+function textBounds({ pattern, minLength, maxLength, minItems, maxItems, maxProperties }: Shape): OpenApi {
+  const bounds = { pattern, minLength, maxLength, minItems, maxItems, maxProperties }
   return Object.fromEntries(Object.entries(bounds).filter(([, value]) => value !== undefined && value !== 0))
 }
 

@@ -68,12 +68,28 @@ function convert(shape: Shape): JsonSchema {
     ...(values !== undefined && { additionalProperties: convert(values) }),
     ...(properties !== undefined && {
       properties: {
-        ...Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, convert(field)])),
+        ...Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, property(name, field, shape)])),
         ...Object.fromEntries((also ?? []).map((name) => [name, {}])),
       },
       additionalProperties: also !== undefined,
     }),
     ...(oneofs !== undefined && { allOf: oneofs.flatMap(atMostOne) }),
+  }
+}
+
+/** A field that is null counts as left out. */
+function property(name: string, field: Shape, { required }: Shape): JsonSchema {
+  const converted = convert(field)
+  return required?.includes(name) === true ? converted : orNull(converted)
+}
+
+function orNull(schema: JsonSchema): JsonSchema {
+  const { type, enum: words, anyOf } = schema
+  return {
+    ...schema,
+    ...(type !== undefined && { type: [type, 'null'] }),
+    ...(Array.isArray(words) && { enum: [...words, null] }),
+    ...(Array.isArray(anyOf) && { anyOf: [...anyOf, { type: 'null' }] }),
   }
 }
 

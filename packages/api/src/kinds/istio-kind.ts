@@ -20,8 +20,14 @@ export const TELEMETRY: IstioGroup = { group: 'telemetry.istio.io', versions: ['
 export const EXTENSIONS: IstioGroup = { group: 'extensions.istio.io', versions: ['v1alpha1'] }
 
 /** A namespaced kind of Istio's that can't do without its spec. */
-export function istioKind(kind: string, plural: string, shortNames: readonly string[], spec: TSchema): Kind {
-  return defineKind({ kind, ...NETWORKING, plural, shortNames, namespaced: true, required: { spec } })
+export function istioKind(
+  kind: string,
+  plural: string,
+  shortNames: readonly string[],
+  spec: TSchema,
+  group: IstioGroup = NETWORKING,
+): Kind {
+  return defineKind({ kind, ...group, plural, shortNames, namespaced: true, required: { spec } })
 }
 
 /** A namespaced kind of Istio's whose spec may be left out, and is then empty. */

@@ -22,6 +22,7 @@ import type { Kind } from './kind.ts'
 import { type ConfigMap, configMapKind } from './kubernetes/config-map.ts'
 import { type Deployment, deploymentKind } from './kubernetes/deployment.ts'
 import { type EndpointSlice, endpointSliceKind } from './kubernetes/endpoint-slice.ts'
+import { type HorizontalPodAutoscaler, horizontalPodAutoscalerKind } from './kubernetes/horizontal-pod-autoscaler.ts'
 import { type Ingress, type IngressClass, ingressClassKind, ingressKind } from './kubernetes/ingress.ts'
 import { type Namespace, namespaceKind } from './kubernetes/namespace.ts'
 import { type Node, nodeKind } from './kubernetes/node.ts'
@@ -99,6 +100,7 @@ export const kinds: readonly Kind[] = [
   deploymentKind,
   replicaSetKind,
   ...workloadKinds,
+  horizontalPodAutoscalerKind,
   ingressKind,
   ingressClassKind,
   mutatingWebhookKind,
@@ -151,6 +153,7 @@ export interface KindTypes {
   Job: Job
   CronJob: CronJob
   ReplicationController: ReplicationController
+  HorizontalPodAutoscaler: HorizontalPodAutoscaler
   Ingress: Ingress
   IngressClass: IngressClass
   MutatingWebhookConfiguration: WebhookConfiguration

@@ -65,7 +65,7 @@ export function checkAuthorizationPolicy({ metadata, spec }: AuthorizationPolicy
   else if (provider !== undefined) {
     refuse(report, 'conflict', 'spec.provider', 'only CUSTOM has a provider', 'set action: CUSTOM, or remove provider')
   }
-  if ((action === 'DENY' || action === 'CUSTOM') && rules === undefined) {
+  if ((action === 'DENY' || action === 'CUSTOM') && (rules ?? []).length === 0) {
     const hint = 'add rules: [{}] to match every request'
     refuse(report, 'missing-field', 'spec.rules', `${action} without rules never matches`, hint)
   }
@@ -165,6 +165,12 @@ function isHttpOnly({ from = [], to = [] }: AuthorizationRule): boolean {
   const sources = from.flatMap(({ source }) => (source === undefined ? [] : [source]))
   const operations = to.flatMap(({ operation }) => (operation === undefined ? [] : [operation]))
   if (operations.length > 0)
-    return !operations.some(({ ports, notPorts }) => ports !== undefined || notPorts !== undefined)
-  return sources.length > 0 && !sources.some((source) => Object.keys(source).some((name) => !OF_REQUESTS.has(name)))
+    return !operations.some(({ ports = [], notPorts = [] }) => ports.length + notPorts.length > 0)
+  return sources.length > 0 && sources.every(isOfRequests)
+}
+
+function isOfRequests(source: AuthorizationSource): boolean {
+  return Object.entries(source).every(
+    ([name, list]) => OF_REQUESTS.has(name) || list === undefined || list.length === 0,
+  )
 }

@@ -46,6 +46,8 @@ function warnOfFallingWeights(steps: readonly CanaryStep[], report: Report): voi
   })
 }
 
+const BUILT_IN = ['request-success-rate', 'request-duration', 'request-duration-mann-whitney']
+
 function checkAnalysis(analysis: CanaryAnalysis, path: string, report: Report): void {
   for (const name of ['falseAlarm', 'miss', 'minimumEffect'] as const) {
     checkPercent(analysis[name], `${path}.${name}`, report)
@@ -57,7 +59,7 @@ function checkAnalysis(analysis: CanaryAnalysis, path: string, report: Report): 
   analysis.metrics?.forEach(({ name, interval, query, thresholdRange }, index) => {
     const at = itemPath(`${path}.metrics`, index)
     checkDuration(interval, `${at}.interval`, report)
-    const isBuiltIn = ['request-success-rate', 'request-duration'].includes(name)
+    const isBuiltIn = BUILT_IN.includes(name)
     if (!isBuiltIn && !query)
       refuse(report, 'missing-field', `${at}.query`, `${name} is not built in, and needs a query`)
     const { min, max } = thresholdRange ?? {}

@@ -8,7 +8,7 @@ export function checkClientTls(tls: ClientTLSSettings | undefined, path: string,
   const { mode, clientCertificate, privateKey, caCertificates, caCrl, credentialName, subjectAltNames } = tls
   const isMutual = mode === 'MUTUAL'
   if (mode !== 'SIMPLE' && !isMutual) return
-  const checked = caCertificates || subjectAltNames !== undefined || (!isMutual && credentialName)
+  const checked = caCertificates || (subjectAltNames ?? []).length > 0 || (!isMutual && credentialName)
   if (tls.insecureSkipVerify === true && checked) {
     const hint = 'remove caCertificates, credentialName and subjectAltNames'
     refuse(report, 'conflict', `${path}.insecureSkipVerify`, 'skips the check that other fields ask for', hint)

@@ -3,6 +3,8 @@ import type { Report } from '../schema/check-shape.ts'
 import { refuse } from './findings.ts'
 import { checkAtLeast, checkDuration } from './values.ts'
 
+type HttpSettings = NonNullable<ConnectionPoolSettings['http']>
+
 export function checkConnectionPool(settings: ConnectionPoolSettings | undefined, path: string, report: Report): void {
   if (settings === undefined) return
   const { http, tcp } = settings
@@ -11,9 +13,7 @@ export function checkConnectionPool(settings: ConnectionPoolSettings | undefined
   for (const name of [...counts, 'maxConcurrentStreams'] as const)
     checkAtLeast(0, http?.[name], `${path}.http.${name}`, report)
   checkDuration(http?.idleTimeout, `${path}.http.idleTimeout`, report)
-  for (const name of ['interval', 'timeout'] as const) {
-    checkDuration(http?.http2KeepAlive?.[name], `${path}.http.http2KeepAlive.${name}`, report)
-  }
+  checkKeepAlive(http?.http2KeepAlive, `${path}.http.http2KeepAlive`, report)
   if (http?.h2UpgradePolicy === 'UPGRADE' && http.useClientProtocol === true) {
     refuse(
       report,
@@ -28,5 +28,13 @@ export function checkConnectionPool(settings: ConnectionPoolSettings | undefined
   }
   for (const name of ['time', 'interval'] as const) {
     checkDuration(tcp?.tcpKeepalive?.[name], `${path}.tcp.tcpKeepalive.${name}`, report)
+  }
+}
+
+function checkKeepAlive(settings: HttpSettings['http2KeepAlive'], path: string, report: Report): void {
+  if (settings === undefined) return
+  for (const name of ['interval', 'timeout'] as const) {
+    if (settings[name] === undefined) refuse(report, 'missing-field', `${path}.${name}`, 'required, but not set')
+    checkDuration(settings[name], `${path}.${name}`, report)
   }
 }

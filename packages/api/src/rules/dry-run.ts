@@ -12,7 +12,14 @@ export function checkDryRun({ annotations }: ObjectMeta, possible: boolean, repo
   const value = annotations?.[ANNOTATION]
   if (value === undefined) return
   const path = fieldPath('metadata.annotations', ANNOTATION)
-  if (!possible) refuse(report, 'not-possible', path, 'only ALLOW and DENY can be tried out', 'remove the annotation')
+  if (!possible)
+    refuse(
+      report,
+      'not-possible',
+      path,
+      'only an AuthorizationPolicy of ALLOW or DENY can be tried out',
+      'remove the annotation',
+    )
   else if (!BOOLEANS.includes(value)) {
     refuse(report, 'wrong-type', path, `"${value}" is neither true nor false`, 'write "true" or "false"')
   }

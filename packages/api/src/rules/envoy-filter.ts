@@ -11,11 +11,14 @@ import { itemPath } from '../schema/field-path.ts'
 import { checkTypedConfigs } from './envoy-types.ts'
 import { refuse, warn } from './findings.ts'
 import { checkSelector } from './labels.ts'
+import { checkTargetNamespaces } from './policy-selection.ts'
 import { checkRegex, MAX_REGEX } from './regex.ts'
+import { checkPort } from './values.ts'
 
 export function checkEnvoyFilter({ spec }: EnvoyFilter, report: Report): void {
-  const { workloadSelector, configPatches = [] } = spec
+  const { workloadSelector, targetRefs, configPatches = [] } = spec
   if (workloadSelector !== undefined) checkSelector(workloadSelector.labels, 'spec.workloadSelector.labels', report)
+  checkTargetNamespaces(targetRefs, report)
   configPatches.forEach((patch, index) => {
     checkPatch(patch, itemPath('spec.configPatches', index), report)
   })
@@ -83,6 +86,12 @@ const SUBJECTS: Readonly<Partial<Record<ApplyTo, Subject>>> = {
 
 function checkMatch(applyTo: ApplyTo, match: EnvoyConfigObjectMatch | undefined, path: string, report: Report): void {
   if (match === undefined) return
+  const isWaypoint = match.context === 'WAYPOINT'
+  if (isWaypoint !== (match.waypoint !== undefined)) {
+    const message = isWaypoint ? 'context WAYPOINT is matched by waypoint' : 'waypoint goes with context WAYPOINT alone'
+    refuse(report, 'conflict', `${path}.waypoint`, message)
+  }
+  checkPort(match.waypoint?.portNumber, `${path}.waypoint.portNumber`, report)
   const wanted = SUBJECTS[applyTo]
   const given = (['listener', 'routeConfiguration', 'cluster'] as const).find((name) => match[name] !== undefined)
   if (wanted !== undefined && given !== undefined && given !== wanted) {

@@ -6,6 +6,11 @@ export function refuse(report: Report, code: string, path: string, message: stri
   report({ severity: 'error', code, path, message, hint })
 }
 
+/** For what is accepted without a word by Istio, and worth one. */
+export function notice(report: Report, code: string, path: string, message: string, hint?: string): void {
+  report({ severity: 'info', code, path, message, hint })
+}
+
 /** For what is accepted, but most likely not meant. */
 export function warn(report: Report, code: string, path: string, message: string, hint?: string): void {
   report({ severity: 'warning', code, path, message, hint })

@@ -4,7 +4,7 @@ import { fqdnFault } from './hosts.ts'
 import { isIpAddress } from './ip-address.ts'
 
 /** `host:port`, `1.2.3.4:port` or `[::1]:port`. */
-export function isHostPort(text: string): boolean {
+function isHostPort(text: string): boolean {
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? []
   const host = bracketed ?? plain
   if (host === undefined || Number(port) < 1 || Number(port) > 65_535) return false

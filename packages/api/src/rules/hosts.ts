@@ -70,12 +70,6 @@ export function checkHost(host: string, fault: Fault, path: string, report: Repo
   refuse(report, 'bad-host', path, host === '' ? 'a host must not be empty' : fault)
 }
 
-/** Whether every name that fits `inner` fits `outer`. */
-export function isWithin(inner: string, outer: string): boolean {
-  if (!outer.startsWith('*')) return inner === outer
-  return (inner.startsWith('*') ? inner.slice(1) : inner).endsWith(outer.slice(1))
-}
-
 function sizeFault(name: string): Fault {
   if (name === '') return 'a host must not be empty'
   return name.length > 255 ? `"${name.slice(0, 40)}…" is longer than 255 characters` : undefined

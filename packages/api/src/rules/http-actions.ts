@@ -2,7 +2,7 @@ import { GRPC_STATUS } from '@mizzen/base'
 import type { HTTPDirectResponse, HTTPRedirect } from '../kinds/networking/routing/http-action.ts'
 import type { HTTPFaultAbort, HTTPFaultDelay, HTTPFaultInjection } from '../kinds/networking/routing/http-fault.ts'
 import type { Report } from '../schema/check-shape.ts'
-import { refuse, warn } from './findings.ts'
+import { notice, refuse, warn } from './findings.ts'
 import { checkDuration, checkFineShare, checkPort, checkStatus } from './values.ts'
 
 /** Bytes of a direct response. */
@@ -54,7 +54,7 @@ export function checkAbort(abort: HTTPFaultAbort | undefined, path: string, repo
   if (http2Error !== undefined)
     refuse(report, 'not-possible', `${path}.http2Error`, 'HTTP/2 errors are not implemented')
   if (httpStatus === undefined && grpcStatus === undefined && http2Error === undefined) {
-    warn(report, 'empty', path, 'an abort without a status aborts nothing', 'set httpStatus or grpcStatus')
+    notice(report, 'empty', path, 'an abort without a status aborts nothing', 'set httpStatus or grpcStatus')
   }
 }
 

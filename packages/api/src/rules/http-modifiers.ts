@@ -12,7 +12,7 @@ import { itemPath } from '../schema/field-path.ts'
 import { nearestWord } from '../schema/nearest-word.ts'
 import { checkDestination } from './destination.ts'
 import { refuse } from './findings.ts'
-import { checkHeaderName } from './http-names.ts'
+import { isToken } from './http-names.ts'
 import { checkRegex } from './regex.ts'
 import { checkDuration, checkPercent } from './values.ts'
 
@@ -99,7 +99,8 @@ export function checkCors(policy: CorsPolicy | undefined, path: string, report: 
   })
   for (const list of ['allowHeaders', 'exposeHeaders'] as const) {
     policy?.[list]?.forEach((name, index) => {
-      if (name !== '*') checkHeaderName(name, itemPath(`${path}.${list}`, index), report)
+      if (isToken(name)) return
+      refuse(report, 'bad-header', itemPath(`${path}.${list}`, index), `"${name}" is not a header name`)
     })
   }
   checkDuration(policy?.maxAge, `${path}.maxAge`, report)

@@ -3,6 +3,8 @@ import { refuse } from './findings.ts'
 
 /** Istio's set, narrower than RFC 9110's tokens. */
 const HEADER_NAME = /^[-_A-Za-z0-9]+$/
+/** RFC 9110, section 5.6.2. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/
 const JWT_CLAIM = /^@request\.auth\.claims(\..+|\[.+\])$/i
 /** Envoy's: no control characters but the tab. */
 const HEADER_VALUE = /^[^\u0000-\u0008\u000a-\u001f\u007f]*$/
@@ -11,6 +13,11 @@ const FORMAT_COMMAND = /%[A-Z][A-Z0-9_]*(\([^)]*\))?(:\d+)?%/y
 
 export function isHeaderName(name: string): boolean {
   return HEADER_NAME.test(name)
+}
+
+/** Any name that HTTP allows: what is only told to others is not bound to Istio's set. */
+export function isToken(name: string): boolean {
+  return TOKEN.test(name)
 }
 
 /** `@request.auth.claims.NAME` in place of a header: matches a claim of the JWT. */

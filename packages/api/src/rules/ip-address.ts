@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 
 export function isIpAddress(text: string): boolean {
-  return isIP(text) !== 0
+  // Nearly all texts are names, and the look at an IPv6 address is dear: one has a colon, one of IPv4 begins with a digit.
+  return /^\d|:/.test(text) && isIP(text) !== 0
 }
 
 /** An address, or a block as 10.0.0.0/8. */

@@ -39,10 +39,8 @@ export function checkZoneAware(
   report: Report,
 ): void {
   if (setting === undefined) return
-  const { failoverPriority = [], failover = [] } = setting
-  failoverPriority.forEach((label, index) => {
-    const isZone = label === TOPOLOGY[1] || label === TOPOLOGY[2]
-    if (!isZone && !(label === TOPOLOGY[0] && failover.length > 0)) return
+  setting.failoverPriority?.forEach((label, index) => {
+    if (!TOPOLOGY.includes(label)) return
     const at = itemPath(`${path}.failoverPriority`, index)
     refuse(report, 'conflict', at, `${label} is already what zone-aware balancing goes by`)
   })
@@ -79,7 +77,7 @@ function checkShares(to: Readonly<Record<string, number>>, path: string, report:
 
 /** `region`, `region/zone` or `region/zone/subzone`; a final * stands for the rest; none may lie within another. */
 export function checkLocalities(localities: readonly string[], path: string, report: Report): void {
-  const seen: string[][] = []
+  const seen = new LocalityTree()
   for (const locality of localities) {
     const wildcard = locality.indexOf('*')
     const parts = locality.split('/')
@@ -89,14 +87,42 @@ export function checkLocalities(localities: readonly string[], path: string, rep
       refuse(report, 'bad-locality', path, `"${locality}" has an empty part`)
     } else {
       const own = parts.filter((part) => part !== '*')
-      const other = seen.find((earlier) => isPrefix(earlier, own) || isPrefix(own, earlier))
-      if (other !== undefined)
-        refuse(report, 'duplicate', path, `"${locality}" overlaps with "${other.join('/') || '*'}"`)
-      seen.push(own)
+      const other = seen.overlapping(own)
+      if (other !== undefined) refuse(report, 'duplicate', path, `"${locality}" overlaps with "${other}"`)
+      seen.add(own, locality)
     }
   }
 }
 
-function isPrefix(short: readonly string[], long: readonly string[]): boolean {
-  return short.every((part, index) => part === long[index])
+interface Place {
+  readonly inside: Map<string, Place>
+  /** The first locality that is this place or lies in it. */
+  readonly first: string
+  /** The locality that is this place as a whole. */
+  whole: string | undefined
+}
+
+class LocalityTree {
+  #world: Place | undefined
+
+  add(parts: readonly string[], locality: string): void {
+    this.#world ??= { inside: new Map(), first: locality, whole: undefined }
+    let place = this.#world
+    for (const part of parts) {
+      const next = place.inside.get(part) ?? { inside: new Map(), first: locality, whole: undefined }
+      place.inside.set(part, next)
+      place = next
+    }
+    place.whole ??= locality
+  }
+
+  /** A locality around this one, or in it. */
+  overlapping(parts: readonly string[]): string | undefined {
+    let place = this.#world
+    for (const part of parts) {
+      if (place === undefined || place.whole !== undefined) return place?.whole
+      place = place.inside.get(part)
+    }
+    return place?.first
+  }
 }

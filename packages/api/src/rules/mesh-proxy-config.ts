@@ -47,7 +47,7 @@ export function checkDrain(duration: string | undefined, path: string, report: R
   if (ms >= 1 && ms % 1_000 !== 0) refuse(report, 'bad-duration', path, `${duration} is finer than whole seconds`)
 }
 
-export function checkAuthPolicy(policy: MeshProxyConfig['controlPlaneAuthPolicy'], path: string, report: Report): void {
+function checkAuthPolicy(policy: MeshProxyConfig['controlPlaneAuthPolicy'], path: string, report: Report): void {
   if (policy === 'INHERIT') refuse(report, 'unknown-word', path, 'there is nothing to inherit from', 'use MUTUAL_TLS')
 }
 

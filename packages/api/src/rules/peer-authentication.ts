@@ -1,13 +1,11 @@
 import type { PeerAuthentication } from '../kinds/security/peer-authentication.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { fieldPath } from '../schema/field-path.ts'
-import { checkDryRun } from './dry-run.ts'
 import { refuse } from './findings.ts'
 import { checkSelection } from './policy-selection.ts'
 
-export function checkPeerAuthentication({ metadata, spec }: PeerAuthentication, report: Report): void {
+export function checkPeerAuthentication({ spec }: PeerAuthentication, report: Report): void {
   checkSelection(spec, report)
-  checkDryRun(metadata, false, report)
   const { selector, portLevelMtls } = spec
   if (portLevelMtls === undefined) return
   const path = 'spec.portLevelMtls'

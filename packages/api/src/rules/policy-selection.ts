@@ -21,17 +21,29 @@ const TARGETS = [
 
 export function checkSelection({ selector, targetRef, targetRefs = [] }: Selection, report: Report): void {
   if (selector !== undefined) checkSelector(selector.matchLabels, 'spec.selector.matchLabels', report)
-  if (targetRef !== undefined) checkTarget(targetRef, 'spec.targetRef', report)
+  if (targetRef !== undefined) {
+    checkTargetNamespace(targetRef, 'spec.targetRef', report)
+    checkTarget(targetRef, 'spec.targetRef', report)
+  }
+  checkTargetNamespaces(targetRefs, report)
   targetRefs.forEach((target, index) => {
     checkTarget(target, itemPath('spec.targetRefs', index), report)
   })
 }
 
-function checkTarget({ group = '', kind, namespace }: PolicyTargetReference, path: string, report: Report): void {
-  if (namespace) {
-    const message = 'targets are in the namespace of the policy'
-    refuse(report, 'conflict', `${path}.namespace`, message, 'remove the namespace')
-  }
+export function checkTargetNamespaces(targets: readonly PolicyTargetReference[] = [], report: Report): void {
+  targets.forEach((target, index) => {
+    checkTargetNamespace(target, itemPath('spec.targetRefs', index), report)
+  })
+}
+
+function checkTargetNamespace({ namespace }: PolicyTargetReference, path: string, report: Report): void {
+  if (!namespace) return
+  const message = 'targets are in the namespace of the policy'
+  refuse(report, 'conflict', `${path}.namespace`, message, 'remove the namespace')
+}
+
+function checkTarget({ group = '', kind }: PolicyTargetReference, path: string, report: Report): void {
   const wanted = `${group === 'core' ? '' : group}/${kind}`
   if (TARGETS.includes(wanted)) return
   const sameKind = TARGETS.find((target) => target.endsWith(`/${kind}`))

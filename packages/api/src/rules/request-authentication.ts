@@ -1,16 +1,14 @@
 import type { JWTRule, RequestAuthentication } from '../kinds/security/request-authentication.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
-import { checkDryRun } from './dry-run.ts'
 import { refuse } from './findings.ts'
 import { checkHeaderName } from './http-names.ts'
 import { checkJwks } from './jwks.ts'
 import { checkSelection } from './policy-selection.ts'
 import { checkDuration } from './values.ts'
 
-export function checkRequestAuthentication({ metadata, spec }: RequestAuthentication, report: Report): void {
+export function checkRequestAuthentication({ spec }: RequestAuthentication, report: Report): void {
   checkSelection(spec, report)
-  checkDryRun(metadata, false, report)
   spec.jwtRules?.forEach((rule, index) => {
     checkJwtRule(rule, itemPath('spec.jwtRules', index), report)
   })
@@ -33,7 +31,7 @@ function checkJwksUri(uri: string, path: string, report: Report): void {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase()
   if (scheme !== 'http' && scheme !== 'https') {
     refuse(report, 'bad-url', path, `"${uri}" is not an HTTP URL`, 'write https://HOST/PATH')
-  } else if (!URL.canParse(uri)) {
+  } else if (!URL.canParse(uri) || /%(?![\da-f]{2})/i.test(uri)) {
     refuse(report, 'bad-url', path, `"${uri}" is not a URL`)
   }
 }

@@ -5,11 +5,13 @@ import { checkAuthorizationPolicy } from './authorization-policy.ts'
 import { checkCanary } from './canary.ts'
 import { checkConfigMap } from './config-map.ts'
 import { checkDestinationRule } from './destination-rule.ts'
+import { checkDryRun } from './dry-run.ts'
 import { checkEnvoyFilter } from './envoy-filter.ts'
 import { checkGateway } from './gateway.ts'
 import { checkKubernetesGateway, checkListenerSet } from './gateway-api-listener.ts'
 import { checkBackendTlsPolicy, checkL4RouteKind } from './gateway-api-policy.ts'
 import { checkGrpcRouteKind, checkHttpRouteKind } from './gateway-api-route.ts'
+import { checkHorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts'
 import { checkIngress } from './ingress.ts'
 import { checkMetadata } from './metadata.ts'
 import { checkPeerAuthentication } from './peer-authentication.ts'
@@ -66,6 +68,7 @@ const RULES: Rules = {
   Canary: checkCanary,
   RateLimit: checkRateLimit,
   ConfigMap: checkConfigMap,
+  HorizontalPodAutoscaler: checkHorizontalPodAutoscaler,
   Ingress: checkIngress,
   Service: checkService,
   Pod: checkPod,
@@ -80,6 +83,9 @@ const RULES: Rules = {
 
 export function checkRules(resource: Resource, report: Report): void {
   checkMetadata(resource.metadata, report)
+  if (resource.kind !== 'AuthorizationPolicy' && /\.istio\.io\//.test(resource.apiVersion)) {
+    checkDryRun(resource.metadata, false, report)
+  }
   const check = RULES[kindIdOf(resource) as keyof KindTypes] as ((object: Resource, report: Report) => void) | undefined
   check?.(resource, report)
 }

@@ -15,6 +15,7 @@ export function checkServerTls(tls: ServerTLSSettings | undefined, path: string,
     warn(report, 'no-cipher', `${path}.minProtocolVersion`, 'the default ciphers are none for versions below 1.2', hint)
   }
   checkCiphers(cipherSuites, `${path}.cipherSuites`, report)
+  checkOneSource(tls, path, report)
   if (mode === 'ISTIO_MUTUAL') refuseCertificates(tls, path, report)
   else if (mode === 'PASSTHROUGH' || mode === 'AUTO_PASSTHROUGH') warnOfCertificates(tls, path, report)
   else checkCertificates(tls, mode, path, report)
@@ -50,19 +51,23 @@ function warnOfCertificates(tls: ServerTLSSettings, path: string, report: Report
   if (name !== undefined) warn(report, 'no-effect', `${path}.${name}`, 'not used: the connection is passed through')
 }
 
-/** SIMPLE, MUTUAL and OPTIONAL_MUTUAL: the server's certificate, from one source; for the latter two what clients' are checked by. */
-function checkCertificates(tls: ServerTLSSettings, mode: string, path: string, report: Report): void {
-  const { serverCertificate, privateKey, caCertificates, credentialName, credentialNames, tlsCertificates = [] } = tls
+/** In every mode, though not every mode uses it. */
+function checkOneSource(tls: ServerTLSSettings, path: string, report: Report): void {
+  const { serverCertificate, privateKey, credentialName, credentialNames, tlsCertificates } = tls
   const sources = [
     isGiven(credentialName),
     isGiven(credentialNames),
     isGiven(tlsCertificates),
     isGiven(serverCertificate) && isGiven(privateKey),
   ]
-  if (sources.filter(Boolean).length > 1) {
-    const message = 'only one of credentialName, credentialNames, tlsCertificates and serverCertificate may be set'
-    refuse(report, 'conflict', path, message)
-  }
+  if (sources.filter(Boolean).length < 2) return
+  const message = 'only one of credentialName, credentialNames, tlsCertificates and serverCertificate may be set'
+  refuse(report, 'conflict', path, message)
+}
+
+/** SIMPLE, MUTUAL and OPTIONAL_MUTUAL: the server's certificate; for the latter two what clients' are checked by. */
+function checkCertificates(tls: ServerTLSSettings, mode: string, path: string, report: Report): void {
+  const { serverCertificate, privateKey, caCertificates, credentialName, credentialNames, tlsCertificates = [] } = tls
   for (const list of ['credentialNames', 'tlsCertificates'] as const) {
     if ((tls[list]?.length ?? 0) <= MAX_CERTIFICATES) continue
     warn(report, 'too-many', `${path}.${list}`, `more than ${MAX_CERTIFICATES} certificates; the rest is ignored`)

@@ -62,7 +62,7 @@ function checkPorts(spec: ServiceEntrySpec, metadata: ObjectMeta, report: Report
     names.add(name)
     numbers.add(number)
     checkServicePort(port, path, spec.resolution, report)
-    if (needsAddress && (port.protocol ?? '').replace(/^tcp$/i, '') === '') {
+    if (needsAddress && ['', 'TCP'].includes(port.protocol ?? '')) {
       const hint = 'set addresses, or the protocol of the port'
       warn(report, 'no-address', path, 'TCP to several hosts on one port can only be told apart by address', hint)
     }
@@ -109,7 +109,7 @@ function portNames({ ports = [] }: ServiceEntrySpec): ReadonlySet<string> {
 }
 
 function checkNone(spec: ServiceEntrySpec, _: ObjectMeta, report: Report): void {
-  if ((spec.endpoints?.length ?? 0) > 0) {
+  if (spec.endpoints !== undefined) {
     refuse(report, 'conflict', 'spec.endpoints', 'with resolution NONE there are no endpoints', 'set resolution')
   }
 }
@@ -142,10 +142,17 @@ function checkDns(spec: ServiceEntrySpec, _: ObjectMeta, report: Report): void {
 
 /** The name that a request asks for is resolved when it comes: only outside the mesh, and only where requests carry a name. */
 function checkDynamicDns(spec: ServiceEntrySpec, _: ObjectMeta, report: Report): void {
-  const { endpoints = [], location, ports = [] } = spec
+  const { endpoints = [], location, ports = [], hosts, addresses = [] } = spec
   const refuseField = (field: string, message: string) => {
     refuse(report, 'conflict', `spec.${field}`, message)
   }
+  hosts.forEach((host, index) => {
+    if (host.startsWith('*')) return
+    const message = `with DYNAMIC_DNS a host must start with *, and "${host}" is one name`
+    refuse(report, 'bad-host', itemPath('spec.hosts', index), message, 'use resolution DNS')
+  })
+  if (addresses.length > 0)
+    refuseField('addresses', 'with DYNAMIC_DNS addresses come from the names that are asked for')
   if (endpoints.length > 0) refuseField('endpoints', 'with DYNAMIC_DNS there are no endpoints')
   if (spec.workloadSelector) refuseField('workloadSelector', 'with DYNAMIC_DNS there are no workloads')
   if (location === 'MESH_INTERNAL') refuseField('location', 'DYNAMIC_DNS is for hosts outside the mesh')

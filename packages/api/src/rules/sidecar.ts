@@ -14,7 +14,7 @@ import { checkEgressHost, checkHost, fqdnFault } from './hosts.ts'
 import { isIpAddress } from './ip-address.ts'
 import { checkSelector } from './labels.ts'
 import { isDnsLabel } from './names.ts'
-import { isHttp, isProtocol, PROTOCOL_HINT } from './protocol.ts'
+import { isHttp, isProtocol, isTls, PROTOCOL_HINT } from './protocol.ts'
 import { checkServerTls } from './server-tls.ts'
 import { unixFault, unixPath } from './unix-address.ts'
 import { checkPort } from './values.ts'
@@ -42,6 +42,9 @@ function checkIngress(listener: IstioIngressListener, path: string, ports: Set<n
   checkUnique(ports, port.number ?? 0, `${path}.port.number`, report)
   checkEndpoint(defaultEndpoint, `${path}.defaultEndpoint`, report)
   checkIngressTls(tls, `${path}.tls`, report)
+  if (tls !== undefined && !isTls(port.protocol ?? '')) {
+    refuse(report, 'conflict', `${path}.tls`, 'the port speaks no TLS', 'use HTTPS or TLS')
+  }
   checkConnectionPool(connectionPool, `${path}.connectionPool`, report)
   if (connectionPool?.http && !isHttp(port.protocol ?? '')) {
     warn(report, 'no-effect', `${path}.connectionPool.http`, 'the port is not HTTP; only tcp settings hold')

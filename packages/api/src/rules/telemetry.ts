@@ -17,8 +17,8 @@ export function checkTelemetry({ spec }: Telemetry, report: Report): void {
     checkMetrics(entry, itemPath('spec.metrics', index), report)
   })
   accessLogging.forEach(({ filter }, index) => {
-    if (filter?.expression === undefined) return
-    checkCel(filter.expression, `${itemPath('spec.accessLogging', index)}.filter.expression`, report)
+    if (filter !== undefined)
+      checkCel(filter.expression ?? '', `${itemPath('spec.accessLogging', index)}.filter.expression`, report)
   })
 }
 

@@ -12,7 +12,7 @@ import { checkDuration, checkPercent, checkPort } from './values.ts'
 
 export function checkTrafficPolicy(policy: TrafficPolicy | undefined, path: string, report: Report): void {
   if (policy === undefined) return
-  if (Object.keys(policy).length === 0) refuse(report, 'empty', path, 'a traffic policy must set something')
+  if (!Object.values(policy).some(isSet)) refuse(report, 'empty', path, 'a traffic policy must set something')
   if (policy.tunnel && policy.proxyProtocol) {
     refuse(report, 'conflict', `${path}.proxyProtocol`, 'only one of tunnel and proxyProtocol may be set')
   }
@@ -62,4 +62,9 @@ function checkTunnel(tunnel: TunnelSettings | undefined, path: string, report: R
     refuse(report, 'bad-host', `${path}.targetHost`, `"${targetHost}" is neither a host nor an IP address`)
   }
   checkPort(targetPort, `${path}.targetPort`, report)
+}
+
+/** An empty list says as little as none. */
+function isSet(value: unknown): boolean {
+  return value !== undefined && !(Array.isArray(value) && value.length === 0)
 }

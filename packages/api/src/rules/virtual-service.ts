@@ -1,16 +1,18 @@
 import type { VirtualService, VirtualServiceSpec } from '../kinds/networking/virtual-service.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
+import { warnOfCoveredPrefixes } from './covered-prefixes.ts'
 import { checkExportTo } from './export-to.ts'
 import { refuse } from './findings.ts'
 import { checkGatewayNames } from './gateway-names.ts'
+import { hostCover } from './host-cover.ts'
 import { checkHost, gatewayHostFault, wildcardFault } from './hosts.ts'
 import { checkNoClaims } from './http-match.ts'
 import { checkHttpRoute } from './http-route.ts'
 import { isIpAddress } from './ip-address.ts'
 import { checkTcpRoute, checkTlsRoute } from './l4-route.ts'
 import { overlappingHosts } from './overlapping-hosts.ts'
-import { warnOfCoveredPrefixes, warnOfUnreachable } from './unreachable-rules.ts'
+import { warnOfUnreachable } from './unreachable-rules.ts'
 
 export function checkVirtualService({ metadata, spec }: VirtualService, report: Report): void {
   const { hosts = [], http = [], tls = [], tcp = [] } = spec
@@ -28,8 +30,9 @@ export function checkVirtualService({ metadata, spec }: VirtualService, report: 
       checkNoClaims(match, itemPath(`${path}.match`, position), report)
     })
   })
+  const tlsRules = { hosts, covers: hostCover(hosts), atGateways: isAtGateways(spec) }
   tls.forEach((route, index) => {
-    checkTlsRoute(route, itemPath('spec.tls', index), spec, report)
+    checkTlsRoute(route, itemPath('spec.tls', index), tlsRules, report)
   })
   tcp.forEach((route, index) => {
     checkTcpRoute(route, itemPath('spec.tcp', index), report)

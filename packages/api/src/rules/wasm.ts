@@ -5,6 +5,8 @@ import { itemPath } from '../schema/field-path.ts'
 import { refuse } from './findings.ts'
 import { checkSelection } from './policy-selection.ts'
 
+/** Control characters and backslashes, which the parser of browsers forgives. */
+const NO_URL = /[\u0000-\u001f\u007f\\]/
 const SCHEMES = ['file', 'http', 'https', 'oci']
 
 export function checkWasmPlugin({ spec }: WasmPlugin, report: Report): void {
@@ -17,12 +19,16 @@ export function checkWasm({ url, vmConfig }: Pick<WasmConfig, 'url' | 'vmConfig'
   checkEnv(vmConfig?.env ?? [], `${path}.vmConfig.env`, report)
 }
 
-/** Without a scheme it names an image, as `registry.example/plugin:v1`: what is before a colon is then a host. */
+/** Without a scheme it names an image, as `registry.example/plugin:v1`; what is before a colon without a slash is one. */
 function checkUrl(url: string, path: string, report: Report): void {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase()
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
   if (scheme !== undefined && !SCHEMES.includes(scheme)) {
-    refuse(report, 'bad-url', path, `"${scheme}" is not a scheme for modules`, `use ${SCHEMES.join(', ')}`)
-  } else if (!URL.canParse(scheme === undefined ? `http://${url}` : url.replace(/^oci:/i, 'http:'))) {
+    const hint = `use ${SCHEMES.join(', ')}: an image of a registry with a port is oci://REGISTRY:PORT/NAME`
+    refuse(report, 'bad-url', path, `"${scheme}" is not a scheme for modules`, hint)
+  } else if (
+    NO_URL.test(url) ||
+    !URL.canParse(scheme === undefined ? `http://${url}` : url.replace(/^oci:/i, 'http:'))
+  ) {
     refuse(report, 'bad-url', path, `"${url}" is not a URL`)
   }
 }

@@ -32,21 +32,33 @@ export function checkEntry(entry: WorkloadEntrySpec, path: string, rules: EntryR
   } else if (!isIpAddress(address) && !(rules.mayBeHost && fqdnFault(address) === undefined)) {
     refuse(report, 'bad-address', at, `"${address}" is not an IP address${rules.mayBeHost ? ' or a host' : ''}`)
   }
-  for (const [name, port] of Object.entries(ports)) {
-    const own = fieldPath(`${path}.ports`, name)
-    if (rules.ports !== undefined && !rules.ports.has(name)) {
-      refuse(report, 'unknown-port', own, `the ServiceEntry has no port "${name}"`)
-    }
-    if (!isDnsLabel(name)) refuse(report, 'bad-name', own, `"${name}" is not a port name`)
-    checkPort(port, own, report)
+  for (const name of Object.keys(ports)) {
+    if (rules.ports === undefined || rules.ports.has(name)) continue
+    refuse(report, 'unknown-port', fieldPath(`${path}.ports`, name), `the ServiceEntry has no port "${name}"`)
   }
+  checkEntryPorts(ports, `${path}.ports`, report)
   checkLabels(labels, `${path}.labels`, report)
 }
 
-function checkSocket(socket: string, entry: WorkloadEntrySpec, path: string, rules: EntryRules, report: Report): void {
+export function checkEntryPorts(ports: WorkloadEntrySpec['ports'] = {}, path: string, report: Report): void {
+  for (const [name, port] of Object.entries(ports)) {
+    const at = fieldPath(path, name)
+    if (!isDnsLabel(name)) refuse(report, 'bad-name', at, `"${name}" is not a port name`)
+    checkPort(port, at, report)
+  }
+}
+
+/** A Unix domain socket as address. */
+export function checkSocket(
+  socket: string,
+  entry: WorkloadEntrySpec,
+  path: string,
+  rules: Pick<EntryRules, 'ports'>,
+  report: Report,
+): void {
   const fault = unixFault(socket)
   if (fault !== undefined) refuse(report, 'bad-address', `${path}.address`, fault)
-  if (Object.keys(entry.ports ?? {}).length > 0) {
+  if (entry.ports !== undefined) {
     refuse(report, 'conflict', `${path}.ports`, 'a Unix domain socket has no ports')
   }
   if (rules.ports !== undefined && rules.ports.size !== 1) {

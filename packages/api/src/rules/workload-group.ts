@@ -4,12 +4,16 @@ import { itemPath } from '../schema/field-path.ts'
 import { refuse } from './findings.ts'
 import { checkHeaderName } from './http-names.ts'
 import { checkLabels } from './labels.ts'
+import { unixPath } from './unix-address.ts'
 import { checkAtLeast } from './values.ts'
+import { checkEntryPorts, checkSocket } from './workload-entry.ts'
 
-/** The template lacks what each workload brings: its address. */
+/** The template lacks what each workload brings: its address, and labels beside those of the group's metadata. */
 export function checkWorkloadGroup({ spec }: WorkloadGroup, report: Report): void {
   checkLabels(spec.metadata?.labels, 'spec.metadata.labels', report)
-  checkLabels(spec.template.labels, 'spec.template.labels', report)
+  const socket = unixPath(spec.template.address ?? '')
+  if (socket !== undefined) checkSocket(socket, spec.template, 'spec.template', {}, report)
+  checkEntryPorts(spec.template.ports, 'spec.template.ports', report)
   checkReadinessProbe(spec.probe, 'spec.probe', report)
 }
 

@@ -16,63 +16,66 @@ export type Report = (problem: Problem) => void
  * make a match broader than it was meant to be.
  */
 export function checkShape(value: unknown, schema: TSchema, path: string, report: Report): void {
-  walk(value, shapeOf(schema), path, report)
+  walk(value, shapeOf(schema), { start: path, steps: [], report })
 }
 
-type Checker = (value: unknown, shape: Shape, path: string, report: Report) => void
+/** Where the walk is. Paths are written when there is a problem: for every value they would cost more than the checks. */
+interface Position {
+  readonly start: string
+  readonly steps: (string | number)[]
+  readonly report: Report
+}
 
-function walk(value: unknown, shape: Shape, path: string, report: Report): void {
-  checkerOf(shape)(value, shape, path, report)
+type Checker = (value: unknown, shape: Shape, at: Position) => void
+
+function walk(value: unknown, shape: Shape, at: Position): void {
+  checkerOf(shape)(value, shape, at)
+}
+
+function walkInto(step: string | number, value: unknown, shape: Shape, at: Position): void {
+  at.steps.push(step)
+  walk(value, shape, at)
+  at.steps.pop()
 }
 
 function checkerOf(shape: Shape): Checker {
   if (shape.anyOf !== undefined) return checkUnion
   if (shape.enum !== undefined) return checkWord
-  if (mapValueShape(shape) !== undefined) return checkMap
+  if (shape.patternProperties !== undefined) return checkMap
   return shape.type === undefined ? () => {} : CHECKERS[shape.type]
 }
 
-function checkMessage(value: unknown, shape: Shape, path: string, report: Report): void {
+function checkMessage(value: unknown, shape: Shape, at: Position): void {
   if (!isObject(value)) {
-    wrongType(NOUNS.object, value, path, report)
+    wrongType(NOUNS.object, value, at)
     return
   }
   const fields = shape.properties ?? {}
   for (const name of Object.keys(value)) {
     const item = value[name]
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
-    if (field === undefined) checkUnknown(name, shape, path, report)
-    else if (item !== null && item !== undefined) walk(item, field, knownFieldPath(path, name), report)
+    if (field === undefined) checkUnknown(name, shape, at)
+    else if (item !== null && item !== undefined) walkInto(name, item, field, at)
   }
   for (const name of shape.required ?? []) {
-    if (!isSet(value, name)) report(error('missing-field', fieldPath(path, name), 'required, but not set'))
+    if (!isSet(value, name)) at.report(problem('missing-field', fieldPath(pathOf(at), name), 'required, but not set'))
   }
-  for (const group of shape.oneofs ?? []) checkOneof(value, group, path, report)
+  for (const group of shape.oneofs ?? []) checkOneof(value, group, at)
 }
 
-/** Names of schemas are plain words. */
-function knownFieldPath(parent: string, name: string): string {
-  return parent === '' ? name : `${parent}.${name}`
-}
-
-function checkOneof(value: Record<string, unknown>, group: readonly string[], path: string, report: Report): void {
+function checkOneof(value: Record<string, unknown>, group: readonly string[], at: Position): void {
   const given = group.filter((name) => isSet(value, name))
   if (given.length < 2) return
-  report(
-    error(
-      'oneof',
-      fieldPath(path, given[1]!),
-      `only one of ${group.join(', ')} may be set, not ${given.join(' and ')}`,
-    ),
-  )
+  const message = `only one of ${group.join(', ')} may be set, not ${given.join(' and ')}`
+  at.report(problem('oneof', fieldPath(pathOf(at), given[1]!), message))
 }
 
-function checkUnknown(name: string, shape: Shape, path: string, report: Report): void {
+function checkUnknown(name: string, shape: Shape, at: Position): void {
   if (shape.also?.includes(name)) return
-  report({
+  at.report({
     severity: shape.also === undefined ? 'error' : 'warning',
     code: 'unknown-field',
-    path: fieldPath(path, name),
+    path: fieldPath(pathOf(at), name),
     message: `unknown field "${name}"`,
     // Dear, and so only for problems that somebody reads.
     get hint() {
@@ -81,43 +84,45 @@ function checkUnknown(name: string, shape: Shape, path: string, report: Report):
   })
 }
 
-function checkList(value: unknown, shape: Shape, path: string, report: Report): void {
+function checkList(value: unknown, shape: Shape, at: Position): void {
   if (!Array.isArray(value)) {
-    wrongType(NOUNS.array, value, path, report)
+    wrongType(NOUNS.array, value, at)
     return
   }
-  value.forEach((item, index) => {
-    walk(item, shape.items!, itemPath(path, index), report)
-  })
+  for (let index = 0; index < value.length; index += 1) walkInto(index, value[index], shape.items!, at)
   const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = shape
-  if (value.length < minItems) report(error('too-few', path, `needs ${minItems} ${entries(minItems)} at least`))
-  if (value.length > maxItems) report(error('too-many', path, `has ${value.length} entries, and may have ${maxItems}`))
+  if (value.length < minItems) refuse(at, 'too-few', `needs ${minItems} ${entries(minItems)} at least`)
+  if (value.length > maxItems) refuse(at, 'too-many', `has ${value.length} entries, and may have ${maxItems}`)
 }
 
 function entries(count: number): string {
   return count === 1 ? 'entry' : 'entries'
 }
 
-function checkMap(value: unknown, shape: Shape, path: string, report: Report): void {
+function checkMap(value: unknown, shape: Shape, at: Position): void {
   if (!isObject(value)) {
-    wrongType('a map', value, path, report)
+    wrongType('a map', value, at)
     return
   }
+  const { maxProperties = Number.POSITIVE_INFINITY } = shape
+  const count = Object.keys(value).length
+  if (count > maxProperties) refuse(at, 'too-many', `has ${count} entries, and may have ${maxProperties}`)
   const values = mapValueShape(shape)!
-  for (const [name, item] of Object.entries(value)) walk(item, values, fieldPath(path, name), report)
+  for (const [name, item] of Object.entries(value)) walkInto(name, item, values, at)
 }
 
-function checkUnion(value: unknown, shape: Shape, path: string, report: Report): void {
+function checkUnion(value: unknown, shape: Shape, at: Position): void {
   const branches = shape.anyOf!
   const fits = (branch: Shape) => {
     let good = true
-    walk(value, branch, path, () => {
+    const report = () => {
       good = false
-    })
+    }
+    walk(value, branch, { ...at, report })
     return good
   }
   if (branches.some(fits)) return
-  wrongType(branches.map((branch) => NOUNS[branch.type ?? 'object']).join(' or '), value, path, report)
+  wrongType(branches.map((branch) => NOUNS[branch.type ?? 'object']).join(' or '), value, at)
 }
 
 const NOUNS = {
@@ -129,13 +134,13 @@ const NOUNS = {
   number: 'a number',
 }
 
-function checkWord(value: unknown, shape: Shape, path: string, report: Report): void {
+function checkWord(value: unknown, shape: Shape, at: Position): void {
   const allowed = shape.enum!
   if (typeof value !== 'string') {
-    wrongType(`one of ${allowed.join(', ')}`, value, path, report)
+    wrongType(`one of ${allowed.join(', ')}`, value, at)
   } else if (!allowed.includes(value)) {
     const hint = didYouMean(value, allowed)
-    report(error('unknown-word', path, `"${value}" is not one of ${allowed.join(', ')}`, hint))
+    refuse(at, 'unknown-word', `"${value}" is not one of ${allowed.join(', ')}`, hint)
   }
 }
 
@@ -144,25 +149,25 @@ function didYouMean(word: string, known: readonly string[]): string | undefined 
   return nearest === undefined ? undefined : `did you mean "${nearest}"?`
 }
 
-function checkText(value: unknown, shape: Shape, path: string, report: Report): void {
+function checkText(value: unknown, shape: Shape, at: Position): void {
   if (typeof value !== 'string') {
-    wrongType(NOUNS.string, value, path, report)
+    wrongType(NOUNS.string, value, at)
   } else if (shape.format === 'duration' && readDuration(value) === undefined) {
-    report(error('bad-duration', path, `${quoted(value)} is not a duration`, DURATION_HINT))
+    refuse(at, 'bad-duration', `${quoted(value)} is not a duration`, DURATION_HINT)
   } else if (shape.format === 'byte' && !isBase64(value)) {
-    report(error('bad-base64', path, 'not base64'))
+    refuse(at, 'bad-base64', 'not base64')
   } else if (shape.format === 'date-time' && Number.isNaN(Date.parse(value))) {
-    report(error('bad-time', path, `${quoted(value)} is not a time`, 'write it as 2026-01-31T12:00:00Z'))
-  } else checkForm(value, shape, path, report)
+    refuse(at, 'bad-time', `${quoted(value)} is not a time`, 'write it as 2026-01-31T12:00:00Z')
+  } else checkForm(value, shape, at)
 }
 
-function checkForm(value: string, { minLength = 0, maxLength, pattern }: Shape, path: string, report: Report): void {
-  if (value.length < minLength) report(error('empty', path, 'must not be empty'))
+function checkForm(value: string, { minLength = 0, maxLength, pattern }: Shape, at: Position): void {
+  if (value.length < minLength) refuse(at, 'empty', 'must not be empty')
   else if (maxLength !== undefined && value.length > maxLength) {
-    report(error('too-long', path, `longer than ${maxLength} characters`))
+    refuse(at, 'too-long', `longer than ${maxLength} characters`)
   } else if (pattern !== undefined && !compiled(pattern).test(value)) {
     const message = value === '' ? 'must not be empty' : `${quoted(value)} has not the form that it must have`
-    report(error(value === '' ? 'empty' : 'bad-form', path, message, `it must match ${pattern}`))
+    refuse(at, value === '' ? 'empty' : 'bad-form', message, `it must match ${pattern}`)
   }
 }
 
@@ -175,18 +180,18 @@ function compiled(pattern: string): RegExp {
   return regex
 }
 
-function checkFlag(value: unknown, _shape: Shape, path: string, report: Report): void {
-  if (typeof value !== 'boolean') wrongType(NOUNS.boolean, value, path, report)
+function checkFlag(value: unknown, _shape: Shape, at: Position): void {
+  if (typeof value !== 'boolean') wrongType(NOUNS.boolean, value, at)
 }
 
-function checkNumber(value: unknown, shape: Shape, path: string, report: Report): void {
+function checkNumber(value: unknown, shape: Shape, at: Position): void {
   if (typeof value !== 'number' || !Number.isFinite(value) || (shape.type === 'integer' && !Number.isInteger(value))) {
-    wrongType(NOUNS[shape.type!], value, path, report)
+    wrongType(NOUNS[shape.type!], value, at)
     return
   }
   const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = shape
   if (value < minimum || value > maximum) {
-    report(error('out-of-range', path, `${value} is not between ${minimum} and ${maximum}`))
+    refuse(at, 'out-of-range', `${value} is not between ${minimum} and ${maximum}`)
   }
 }
 
@@ -199,8 +204,8 @@ const CHECKERS: Readonly<Record<NonNullable<Shape['type']>, Checker>> = {
   number: checkNumber,
 }
 
-function wrongType(expected: string, value: unknown, path: string, report: Report): void {
-  report(error('wrong-type', path, `expected ${expected}, got ${describe(value)}`, typeHint(expected, value)))
+function wrongType(expected: string, value: unknown, at: Position): void {
+  refuse(at, 'wrong-type', `expected ${expected}, got ${describe(value)}`, typeHint(expected, value))
 }
 
 /** YAML reads `1.10` as a number and `on` as a text: the usual reasons for a wrong type. */
@@ -235,6 +240,17 @@ function isBase64(value: string): boolean {
   return /^[A-Za-z0-9+/_-]*={0,2}\s*$/.test(value.replaceAll(/\s/g, ''))
 }
 
-function error(code: string, path: string, message: string, hint?: string): Problem {
+function pathOf({ start, steps }: Position): string {
+  return steps.reduce<string>(
+    (path, step) => (typeof step === 'number' ? itemPath(path, step) : fieldPath(path, step)),
+    start,
+  )
+}
+
+function refuse(at: Position, code: string, message: string, hint?: string): void {
+  at.report(problem(code, pathOf(at), message, hint))
+}
+
+function problem(code: string, path: string, message: string, hint?: string): Problem {
   return { severity: 'error', code, path, message, hint }
 }

@@ -18,7 +18,7 @@ import type {
 // the same values, but cost every start of a program a tenth of a second and 20 MB.
 
 /** Read-only all the way down: objects of a store are shared by everything that reads them. */
-export type Immutable<T> = T extends readonly (infer Item)[]
+type Immutable<T> = T extends readonly (infer Item)[]
   ? readonly Immutable<Item>[]
   : T extends object
     ? { readonly [Key in keyof T]: Immutable<T[Key]> }
@@ -91,8 +91,13 @@ export const time = { type: 'string', format: 'date-time' } as unknown as TStrin
 export const intOrText = { anyOf: [{ type: 'integer' }, { type: 'string' }] } as unknown as TUnion<[TInteger, TString]>
 /** Anything: read by nobody, or by its owner alone. */
 export const anything = {} as TUnknown
-export const map = <Value extends TSchema>(value: Value): TRecord<'^.*$', Value> =>
-  ({ type: 'object', patternProperties: { '^.*$': value } }) as unknown as TRecord<'^.*$', Value>
+/** @param most entries; unbounded where left out */
+export const map = <Value extends TSchema>(value: Value, most?: number): TRecord<'^.*$', Value> =>
+  ({
+    type: 'object',
+    patternProperties: { '^.*$': value },
+    ...(most !== undefined && { maxProperties: most }),
+  }) as unknown as TRecord<'^.*$', Value>
 /** @param size fewest and most items; unbounded where left out */
 export const list = <Item extends TSchema>(items: Item, [minItems, maxItems]: readonly number[] = []): TArray<Item> =>
   ({

@@ -19,6 +19,7 @@ export interface Shape extends MessageOptions {
   readonly pattern?: string
   readonly minItems?: number
   readonly maxItems?: number
+  readonly maxProperties?: number
   readonly description?: string
   /** What counts where the field is left out. Told, not filled in: objects keep what their authors wrote. */
   readonly default?: unknown

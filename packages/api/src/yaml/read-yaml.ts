@@ -1,4 +1,5 @@
-import { type ReadValue, readWithLibrary } from './library-reader.ts'
+import { createRequire } from 'node:module'
+import type { ReadValue } from './library-reader.ts'
 import { OutsideSubset, YamlFault } from './subset/outcome.ts'
 import { SubsetOffsets } from './subset/subset-offsets.ts'
 import { SubsetParser } from './subset/subset-parser.ts'
@@ -31,9 +32,17 @@ export function readYaml(text: string, limits: Limits): readonly ReadValue[] {
   } catch (signal) {
     if (signal instanceof YamlFault) return [{ code: signal.code, message: signal.message, offset: signal.offset }]
     if (!(signal instanceof OutsideSubset)) throw signal
-    return text.length <= limits.maxUnusual ? readWithLibrary(text, limits) : [unusual(text, signal.offset, limits)]
+    return text.length <= limits.maxUnusual ? withLibrary(text, limits) : [unusual(text, signal.offset, limits)]
   }
 }
+
+/** Most manifests do without the library, which is 70 modules to load. */
+function withLibrary(text: string, limits: Limits): readonly ReadValue[] {
+  const { readWithLibrary } = load('./library-reader.ts') as typeof import('./library-reader.ts')
+  return readWithLibrary(text, limits)
+}
+
+const load = createRequire(import.meta.url)
 
 const FEATURES: Readonly<Record<string, string>> = {
   '&': 'an anchor',

@@ -1,5 +1,5 @@
 import { about, int32, list, message, type Of, words } from '../../schema/fields.ts'
-import { EXTENSIONS, type IstioStatus, istioPolicy } from '../istio-kind.ts'
+import { EXTENSIONS, type IstioStatus, istioKind } from '../istio-kind.ts'
 import type { Typed } from '../kind.ts'
 import { PolicyWorkloadSelector } from '../networking/policy/workload-selector.ts'
 import { PolicyTargetReference } from '../policy-target.ts'
@@ -27,4 +27,4 @@ export const WasmPluginSpec = message(
 export type WasmPluginSpec = Of<typeof WasmPluginSpec>
 
 export type WasmPlugin = Typed<WasmPluginSpec, IstioStatus>
-export const wasmPluginKind = istioPolicy('WasmPlugin', 'wasmplugins', [], WasmPluginSpec, EXTENSIONS)
+export const wasmPluginKind = istioKind('WasmPlugin', 'wasmplugins', [], WasmPluginSpec, EXTENSIONS)

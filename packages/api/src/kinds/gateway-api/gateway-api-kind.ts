@@ -3,7 +3,7 @@ import type { Condition } from '../../resource.ts'
 import { boundedText, list, map, message, text, textLike } from '../../schema/fields.ts'
 import { defineKind, type Kind } from '../kind.ts'
 
-export const GATEWAY_API = 'gateway.networking.k8s.io'
+const GATEWAY_API = 'gateway.networking.k8s.io'
 
 /** `status` of the kinds that have conditions of their own. */
 export interface GatewayApiStatus {

@@ -9,7 +9,7 @@ import {
   ObjectName,
 } from './gateway-api-kind.ts'
 
-export const GatewayClassSpec = message(
+const GatewayClassSpec = message(
   { controllerName: about('Who makes the gateways, as `istio.io/gateway-controller`.', textLike('^.+/.+$', 253)) },
   {
     parametersRef: about(

@@ -1,13 +1,13 @@
 import { about, boundedText, list, message, type Of, words } from '../../schema/fields.ts'
 import type { Typed } from '../kind.ts'
-import { gatewayApiKind, Hostname, SectionName } from './gateway-api-kind.ts'
+import { gatewayApiKind, SectionName } from './gateway-api-kind.ts'
 import {
   ExtensionRef,
   filteredBackend,
   HeaderFilter,
   HeaderMatch,
   MirrorFilter,
-  ROUTE_FIELDS,
+  requestRouteSpec,
   SessionPersistence,
 } from './route-parts.ts'
 
@@ -57,14 +57,7 @@ export const GrpcRouteRule = message(
 )
 export type GrpcRouteRule = Of<typeof GrpcRouteRule>
 
-export const GrpcRouteSpec = message(
-  {},
-  {
-    ...ROUTE_FIELDS,
-    hostnames: about('Hosts, `*.` for all below; by default those of the listener.', list(Hostname, [0, 16])),
-    rules: about('The most specific match counts, not the first.', list(GrpcRouteRule, [0, 16])),
-  },
-)
+export const GrpcRouteSpec = requestRouteSpec(GrpcRouteRule)
 export type GrpcRouteSpec = Of<typeof GrpcRouteSpec>
 
 export type GrpcRoute = Typed<GrpcRouteSpec>

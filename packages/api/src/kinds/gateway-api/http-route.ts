@@ -12,14 +12,7 @@ import {
   words,
 } from '../../schema/fields.ts'
 import type { Typed } from '../kind.ts'
-import {
-  GatewayDuration,
-  gatewayApiKind,
-  HeaderName,
-  Hostname,
-  PreciseHostname,
-  SectionName,
-} from './gateway-api-kind.ts'
+import { GatewayDuration, gatewayApiKind, HeaderName, PreciseHostname, SectionName } from './gateway-api-kind.ts'
 import {
   BackendObjectReference,
   ExtensionRef,
@@ -27,7 +20,7 @@ import {
   HeaderFilter,
   HeaderMatch,
   MirrorFilter,
-  ROUTE_FIELDS,
+  requestRouteSpec,
   SessionPersistence,
 } from './route-parts.ts'
 
@@ -155,14 +148,7 @@ export const HttpRouteRule = message(
 )
 export type HttpRouteRule = Of<typeof HttpRouteRule>
 
-export const HttpRouteSpec = message(
-  {},
-  {
-    ...ROUTE_FIELDS,
-    hostnames: about('Hosts, `*.` for all below; by default those of the listener.', list(Hostname, [0, 16])),
-    rules: about('The most specific match counts, not the first.', list(HttpRouteRule, [0, 16])),
-  },
-)
+export const HttpRouteSpec = requestRouteSpec(HttpRouteRule)
 export type HttpRouteSpec = Of<typeof HttpRouteSpec>
 
 export type KubernetesHttpRoute = Typed<HttpRouteSpec>

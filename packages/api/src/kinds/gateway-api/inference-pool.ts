@@ -2,7 +2,7 @@ import { about, list, map, message, type Of, port, text, words } from '../../sch
 import type { Typed } from '../kind.ts'
 import { ApiGroup, gatewayApiKind, KindName, ObjectName } from './gateway-api-kind.ts'
 
-export const InferencePoolSpec = message(
+const InferencePoolSpec = message(
   {
     selector: about('Pods by label.', message({ matchLabels: map(text) }, {})),
     targetPorts: about('Ports of the Pods.', list(message({ number: port }, {}), [1, 8])),

@@ -10,7 +10,7 @@ import {
 } from './gateway-api-kind.ts'
 import { Listener } from './listener.ts'
 
-export const ListenerSetSpec = message(
+const ListenerSetSpec = message(
   {
     parentRef: about(
       'The Gateway that gets the listeners.',

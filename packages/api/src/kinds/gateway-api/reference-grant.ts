@@ -2,7 +2,7 @@ import { about, list, message, type Of } from '../../schema/fields.ts'
 import type { Typed } from '../kind.ts'
 import { ApiGroup, gatewayApiKind, KindName, NamespaceName, ObjectName } from './gateway-api-kind.ts'
 
-export const ReferenceGrantSpec = message(
+const ReferenceGrantSpec = message(
   {
     from: about(
       'Who may refer to objects of this namespace.',

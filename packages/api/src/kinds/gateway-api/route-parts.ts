@@ -4,6 +4,7 @@ import {
   ApiGroup,
   GatewayDuration,
   HeaderName,
+  Hostname,
   HttpHeaders,
   KindName,
   LocalObjectReference,
@@ -24,7 +25,7 @@ export const ParentReference = message(
   },
 )
 export type ParentReference = Of<typeof ParentReference>
-export const ParentReferences = list(ParentReference, [0, 32])
+const ParentReferences = list(ParentReference, [0, 32])
 
 const BACKEND = {
   group: about('Group of the backend; empty for the core group.', ApiGroup, ''),
@@ -83,5 +84,17 @@ export type HeaderMatch = Of<typeof HeaderMatch>
 export const ROUTE_FIELDS = {
   parentRefs: about('Gateways, listeners or Services that the route is for.', ParentReferences),
   useDefaultGateways: words('All', 'None'),
+}
+
+/** The spec of a route of requests: HTTPRoute and GRPCRoute differ in their rules alone. */
+export function requestRouteSpec<Rule extends TSchema>(rule: Rule) {
+  return message(
+    {},
+    {
+      ...ROUTE_FIELDS,
+      hostnames: about('Hosts, `*.` for all below; by default those of the listener.', list(Hostname, [0, 16])),
+      rules: about('The most specific match counts, not the first.', list(rule, [0, 16])),
+    },
+  )
 }
 export const ExtensionRef = LocalObjectReference

@@ -3,7 +3,7 @@ import type { Typed } from '../kind.ts'
 import { ApiGroup, GatewayDuration, gatewayApiKind, KindName, ObjectName } from './gateway-api-kind.ts'
 import { SessionPersistence } from './route-parts.ts'
 
-export const XBackendTrafficPolicySpec = message(
+const XBackendTrafficPolicySpec = message(
   { targetRefs: list(message({ group: ApiGroup, kind: KindName, name: ObjectName }, {}), [1, 16]) },
   {
     retryConstraint: about(

@@ -46,7 +46,7 @@ export const ingressKind = defineKind({
   required: { spec: IngressSpec },
 })
 
-export const IngressClassSpec = message({}, { controller: text, parameters: anything }, { also: [] })
+const IngressClassSpec = message({}, { controller: text, parameters: anything }, { also: [] })
 export type IngressClass = Typed<Of<typeof IngressClassSpec>>
 export const ingressClassKind = defineKind({
   kind: 'IngressClass',

@@ -2,7 +2,7 @@ import { message, type Of, text } from '../../schema/fields.ts'
 import { defineKind, type Typed } from '../kind.ts'
 
 /** A machine; its labels `topology.kubernetes.io/region` and `zone` are the locality of its Pods. */
-export const NodeSpec = message(
+const NodeSpec = message(
   {},
   { providerID: text },
   { also: ['configSource', 'externalID', 'podCIDR', 'podCIDRs', 'taints', 'unschedulable'] },

@@ -7,12 +7,12 @@ import { PodTemplate } from './workload/pod-spec.ts'
 
 const Template = about('The Pods.', PodTemplate)
 
-export const DaemonSetSpec = message(
+const DaemonSetSpec = message(
   { selector: LabelSelector, template: Template },
   { minReadySeconds: int32, revisionHistoryLimit: int32 },
   { also: ['updateStrategy'] },
 )
-export const StatefulSetSpec = message(
+const StatefulSetSpec = message(
   { selector: LabelSelector, template: Template },
   { serviceName: text, replicas: about('How many.', int32, 1), minReadySeconds: int32, revisionHistoryLimit: int32 },
   {
@@ -25,7 +25,7 @@ export const StatefulSetSpec = message(
     ],
   },
 )
-export const JobSpec = message(
+const JobSpec = message(
   { template: Template },
   { parallelism: int32, completions: int32, backoffLimit: int32, suspend: flag, selector: LabelSelector },
   {
@@ -43,7 +43,7 @@ export const JobSpec = message(
     ],
   },
 )
-export const CronJobSpec = message(
+const CronJobSpec = message(
   {
     schedule: about('In the form of cron, as `*/5 * * * *`.', text),
     jobTemplate: message({ spec: JobSpec }, {}, { also: ['metadata'] }),
@@ -51,7 +51,7 @@ export const CronJobSpec = message(
   { suspend: flag, timeZone: text, concurrencyPolicy: words('Allow', 'Forbid', 'Replace') },
   { also: ['failedJobsHistoryLimit', 'startingDeadlineSeconds', 'successfulJobsHistoryLimit'] },
 )
-export const ReplicationControllerSpec = message(
+const ReplicationControllerSpec = message(
   { template: Template },
   { replicas: about('How many.', int32, 1), minReadySeconds: int32 },
   { also: ['selector'] },

@@ -135,7 +135,7 @@ const StackdriverProvider = message(
 )
 
 /** The kinds of providers; each is set under its name. */
-export const PROVIDERS = {
+const PROVIDERS = {
   envoyExtAuthzHttp: about('External authorization over HTTP.', ExtAuthzHttp),
   envoyExtAuthzGrpc: about("External authorization over gRPC (Envoy's ext_authz).", ExtAuthzGrpc),
   zipkin: about('Traces to Zipkin.', ZipkinProvider),

@@ -17,7 +17,7 @@ const TLSConfig = message(
   },
 )
 
-export const CertificateData = message(
+const CertificateData = message(
   {},
   {
     pem: about('Root certificates.', text),

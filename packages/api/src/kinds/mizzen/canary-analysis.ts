@@ -15,7 +15,12 @@ import {
 
 /** Absolute bounds, beside the comparison with the stable version. Words as in Flagger. */
 export const CanaryMetric = message(
-  { name: about('`request-success-rate` (percent), `request-duration` (p99 in ms), or a name for `query`.', name) },
+  {
+    name: about(
+      '`request-success-rate` (percent), `request-duration` (p99 in ms), `request-duration-mann-whitney` (chance that a request of the canary is slower), or a name for `query`.',
+      name,
+    ),
+  },
   {
     thresholdRange: about(
       'Values that are good; each end may be left open.',

@@ -34,7 +34,15 @@ const Version = message(
 const Traffic = message(
   { virtualService: about('VirtualService whose weights are set.', name) },
   {
-    routes: about('Names of its routes; all that send to both versions by default.', list(name)),
+    routes: about('Names of its `http` routes; all routes that send to a version by default.', list(name)),
+    tcpRoutes: about(
+      'Its `tcp` routes, by port; each of them without one.',
+      list(message({}, { port: integer(1, 65_535) }), [0, 64]),
+    ),
+    tlsRoutes: about(
+      'Its `tls` routes, by port and server name; what is left out does not matter.',
+      list(message({}, { port: integer(1, 65_535), sniHosts: list(name) }), [0, 64]),
+    ),
     weightMode: about('overlay keeps the live weight out of the spec, for GitOps.', words('spec', 'overlay'), 'spec'),
   },
 )

@@ -6,7 +6,7 @@ import { WorkloadSelector } from './policy/workload-selector.ts'
 
 const SubFilterMatch = message({}, { name: about('Name of the HTTP filter.', text) })
 
-export const FilterMatch = message(
+const FilterMatch = message(
   {},
   {
     name: about('Name of the filter.', text),
@@ -15,7 +15,7 @@ export const FilterMatch = message(
 )
 export type FilterMatch = Of<typeof FilterMatch>
 
-export const ListenerMatch = message(
+const ListenerMatch = message(
   {},
   {
     portNumber: about('Port of the Service or of the gateway; any by default.', port),
@@ -40,7 +40,7 @@ export const ListenerMatch = message(
 )
 export type ListenerMatch = Of<typeof ListenerMatch>
 
-export const RouteConfigurationMatch = message(
+const RouteConfigurationMatch = message(
   {},
   {
     portNumber: port,
@@ -65,7 +65,7 @@ export const RouteConfigurationMatch = message(
 )
 export type RouteConfigurationMatch = Of<typeof RouteConfigurationMatch>
 
-export const ClusterMatch = message(
+const ClusterMatch = message(
   {},
   {
     portNumber: port,

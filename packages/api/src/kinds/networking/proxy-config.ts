@@ -1,4 +1,4 @@
-import { about, int32, map, message, type Of, text } from '../../schema/fields.ts'
+import { about, boundedText, int32, map, message, type Of, text } from '../../schema/fields.ts'
 import { type IstioStatus, istioPolicy } from '../istio-kind.ts'
 import type { Typed } from '../kind.ts'
 import { PolicyWorkloadSelector } from './policy/workload-selector.ts'
@@ -10,7 +10,10 @@ export const ProxyConfigSpec = message(
   {
     selector: about('Workloads by label; all of the namespace by default.', PolicyWorkloadSelector),
     concurrency: about('Worker threads; 0 means one for each core.', int32, 2),
-    environmentVariables: about('Variables that the proxy starts with; they win over those of the mesh.', map(text)),
+    environmentVariables: about(
+      'Variables that the proxy starts with; they win over those of the mesh.',
+      map(boundedText(0, 2048)),
+    ),
     image: about('Which image the proxy is run from.', ProxyImage),
   },
 )

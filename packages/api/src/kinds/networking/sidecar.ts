@@ -39,7 +39,7 @@ export const IstioEgressListener = message(
 )
 export type IstioEgressListener = Of<typeof IstioEgressListener>
 
-export const OutboundTrafficPolicy = message(
+const OutboundTrafficPolicy = message(
   {},
   {
     mode: about(

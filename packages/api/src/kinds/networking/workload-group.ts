@@ -1,11 +1,11 @@
-import { about, int32, list, map, message, type Of, port, text } from '../../schema/fields.ts'
+import { about, int32, list, map, message, name, type Of, port, text } from '../../schema/fields.ts'
 import { type IstioStatus, istioKind } from '../istio-kind.ts'
 import type { Typed } from '../kind.ts'
 import { WorkloadEntrySpec } from './workload-entry.ts'
 
 const HTTPHeader = message({}, { name: text, value: text })
 
-export const HTTPHealthCheckConfig = message(
+const HTTPHealthCheckConfig = message(
   { port: about('Port that is asked.', port) },
   {
     path: about('Path that is asked; must begin with "/".', text, '/'),
@@ -32,7 +32,7 @@ export const ReadinessProbe = message(
     ),
     exec: about(
       'Ready if a command ends with status 0.',
-      message({}, { command: about('The command and its arguments; no shell.', list(text)) }),
+      message({ command: about('The command and its arguments; no shell.', list(name)) }, {}),
     ),
     grpc: about(
       'Ready if the gRPC health service says SERVING.',
@@ -48,7 +48,7 @@ export const WorkloadGroupSpec = message(
   {
     metadata: about(
       'Labels and annotations of the entries that are made.',
-      message({}, { labels: map(text), annotations: map(text) }),
+      message({}, { labels: map(text, 256), annotations: map(text, 256) }),
     ),
     probe: about('How the health of a workload is found out.', ReadinessProbe),
   },

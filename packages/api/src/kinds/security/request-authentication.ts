@@ -15,13 +15,13 @@ import type { Typed } from '../kind.ts'
 import { PolicyWorkloadSelector } from '../networking/policy/workload-selector.ts'
 import { PolicyTargetReference } from '../policy-target.ts'
 
-export const JWTHeader = message(
+const JWTHeader = message(
   { name: about('Name of the header.', name) },
   { prefix: about('What stands before the token, as "Bearer ".', text) },
 )
 export type JWTHeader = Of<typeof JWTHeader>
 
-export const ClaimToHeader = message(
+const ClaimToHeader = message(
   {
     header: about('Name of the header that is set.', textLike('^[-_A-Za-z0-9]+$')),
     claim: about('Name of the claim; `a.b` for one inside another.', name),

@@ -8,7 +8,7 @@ const WorkloadMode = words('CLIENT_AND_SERVER', 'CLIENT', 'SERVER')
 const Providers = list(message({ name: about('As in `extensionProviders` of the mesh.', name) }, {}))
 const Match = message({}, { mode: about('Which side of a call.', WorkloadMode, 'CLIENT_AND_SERVER') })
 
-export const CustomTag = message(
+const CustomTag = message(
   {},
   {
     literal: about('A constant.', message({ value: name }, {})),
@@ -62,7 +62,7 @@ export const MetricSelector = message(
 )
 export type MetricSelector = Of<typeof MetricSelector>
 
-export const TagOverride = message(
+const TagOverride = message(
   {},
   {
     operation: about('UPSERT sets the tag to `value`, REMOVE takes it away.', words('UPSERT', 'REMOVE'), 'UPSERT'),

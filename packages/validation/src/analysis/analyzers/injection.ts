@@ -1,8 +1,8 @@
 import { type Analyzer, eachOf } from '../analyzer.ts'
-import { INJECT, isSystemNamespace, NAMESPACE_INJECTION, REVISION } from '../facts/injection.ts'
+import { DATAPLANE_MODE, INJECT, isSystemNamespace, NAMESPACE_INJECTION, REVISION } from '../facts/injection.ts'
 import { injectorName, injectorValues } from '../facts/injector-config.ts'
 import { hasProxy, podFacts } from '../facts/pod-facts.ts'
-import { at } from '../loose.ts'
+import { at, type Labels } from '../loose.ts'
 import type { MeshIndex } from '../mesh-index.ts'
 import type { Subject } from '../subject.ts'
 
@@ -19,11 +19,13 @@ export const injection: Analyzer = {
 
 const namespaces = eachOf(['Namespace'], (namespace, report, mesh) => {
   const { labels, name } = namespace
-  const isBoth = (labels[NAMESPACE_INJECTION] ?? '') !== '' && labels[REVISION] !== undefined
   if (!isConcerned(name)) return
-  if (isBoth) {
-    report(namespace, 'IST0123', 'metadata.name', `namespace ${name} has both ${NAMESPACE_INJECTION} and ${REVISION}`)
-  } else if ((labels[NAMESPACE_INJECTION] ?? '') === '' && labels[REVISION] === undefined) {
+  const deciding = decidingLabels(labels)
+  if (deciding.length > 1) {
+    report(namespace, 'IST0123', 'metadata.name', `namespace ${name} has ${deciding.join(' and ')}: which one counts?`)
+  }
+  if (labels[DATAPLANE_MODE] === 'ambient') return
+  if ((labels[NAMESPACE_INJECTION] ?? '') === '' && labels[REVISION] === undefined) {
     if (isInjectedByDefault(mesh)) report(namespace, 'IST0148', '', 'injection is on by default')
     else report(namespace, 'IST0102', 'metadata.name', `namespace ${name} has no label ${NAMESPACE_INJECTION}`)
   }
@@ -35,15 +37,21 @@ const pods = eachOf(['Pod'], (pod, report, mesh) => {
   report(pod, 'IST0103', '', `Pod ${pod.name} has no sidecar, and Pods of namespace ${pod.namespace} get one`)
 })
 
+/** Labels that say how Pods come into the mesh. One that switches injection off goes with any other. */
+function decidingLabels(labels: Labels): readonly string[] {
+  const switched = labels[NAMESPACE_INJECTION]
+  const others = [REVISION, DATAPLANE_MODE].filter((name) => labels[name] !== undefined)
+  if (switched === undefined) return others
+  return switched === 'enabled' ? [NAMESPACE_INJECTION, ...others] : [NAMESPACE_INJECTION]
+}
+
 function isConcerned(namespace: string): boolean {
   return namespace !== CONTROL_PLANE_NAMESPACE && !isSystemNamespace(namespace)
 }
 
-/** Of a namespace that contradicts itself nothing is expected. */
+/** Which revisions there are is not known here, so that only the other label makes a sidecar certain. */
 function isInjected({ name, labels }: Subject): boolean {
-  if (!isConcerned(name)) return false
-  const switched = labels[NAMESPACE_INJECTION] ?? ''
-  return labels[REVISION] === undefined ? switched === 'enabled' : switched === ''
+  return isConcerned(name) && labels[DATAPLANE_MODE] !== 'ambient' && labels[NAMESPACE_INJECTION] === 'enabled'
 }
 
 function isInjectedByDefault(mesh: MeshIndex): boolean {

@@ -6,7 +6,7 @@ import { hasProxy, type PodFacts } from './pod-facts.ts'
 export const INJECT = 'sidecar.istio.io/inject'
 export const NAMESPACE_INJECTION = 'istio-injection'
 export const REVISION = 'istio.io/rev'
-const DATAPLANE_MODE = 'istio.io/dataplane-mode'
+export const DATAPLANE_MODE = 'istio.io/dataplane-mode'
 
 /** Kubernetes' own namespaces, which no mesh touches. */
 const SYSTEM_NAMESPACES: ReadonlySet<string> = new Set([

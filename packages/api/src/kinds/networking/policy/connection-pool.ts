@@ -22,7 +22,7 @@ export const TCPSettings = message(
 )
 export type TCPSettings = Of<typeof TCPSettings>
 
-export const ConnectionKeepalive = message(
+const ConnectionKeepalive = message(
   {},
   { interval: about('Time between PINGs.', duration), timeout: about('How long an answer may take.', duration) },
 )

@@ -1,13 +1,13 @@
 import { about, duration, flag, list, message, number, type Of, text, uint64, words } from '../../../schema/fields.ts'
 import { LocalityLoadBalancerSetting, ZoneAwareLoadBalancerSetting } from './locality.ts'
 
-export const HTTPCookieAttribute = message(
+const HTTPCookieAttribute = message(
   { name: about('Name of the attribute.', text) },
   { value: about('Value of the attribute.', text) },
 )
 export type HTTPCookieAttribute = Of<typeof HTTPCookieAttribute>
 
-export const HTTPCookie = message(
+const HTTPCookie = message(
   { name: about('Name of the cookie.', text) },
   {
     path: about('Path of the cookie.', text),
@@ -17,10 +17,10 @@ export const HTTPCookie = message(
 )
 export type HTTPCookie = Of<typeof HTTPCookie>
 
-export const RingHash = message({}, { minimumRingSize: about('Entries of the ring.', uint64, 1024) })
+const RingHash = message({}, { minimumRingSize: about('Entries of the ring.', uint64, 1024) })
 export type RingHash = Of<typeof RingHash>
 
-export const MagLev = message({}, { tableSize: about('Entries of the table; a prime number.', uint64, 65537) })
+const MagLev = message({}, { tableSize: about('Entries of the table; a prime number.', uint64, 65537) })
 export type MagLev = Of<typeof MagLev>
 
 export const ConsistentHashLB = message(
@@ -43,7 +43,7 @@ export const ConsistentHashLB = message(
 )
 export type ConsistentHashLB = Of<typeof ConsistentHashLB>
 
-export const WarmupConfiguration = message(
+const WarmupConfiguration = message(
   { duration: about('How long an endpoint that is new gets less.', duration) },
   {
     minimumPercent: about('Percent that it starts with.', number, 10),

@@ -1,6 +1,6 @@
-import { about, flag, list, map, message, type Of, text, uint32, uint64 } from '../../../schema/fields.ts'
+import { about, flag, integer, list, map, message, type Of, text, uint32 } from '../../../schema/fields.ts'
 
-export const LocalityDistribute = message(
+const LocalityDistribute = message(
   {},
   {
     from: about('Locality of callers: REGION/ZONE/SUBZONE, * at the end.', text),
@@ -9,7 +9,7 @@ export const LocalityDistribute = message(
 )
 export type LocalityDistribute = Of<typeof LocalityDistribute>
 
-export const LocalityFailover = message(
+const LocalityFailover = message(
   {},
   { from: about('Region of callers.', text), to: about('Region that takes over.', text) },
 )
@@ -29,7 +29,7 @@ export const LocalityLoadBalancerSetting = message(
 )
 export type LocalityLoadBalancerSetting = Of<typeof LocalityLoadBalancerSetting>
 
-export const ZoneAwareFailover = message(
+const ZoneAwareFailover = message(
   {},
   { from: about('Region of callers.', text), to: about('Region that takes over.', text) },
 )
@@ -41,7 +41,7 @@ export const ZoneAwareLoadBalancerSetting = message(
     enabled: about('Whether zones count.', flag, true),
     failover: about('Which region takes over.', list(ZoneAwareFailover)),
     failoverPriority: about('Labels in order.', list(text)),
-    minClusterSize: about('Fewest endpoints for which zones count.', uint64, 6),
+    minClusterSize: about('Fewest endpoints for which zones count.', integer(1, Number.MAX_SAFE_INTEGER), 6),
   },
 )
 export type ZoneAwareLoadBalancerSetting = Of<typeof ZoneAwareLoadBalancerSetting>

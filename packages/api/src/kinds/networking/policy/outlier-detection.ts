@@ -1,4 +1,4 @@
-import { about, duration, flag, int32, list, message, type Of, uint32 } from '../../../schema/fields.ts'
+import { about, duration, flag, int32, integer, list, message, type Of, uint32 } from '../../../schema/fields.ts'
 
 export const OutlierDetection = message(
   {},
@@ -12,7 +12,7 @@ export const OutlierDetection = message(
     baseEjectionTime: about('Shortest time that it is left out; more with each time.', duration, '30s'),
     maxEjectionPercent: about('Percent of endpoints that may be left out.', int32, 10),
     minHealthPercent: about('Below this percent of good endpoints none is left out.', int32, 0),
-    outlierDetectionHttpErrorCodes: about('Further statuses that count as errors.', list(uint32)),
+    outlierDetectionHttpErrorCodes: about('Further statuses that count as errors.', list(integer(100, 599))),
   },
 )
 export type OutlierDetection = Of<typeof OutlierDetection>

@@ -1,6 +1,6 @@
 import { about, flag, list, message, type Of, text, words } from '../../../schema/fields.ts'
 
-export const TLSCertificate = message(
+const TLSCertificate = message(
   {},
   {
     serverCertificate: about('File with the certificate.', text),

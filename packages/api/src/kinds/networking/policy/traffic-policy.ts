@@ -26,10 +26,10 @@ export const TunnelSettings = message(
 )
 export type TunnelSettings = Of<typeof TunnelSettings>
 
-export const ProxyProtocol = message({}, { version: about('Version of the PROXY protocol.', words('V1', 'V2'), 'V1') })
+const ProxyProtocol = message({}, { version: about('Version of the PROXY protocol.', words('V1', 'V2'), 'V1') })
 export type ProxyProtocol = Of<typeof ProxyProtocol>
 
-export const RetryBudget = message(
+const RetryBudget = message(
   {},
   {
     percent: about('Retries at a time, in percent of the requests.', number, 20),

@@ -29,7 +29,7 @@ export const HTTPRedirect = message(
 )
 export type HTTPRedirect = Of<typeof HTTPRedirect>
 
-export const HTTPBody = message(
+const HTTPBody = message(
   {},
   { string: about('As text.', text), bytes: about('As base64.', bytes) },
   { oneofs: [['string', 'bytes']] },
