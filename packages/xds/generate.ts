@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path'
 
 const HERE = import.meta.dirname
 const OUT = join(HERE, 'gen')
-/** Files of our own, for messages that the shipped trees do not have. */
+/** Files of our own, for messages and fields that the shipped trees do not have. */
 const OVERLAY = join(HERE, 'proto')
 const require = createRequire(import.meta.url)
 
@@ -29,6 +29,8 @@ const MESSAGES = [
   'envoy.extensions.access_loggers.grpc.v3.HttpGrpcAccessLogConfig',
   'envoy.extensions.access_loggers.grpc.v3.TcpGrpcAccessLogConfig',
   'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog',
+  'envoy.config.trace.v3.OpenTelemetryConfig',
+  'envoy.config.trace.v3.ZipkinConfig',
   'envoy.extensions.filters.http.router.v3.Router',
   'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
   'envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
@@ -45,6 +47,11 @@ const MESSAGES = [
   'envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport',
   'envoy.extensions.filters.listener.http_inspector.v3.HttpInspector',
   'envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector',
+  'envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig',
+  'envoy.extensions.tracers.opentelemetry.resource_detectors.v3.EnvironmentResourceDetectorConfig',
+  'envoy.extensions.tracers.opentelemetry.resource_detectors.v3.StaticConfigResourceDetectorConfig',
+  'envoy.extensions.tracers.opentelemetry.samplers.v3.AlwaysOnSamplerConfig',
+  'envoy.extensions.tracers.opentelemetry.samplers.v3.ParentBasedSamplerConfig',
   'envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer',
   'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
   'envoy.extensions.transport_sockets.tls.v3.Secret',
@@ -66,7 +73,7 @@ function copyClosure(deps: string, to: string): string[] {
     if (seen.has(file) || file.startsWith('google/protobuf/')) continue
     seen.add(file)
     const wanted = file
-    const places = [...ROOTS.map((root) => join(deps, root, wanted)), join(OVERLAY, wanted)]
+    const places = [join(OVERLAY, wanted), ...ROOTS.map((root) => join(deps, root, wanted))]
     const source = places.find((path) => existsSync(path))
     if (source === undefined) throw new Error(`generate: ${file} is in none of ${ROOTS.join(', ')} below ${deps}`)
     // The shipped validate.proto is older than some of its users and lacks StringRules.ignore_empty.
@@ -110,6 +117,13 @@ function fileOf(message: string): string {
     DownstreamTlsContext: 'tls',
     UpstreamTlsContext: 'tls',
     SPIFFECertValidatorConfig: 'tls_spiffe_validator_config',
+    OpenTelemetryConfig: 'opentelemetry',
+    ZipkinConfig: 'zipkin',
+    UuidRequestIdConfig: 'uuid',
+    EnvironmentResourceDetectorConfig: 'environment_resource_detector',
+    StaticConfigResourceDetectorConfig: 'static_config_resource_detector',
+    AlwaysOnSamplerConfig: 'always_on_sampler',
+    ParentBasedSamplerConfig: 'parent_based_sampler',
   }
   return `${folder}/${known[name] ?? snake}.proto`
 }

@@ -8,7 +8,7 @@ import {
   type XdsResource,
 } from '../src/index.ts'
 import { refKey } from '../src/order/references.ts'
-import type { SessionRequest, SessionResponse } from '../src/order/session.ts'
+import type { SessionRequest, SessionResponse } from '../src/order/session-messages.ts'
 
 const TYPES = [CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE]
 const POISON = 'poison'

@@ -9,7 +9,8 @@ import {
   type TypeUrl,
   type XdsResource,
 } from '../src/index.ts'
-import { Session, type SessionRequest, type SessionResponse } from '../src/order/session.ts'
+import { Session } from '../src/order/session.ts'
+import type { SessionRequest, SessionResponse } from '../src/order/session-messages.ts'
 import { Sharing } from '../src/order/sharing.ts'
 import { MemoryView, resource } from './memory-view.ts'
 import { isPoisoned, ModelClient, type RefusalStyle } from './model-client.ts'

@@ -7,7 +7,8 @@ import {
   type TypeUrl,
   type XdsResource,
 } from '../src/index.ts'
-import { Session, type SessionRequest, type SessionResponse } from '../src/order/session.ts'
+import { Session } from '../src/order/session.ts'
+import type { SessionRequest, SessionResponse } from '../src/order/session-messages.ts'
 import { MemoryView, resource } from './memory-view.ts'
 
 /** A cluster with its endpoints; another salt is another version of the cluster. */

@@ -1,6 +1,6 @@
-import type { ServerHttp2Stream } from 'node:http2'
 import type { Clock, Timer } from '@mizzen/base'
-import { FrameReader } from '../client/grpc-frames.ts'
+import type { Http2Stream } from './http2-stream.ts'
+import { MessageInput } from './message-input.ts'
 import { withShortOnesJoined } from './pieces.ts'
 
 /** The codes that this server gives. https://github.com/grpc/grpc/blob/master/doc/statuscodes.md */
@@ -15,6 +15,7 @@ export const GRPC_CODE = {
 
 /** What happens on a call. Nothing is called after `onEnd`. */
 export interface CallListener {
+  /** @param bytes of use until the call is over */
   onMessage(bytes: Buffer): void
   /** What was written has left; `write` returned false before. */
   onDrain(): void
@@ -24,27 +25,30 @@ export interface CallListener {
 
 /** Bytes before each message: a flag (1 = compressed) and the length. */
 const PREFIX_BYTES = 5
-const HEADERS = { ':status': 200, 'content-type': 'application/grpc' } as const
+const HEADERS = [
+  [':status', '200'],
+  ['content-type', 'application/grpc'],
+] as const
 
 /** One bidirectional call. Messages are bytes, without compression. */
 export class GrpcCall {
-  readonly #stream: ServerHttp2Stream
+  readonly #stream: Http2Stream
+  readonly #input: MessageInput
   #listener: CallListener | undefined
   #responded = false
-  #trailers: Readonly<Record<string, string>> = {}
   #ended = false
   #deadline: Timer | undefined
 
-  constructor(stream: ServerHttp2Stream, maxMessageBytes: number) {
+  constructor(stream: Http2Stream, maxMessageBytes: number) {
     this.#stream = stream
-    const reader = new FrameReader(maxMessageBytes)
-    stream.on('data', (chunk: Buffer) => this.#read(reader, chunk))
-    stream.on('drain', () => this.#listener?.onDrain())
-    stream.on('end', () => this.#over())
-    stream.on('close', () => this.#over())
-    // 'close' follows, and says enough.
-    stream.on('error', () => {})
-    stream.on('wantTrailers', () => stream.sendTrailers(this.#trailers))
+    this.#input = new MessageInput(maxMessageBytes, (message) => {
+      if (!this.#ended) this.#listener?.onMessage(message)
+    })
+    stream.listen({
+      onData: (piece) => this.#read(piece),
+      onDrain: () => this.#listener?.onDrain(),
+      onEnd: () => this.#over(),
+    })
   }
 
   /** To be called before anything is read. */
@@ -66,18 +70,12 @@ export class GrpcCall {
    * long. False: nothing more should be written until `onDrain`.
    */
   write(pieces: readonly Uint8Array[]): boolean {
-    const stream = this.#stream
-    if (stream.destroyed || stream.writableEnded) return true
+    if (this.#stream.isClosed) return true
     this.#respond()
     const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0)
     const prefix = Buffer.alloc(PREFIX_BYTES)
     prefix.writeUInt32BE(length, 1)
-    // Corked, all pieces are one batch for the HTTP/2 layer, whose frames need not end where a piece ends.
-    stream.cork()
-    let free = true
-    for (const chunk of withShortOnesJoined([prefix, ...pieces])) free = stream.write(chunk)
-    stream.uncork()
-    return free
+    return this.#stream.write(withShortOnesJoined([prefix, ...pieces]))
   }
 
   /** The client waits no longer than this. */
@@ -93,29 +91,24 @@ export class GrpcCall {
 
   /** Ends the call with a status. */
   fail(code: number, message: string): void {
-    const stream = this.#stream
-    if (stream.destroyed || stream.writableEnded) return
-    this.#trailers = {
-      'grpc-status': String(code),
-      ...(message !== '' && { 'grpc-message': percentEncoded(message) }),
-    }
+    if (this.#stream.isClosed) return
     this.#respond()
-    stream.end()
+    const status = ['grpc-status', String(code)] as const
+    this.#stream.end(message === '' ? [status] : [status, ['grpc-message', percentEncoded(message)]])
     // The client need not say anything more; what it says is not read.
-    stream.resume()
     this.#over()
   }
 
   #respond(): void {
     if (this.#responded) return
     this.#responded = true
-    this.#stream.respond(HEADERS, { waitForTrailers: true })
+    this.#stream.respond(HEADERS)
   }
 
-  #read(reader: FrameReader, chunk: Buffer): void {
+  #read(piece: Buffer): void {
     if (this.#ended) return
     try {
-      for (const message of reader.push(chunk)) if (!this.#ended) this.#listener?.onMessage(message)
+      this.#input.push(piece)
     } catch (error) {
       this.fail(GRPC_CODE.RESOURCE_EXHAUSTED, error instanceof Error ? error.message : String(error))
     }
@@ -124,6 +117,7 @@ export class GrpcCall {
   #over(): void {
     if (this.#ended) return
     this.#ended = true
+    this.#input.close()
     this.#deadline?.cancel()
     this.#listener?.onEnd()
   }

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Session } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { Clock, Timer } from '@mizzen/base'
 import { GRPC_CODE, GrpcCall } from './grpc-call.ts'
+import { Http2Session } from './http2-session.ts'
+import { readIntoShared } from './shared-reads.ts'
 
 export interface GrpcServerOptions {
   readonly clock: Clock
@@ -14,30 +15,23 @@ export interface GrpcServerOptions {
 
 const PING_MS = 30_000
 const PING_ANSWER_MS = 10_000
-/** Memory of one connection, MiB: a large response may wait for a slow client. Node's own limit is 10. */
-const SESSION_MIB = 256
 /** Streams on one connection; a proxy has one or two. */
 const MAX_STREAMS = 100
 
 /**
- * A gRPC server on HTTP/2 without TLS, for bidirectional streams. A message goes to many calls as the same bytes: a gRPC
- * library copies each message at least once for each call, which is most of what a change costs that goes to hundreds of
- * proxies.
+ * A gRPC server on HTTP/2 without TLS, for bidirectional streams. A message goes to many calls as the same bytes, and what
+ * comes is read from one buffer: a gRPC library on Node's HTTP/2 copies each message for each call, which is most of what a
+ * change costs that goes to hundreds of proxies, and allocates for each read, which is most of what their telemetry costs.
  * https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
  */
 export class GrpcServer {
   readonly #options: GrpcServerOptions
-  readonly #server: Http2Server
-  readonly #sessions = new Set<ServerHttp2Session>()
+  readonly #server: Server
+  readonly #sessions = new Set<Http2Session>()
 
   constructor(options: GrpcServerOptions) {
     this.#options = options
-    this.#server = createServer({ maxSessionMemory: SESSION_MIB, settings: { maxConcurrentStreams: MAX_STREAMS } })
-    this.#server.on('session', (session) => this.#open(session))
-    this.#server.on('stream', (stream, headers) => {
-      const call = new GrpcCall(stream, options.maxMessageBytes)
-      this.#begin(call, headers)
-    })
+    this.#server = createServer({ pauseOnConnect: true }, (socket) => this.#open(socket))
   }
 
   /** Resolves with the port; 0 lets the system choose. Rejects with the system's error. */
@@ -59,50 +53,56 @@ export class GrpcServer {
     timer.cancel()
   }
 
-  #begin(call: GrpcCall, headers: IncomingHttpHeaders): void {
+  #begin(call: GrpcCall, headers: ReadonlyMap<string, string>): void {
     const { clock, methods } = this.#options
-    const method = methods.get(headers[':path'] ?? '')
-    const encoding = headers['grpc-encoding'] ?? 'identity'
-    if (headers[':method'] !== 'POST' || method === undefined) {
-      call.fail(GRPC_CODE.UNIMPLEMENTED, `no method ${headers[':path']}`)
+    const method = methods.get(headers.get(':path') ?? '')
+    const encoding = headers.get('grpc-encoding') ?? 'identity'
+    if (headers.get(':method') !== 'POST' || method === undefined) {
+      call.fail(GRPC_CODE.UNIMPLEMENTED, `no method ${headers.get(':path')}`)
     } else if (encoding !== 'identity') {
       call.fail(GRPC_CODE.UNIMPLEMENTED, `no compression ${encoding}`)
     } else {
       method(call)
-      const timeoutMs = deadline(headers['grpc-timeout'])
+      const timeoutMs = deadline(headers.get('grpc-timeout'))
       if (timeoutMs !== undefined) call.limit(clock, timeoutMs)
     }
   }
 
-  #open(session: ServerHttp2Session): void {
-    this.#sessions.add(session)
-    const ping = keepAlive(session, this.#options.clock)
-    session.on('close', () => {
-      ping.cancel()
-      this.#sessions.delete(session)
+  #open(accepted: Socket): void {
+    const { clock, maxMessageBytes } = this.#options
+    const socket = readIntoShared(accepted, this.#server, (bytes) => session.receive(bytes))
+    const session: Http2Session = new Http2Session({
+      socket,
+      maxStreams: MAX_STREAMS,
+      onStream: (stream, headers) => this.#begin(new GrpcCall(stream, maxMessageBytes), headers),
+      onClose: () => {
+        ping.cancel()
+        this.#sessions.delete(session)
+      },
     })
-    // 'close' follows, and the streams end with it.
-    session.on('error', () => {})
+    const ping = keepAlive(session, clock)
+    this.#sessions.add(session)
+    socket.resume()
+    socket.read(0)
   }
 }
 
 /** Ends a session whose client neither answers a ping nor sends anything else. */
-function keepAlive(session: ServerHttp2Session, clock: Clock): Timer {
+function keepAlive(session: Http2Session, clock: Clock): Timer {
   let timer: Timer
   const wait = () => {
     timer = clock.after(PING_MS, ping)
   }
   const ping = () => {
-    const heard = session.socket.bytesRead
+    const heard = session.bytesRead
     timer = clock.after(PING_ANSWER_MS, () => {
       // A busy machine may take its time with the answer.
-      if (session.destroyed || session.socket.bytesRead === heard) session.destroy()
+      if (session.bytesRead === heard) session.destroy()
       else wait()
     })
-    session.ping((error) => {
+    session.ping(() => {
       timer.cancel()
-      if (error === null) wait()
-      else session.destroy()
+      wait()
     })
   }
   wait()
@@ -114,8 +114,8 @@ const UNIT_MS: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 
 const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Milliseconds of a `grpc-timeout`; undefined for none, and for one that is too long to matter. */
-function deadline(header: string | string[] | undefined): number | undefined {
-  const [, digits, unit = ''] = /^(\d{1,8})([HMSmun])$/.exec(typeof header === 'string' ? header : '') ?? []
+function deadline(header: string | undefined): number | undefined {
+  const [, digits, unit = ''] = /^(\d{1,8})([HMSmun])$/.exec(header ?? '') ?? []
   const ms = Number(digits) * (UNIT_MS[unit] ?? Number.NaN)
   return ms <= MAX_TIMER_MS ? ms : undefined
 }
