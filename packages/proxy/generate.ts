@@ -14,6 +14,8 @@ import { ClusterLoadAssignmentSchema } from '@mizzen/xds/gen/envoy/config/endpoi
 import { ListenerSchema } from '@mizzen/xds/gen/envoy/config/listener/v3/listener_pb.js'
 import { VirtualHostSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_components_pb.js'
 import { RouteConfigurationSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
+import { OpenTelemetryConfigSchema } from '@mizzen/xds/gen/envoy/config/trace/v3/opentelemetry_pb.js'
+import { ZipkinConfigSchema } from '@mizzen/xds/gen/envoy/config/trace/v3/zipkin_pb.js'
 import { FileAccessLogSchema } from '@mizzen/xds/gen/envoy/extensions/access_loggers/file/v3/file_pb.js'
 import {
   HttpGrpcAccessLogConfigSchema,
@@ -36,6 +38,11 @@ import { TlsInspectorSchema } from '@mizzen/xds/gen/envoy/extensions/filters/lis
 import { HttpConnectionManagerSchema } from '@mizzen/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import { SniClusterSchema } from '@mizzen/xds/gen/envoy/extensions/filters/network/sni_cluster/v3/sni_cluster_pb.js'
 import { TcpProxySchema } from '@mizzen/xds/gen/envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy_pb.js'
+import { UuidRequestIdConfigSchema } from '@mizzen/xds/gen/envoy/extensions/request_id/uuid/v3/uuid_pb.js'
+import { EnvironmentResourceDetectorConfigSchema } from '@mizzen/xds/gen/envoy/extensions/tracers/opentelemetry/resource_detectors/v3/environment_resource_detector_pb.js'
+import { StaticConfigResourceDetectorConfigSchema } from '@mizzen/xds/gen/envoy/extensions/tracers/opentelemetry/resource_detectors/v3/static_config_resource_detector_pb.js'
+import { AlwaysOnSamplerConfigSchema } from '@mizzen/xds/gen/envoy/extensions/tracers/opentelemetry/samplers/v3/always_on_sampler_pb.js'
+import { ParentBasedSamplerConfigSchema } from '@mizzen/xds/gen/envoy/extensions/tracers/opentelemetry/samplers/v3/parent_based_sampler_pb.js'
 import { ProxyProtocolUpstreamTransportSchema } from '@mizzen/xds/gen/envoy/extensions/transport_sockets/proxy_protocol/v3/upstream_proxy_protocol_pb.js'
 import { RawBufferSchema } from '@mizzen/xds/gen/envoy/extensions/transport_sockets/raw_buffer/v3/raw_buffer_pb.js'
 import { SecretSchema } from '@mizzen/xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
@@ -62,6 +69,13 @@ const ROOTS: readonly DescMessage[] = [
   OnDemandPerRouteSchema,
   TypedExtensionConfigSchema,
   VirtualHostSchema,
+  ZipkinConfigSchema,
+  OpenTelemetryConfigSchema,
+  UuidRequestIdConfigSchema,
+  EnvironmentResourceDetectorConfigSchema,
+  StaticConfigResourceDetectorConfigSchema,
+  AlwaysOnSamplerConfigSchema,
+  ParentBasedSamplerConfigSchema,
   FileAccessLogSchema,
   StdoutAccessLogSchema,
   HttpGrpcAccessLogConfigSchema,

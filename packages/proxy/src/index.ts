@@ -10,7 +10,10 @@ export async function runProxy(options: RunOptions): Promise<number> {
   const end = endRequest()
   try {
     const program = await import('./run-proxy.ts')
-    return await program.runProxy({ ...options, onStarted: tuneForTraffic }, end)
+    return await program.runProxy(
+      { ...options, onStarted: () => tuneForTraffic((options.concurrency ?? 1) === 1) },
+      end,
+    )
   } finally {
     end.forget()
   }

@@ -12,6 +12,7 @@ import { DynamicConfig } from './config/dynamic-config.ts'
 import type { Address } from './config/model.ts'
 import type { Demand } from './demand/demand.ts'
 import { connectionLimit } from './listener/connection-budget.ts'
+import type { DrainStrategy } from './listener/drain.ts'
 import { OverloadMonitor } from './overload/overload-monitor.ts'
 import { OverloadState, overloadMemory } from './overload/overload-state.ts'
 import { CounterBaseline } from './telemetry/counter-baseline.ts'
@@ -23,6 +24,7 @@ import type { HistogramView } from './telemetry/render-histograms.ts'
 import type { Stat } from './telemetry/stat.ts'
 import type { MetricsStream } from './telemetry/stream/metrics-stream.ts'
 import { startMetricsStream, streamingOf } from './telemetry/stream/streaming.ts'
+import { tracingSettings } from './tracing/tracing-settings.ts'
 import { LocalWorker } from './worker/local-worker.ts'
 import type { SeveralWorkers } from './worker/several-workers.ts'
 import type { Workers } from './worker/workers.ts'
@@ -35,6 +37,8 @@ export interface ProxyOptions {
   readonly cacheDir?: string
   /** Time for connections to end once the proxy drains, ms. */
   readonly drainMs: number
+  /** Default `immediate`. */
+  readonly drainStrategy?: DrainStrategy | undefined
   /** Threads that carry traffic; this one by default. */
   readonly workers?: SeveralWorkers
   readonly clock: Clock
@@ -42,6 +46,8 @@ export interface ProxyOptions {
   readonly logger: SwitchedLogger
   /** Memory of the process in bytes, for the statistics. */
   readonly memory: () => { readonly heapUsed: number; readonly heapTotal: number; readonly rss: number }
+  /** The process's environment, for what configuration takes from it; default: empty. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined
   /** Somebody asked over the admin interface for the process to end. */
   readonly onQuit: () => void
   /** The proxy cannot go on: the process must end. */
@@ -121,6 +127,8 @@ export class ProxyProgram {
   #beginInterval(): void {
     this.#nextInterval = this.#options.clock.after(INTERVAL_MS, async () => {
       this.#intervals.latch(await this.#workers.read('histograms'))
+      // So that a worker that dies takes no more with it than what it has counted since.
+      if (this.#workers.concurrency > 1) await Promise.all([this.#workers.read('stats'), this.#workers.read('istio')])
       if (this.#closed === undefined) this.#beginInterval()
     })
   }
@@ -183,13 +191,33 @@ export class ProxyProgram {
   }
 
   #createWorkers(): Workers {
-    const { bootstrap, clock, workers, random, logger, onFailed = () => {} } = this.#options
+    const {
+      bootstrap,
+      clock,
+      workers,
+      random,
+      logger,
+      environment = {},
+      drainStrategy,
+      onFailed = () => {},
+    } = this.#options
     const { maxConnections } = bootstrap.overload
     const limit = maxConnections === undefined ? undefined : connectionLimit(maxConnections, workers?.concurrency ?? 1)
     const onDemand = (demand: Demand) => this.#manager.demand(demand)
     const streaming = streamingOf(bootstrap, VERSION)
     const overload = this.#watchOverload()
-    const common = { clock, random, node: bootstrap.node, connectionLimit: limit, overload, onDemand, streaming }
+    const tracing = tracingSettings(bootstrap, environment, VERSION)
+    const common = {
+      clock,
+      random,
+      node: bootstrap.node,
+      connectionLimit: limit,
+      overload,
+      onDemand,
+      streaming,
+      tracing,
+      drainStrategy,
+    }
     if (workers === undefined) {
       const setLogLevels = () => {}
       return new LocalWorker({ ...common, index: 0, logs: this.#sinks, logger: logger.scope('runtime'), setLogLevels })
@@ -279,6 +307,7 @@ export class ProxyProgram {
         return renderHttpSeries(http) + renderTcpSeries(tcp)
       },
       drainMs,
+      drainStrategy: this.#options.drainStrategy ?? 'immediate',
       resetCounters: async () => this.#baseline.reset(await workers.read('stats')),
       drain: (scope) => workers.drain(drainMs, scope),
       stopListening: (scope, afterMs) => {
@@ -292,7 +321,10 @@ export class ProxyProgram {
         logger.levels = levels
         workers.setLogLevels(levels)
       },
-      setFailing: (failing) => this.#status.setFailing(failing),
+      setFailing: (failing) => {
+        this.#status.setFailing(failing)
+        workers.setFailing(failing)
+      },
       reopenLogs: () => this.#sinks.reopen(),
       quit: onQuit,
     }

@@ -3,6 +3,7 @@ import { createSwitchedLogger } from './admin/switched-logger.ts'
 import { type Bootstrap, readBootstrapFile } from './config/bootstrap.ts'
 import { checkListener } from './config/check-listener.ts'
 import type { EndRequest } from './end-request.ts'
+import type { DrainStrategy } from './listener/drain.ts'
 import { ProxyProgram } from './proxy-program.ts'
 import { severalWorkers } from './worker/several-workers.ts'
 
@@ -18,7 +19,14 @@ export interface RunOptions {
   readonly cacheDir?: string
   /** Time for connections to end after SIGTERM, seconds; default 5. */
   readonly drainTimeS?: number
+  /**
+   * `immediate` ends each connection with its next response, `gradual` more and more of them over the drain time. Default
+   * `immediate`, as Istio starts Envoy; Envoy's own is `gradual`.
+   */
+  readonly drainStrategy?: DrainStrategy | undefined
   readonly logLevel?: Level
+  /** The process's environment, for tags and resources of traces; default: empty. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
   /** `validate` only reads the bootstrap and compiles what it says, as Envoy's `--mode validate`. Default `serve`. */
   readonly mode?: 'serve' | 'validate'
   /** Called once the proxy has opened what its bootstrap says. */
@@ -54,11 +62,13 @@ async function serve(bootstrap: Bootstrap, options: RunOptions, end: EndRequest)
     bootstrap,
     cacheDir: options.cacheDir,
     workers: await severalWorkers(options.concurrency ?? 1),
+    drainStrategy: options.drainStrategy,
     drainMs: (options.drainTimeS ?? DEFAULT_DRAIN_S) * 1000,
     clock: systemClock,
     random: Math.random,
     logger,
     memory: () => process.memoryUsage(),
+    environment: options.environment,
     onQuit: end.tell,
     onFailed: failed.reject,
   })

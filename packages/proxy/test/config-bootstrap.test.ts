@@ -82,7 +82,7 @@ describe('listeners', () => {
   })
 
   it.each([
-    [{ tracing: {} }, `${MANAGER}.tracing`],
+    [{ tracing: { operation: '%REQ(:METHOD)%' } }, `${MANAGER}.tracing.operation`],
     [{ codec_type: 'HTTP3' }, `${MANAGER}.codec_type`],
     [{ http_filters: [] }, `${MANAGER}.http_filters`],
     [

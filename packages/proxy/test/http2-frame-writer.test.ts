@@ -14,12 +14,13 @@ import { Wire } from '../src/http/wire.ts'
 import { MemorySocket } from './memory-connection.ts'
 import { receivedFrames } from './received-frames.ts'
 
-function make() {
-  const turn = new EventTurn(new ManualClock(), (error) => {
-    throw error
-  })
+function make(deferring = false) {
   const deferred: (() => void)[] = []
-  const resources = new Http2Resources(turn, new FieldNames(), (action) => deferred.push(action))
+  const report = (error: unknown) => {
+    throw error
+  }
+  const turn = new EventTurn(new ManualClock(), report, deferring ? (action) => deferred.push(action) : undefined)
+  const resources = new Http2Resources(turn, new FieldNames())
   const socket = new MemorySocket()
   const wire = new Wire(turn, { onBytes() {}, onEnd() {}, onWritable() {}, onClose() {}, onConnect() {} })
   wire.attach(socket as never)
@@ -36,18 +37,15 @@ const body = fc.oneof(
 )
 
 describe('the frame writer', () => {
-  it('writes as frame by frame, in one write a turn or in a batch, to a peer that reads or not', () => {
+  it('writes as frame by frame, in one write a turn or of many, to a peer that reads or not', () => {
     const step = fc.oneof(
       fc.tuple(fc.constant('data' as const), body),
       fc.tuple(fc.constant('end' as const), fc.constantFrom(1, 3)),
-      fc.tuple(
-        fc.constantFrom('reset' as const, 'window' as const, 'batch' as const, 'reading' as const),
-        fc.nat(1000),
-      ),
+      fc.tuple(fc.constantFrom('reset' as const, 'window' as const, 'reading' as const), fc.nat(1000)),
     )
     fc.assert(
-      fc.property(fc.array(fc.array(step, { maxLength: 8 }), { maxLength: 6 }), (turns) => {
-        const { turn, socket, writer, settle } = make()
+      fc.property(fc.boolean(), fc.array(fc.array(step, { maxLength: 8 }), { maxLength: 6 }), (deferring, turns) => {
+        const { turn, socket, writer, settle } = make(deferring)
         const plain: Buffer[] = []
         for (const steps of turns) {
           turn.run(() => {
@@ -68,8 +66,7 @@ describe('the frame writer', () => {
               } else if (what === 'window') {
                 writer.windowUpdate(0, value)
                 plain.push(number(Type.window, 0, value))
-              } else if (what === 'batch') writer.batching = value > 500
-              else socket.reading = value > 500
+              } else socket.reading = value > 500
             }
           })
           if (socket.reading) socket.read()

@@ -378,3 +378,31 @@ describe('the end of a connection', () => {
     expect(connection.socket.destroyed).toBe(true)
   })
 })
+
+describe('one client that asks for much at once', () => {
+  const requests = Buffer.concat(Array.from({ length: 70 }, (_, index) => headers(2 * index + 1, POST('/'), 1)))
+  const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
+
+  it('is served a part of it in each turn of the event loop, in order', async () => {
+    const connection = begun()
+    connection.feed(requests.subarray(0, -5), requests.subarray(-5))
+    const served: number[] = [connection.accepted.length]
+    while ((served.at(-1) as number) < 70) {
+      await nextTurn()
+      served.push(connection.accepted.length)
+    }
+    expect(served).toEqual([32, 64, 70])
+    expect(connection.recorded.map(({ result }) => result.slice(0, 3))).toEqual(Array(70).fill('200'))
+    expect(connection.faults).toEqual([])
+  })
+
+  it('may go away meanwhile', async () => {
+    const connection = begun()
+    connection.feed(requests)
+    connection.close()
+    await nextTurn()
+    await nextTurn()
+    expect(connection.accepted).toHaveLength(32)
+    expect(connection.faults).toEqual([])
+  })
+})

@@ -111,9 +111,8 @@ export function memoryConnection(over: Partial<HttpConfig> = {}): MemoryConnecti
     date: new DateHeader(clock),
     overload: null,
     names,
-    http2: new Http2Resources(turn, names, (action) => deferred.push(action)),
+    http2: new Http2Resources(turn, names),
   }
-  const deferred: (() => void)[] = []
   const recorded: Recorded[] = []
   const accepted: Recorded[] = []
   const port = memoryPort(over, recorded, accepted)
@@ -122,9 +121,6 @@ export function memoryConnection(over: Partial<HttpConfig> = {}): MemoryConnecti
   wire.attach(socket as unknown as Socket)
   const address = { host: '127.0.0.1', port: 1 }
   const served = turn.run(() => serveHttp(wire, port, runtime, new ConnectionInfo(address, address), ''))
-  const settle = () => {
-    for (const action of deferred.splice(0)) action()
-  }
   const readBuffer = Buffer.alloc(64 * 1024)
   return {
     socket,
@@ -141,12 +137,10 @@ export function memoryConnection(over: Partial<HttpConfig> = {}): MemoryConnecti
         readBuffer.set(part)
         wire.receive(part.length, readBuffer)
         readBuffer.fill(0)
-        settle()
       }
     },
     close() {
       socket.destroy()
-      settle()
     },
   }
 }
@@ -170,6 +164,7 @@ function memoryPort(over: Partial<HttpConfig>, recorded: Recorded[], accepted: R
     accessLogs: [],
     recorders: [{ record: (exchange: Exchange) => void recorded.push(record(exchange)) }],
     stats: new HttpStats(),
+    tracing: null,
   }
   return { service, draining: false, onClosed() {} }
 }

@@ -64,7 +64,7 @@ export function memoryUpstream(over: Partial<typeof DEFAULT_HTTP2_OPTIONS> = {})
   const clock = new ManualClock(0)
   const faults: unknown[] = []
   const turn = new EventTurn(clock, (error) => faults.push(error))
-  const resources = new Http2Resources(turn, new FieldNames(), (action) => action())
+  const resources = new Http2Resources(turn, new FieldNames())
   const socket = new MemorySocket()
   const wire = new Wire(turn, { onBytes() {}, onEnd() {}, onWritable() {}, onClose() {}, onConnect() {} })
   wire.attach(socket as unknown as Socket)

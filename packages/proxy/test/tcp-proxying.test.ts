@@ -302,6 +302,21 @@ describe("Istio's metrics", () => {
     }
     expect(line).not.toContain('response_code')
   })
+
+  it('count a connection without an upstream as opened and closed, by its flags', async () => {
+    const { port, istio, log } = await startTcpProxy(
+      cleanup,
+      [tcpListener('l', tcpProxy('up', { reporters: ['source'] }))],
+      [cluster('up', [])],
+    )
+    const client = new RawClient(cleanup, port)
+    await eventually(() => log.length === 1)
+    client.socket.destroy()
+    const text = istio.render()
+    expect(metric(text, 'istio_tcp_connections_opened_total')).toEqual([1])
+    expect(metric(text, 'istio_tcp_connections_closed_total')).toEqual([1])
+    expect(text).toContain('response_flags="UH"')
+  })
 })
 
 function metric(text: string, name: string): number[] {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { until } from './until.ts'
 import {
   Cleanup,
   cluster,
@@ -50,6 +51,42 @@ describe('draining', () => {
     await expect(get(port)).rejects.toThrow()
     finish?.()
     expect((await answer).body).toBe('late')
+  })
+
+  it('ends more and more connections if it is gradual', async () => {
+    const upstream = await startHttp(cleanup, (_, response) => response.end('ok'))
+    let chance = 0.999
+    const { port, runtime } = await startProxy(cleanup, {
+      routes: [route('/', 'up')],
+      clusters: [cluster('up', [upstream])],
+      drainStrategy: 'gradual',
+      random: () => chance,
+    })
+    const client = new RawClient(cleanup, port)
+    const ask = () => {
+      client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+      return client.untilText('ok')
+    }
+    await ask()
+    runtime.drain(60_000)
+    expect(await ask()).not.toContain('connection: close')
+    chance = 0
+    await until('an end', async () => (await get(port)).headers.get('connection') === 'close')
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    expect(await client.untilEnd()).toContain('connection: close')
+  })
+
+  it('ends connections while the operator says that the proxy is not healthy', async () => {
+    const { port, runtime } = await startProxy(cleanup, {
+      routes: [{ ...route('/', 'up'), action: { kind: 'direct', status: 200, body: 'ok' } }],
+      clusters: [],
+    })
+    const connection = async () => (await get(port)).headers.get('connection')
+    runtime.setFailing(true)
+    expect(await connection()).toBe('close')
+    expect([...runtime.httpStats.values()].map((stats) => stats.downstreamCxDrainClose)).toEqual([1])
+    runtime.setFailing(false)
+    expect(await connection()).not.toBe('close')
   })
 
   it('ends everything at once on close', async () => {

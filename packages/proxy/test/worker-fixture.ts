@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { type Clock, type Random, silentLogger, systemClock } from '@mizzen/base'
@@ -13,6 +14,7 @@ import type {
   RouteEntry,
 } from '../src/config/model.ts'
 import { DEFAULT_HTTP2_OPTIONS } from '../src/config/read-http2-options.ts'
+import type { DrainStrategy } from '../src/listener/drain.ts'
 import { createPeerMetadata } from '../src/telemetry/peer-metadata.ts'
 import { createRuntime, type Runtime, type RuntimeDeps } from '../src/worker/runtime.ts'
 
@@ -194,6 +196,7 @@ export interface TestProxyOptions {
   readonly http?: Partial<HttpConnectionManagerConfig>
   readonly random?: Random
   readonly clock?: Clock
+  readonly drainStrategy?: DrainStrategy
 }
 
 /** Real time and sockets, no telemetry. */
@@ -215,6 +218,7 @@ export async function startProxy(cleanup: Cleanup, options: TestProxyOptions): P
     ...runtimeDeps(),
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
+    drainStrategy: options.drainStrategy,
     sinks: () => sink,
   })
   cleanup.add(() => runtime.close())
@@ -256,13 +260,14 @@ export async function startTcp(cleanup: Cleanup, onConnection: (socket: Socket) 
   return (server.address() as AddressInfo).port
 }
 
-/** A port that refuses connections. */
+/** A port at which nobody listens, nor will: it is that of a client's connection, which is held. */
 export async function refusedPort(): Promise<number> {
-  const server = createTcpServer()
+  const server = createTcpServer((socket) => socket.unref())
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  server.unref()
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1').unref()
+  await once(client, 'connect')
+  return client.localPort as number
 }
 
 /** A client that sends bytes as they are and keeps all that comes back. */

@@ -1,5 +1,8 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type MizzenError, silentLogger, systemClock } from '@mizzen/base'
 import { afterEach, describe, expect, it } from 'vitest'
 import { allLevels } from '../src/admin/switched-logger.ts'
@@ -60,6 +63,14 @@ async function stat(group: WorkerGroup, name: string): Promise<number> {
 }
 
 const byName = () => listener('l', 0, { kind: 'rds', name: 'r' })
+
+const getByPath = (socketPath: string) =>
+  new Promise<string>((resolve, reject) => {
+    const asked = request({ socketPath, headers: { connection: 'close' } }, async (response) =>
+      resolve((await response.setEncoding('utf8').toArray()).join('')),
+    )
+    asked.on('error', reject).end()
+  })
 
 /** Bodies of requests on connections of their own, all at once. */
 const ask = (port: number, count: number) =>
@@ -140,12 +151,72 @@ describe.runIf(process.platform === 'linux')('several workers', () => {
     expect(await stat(group, 'cluster.membership_total')).toBe(1)
   })
 
-  it('where only one can listen, one does', async () => {
-    const { group } = startGroup()
-    group.putRoutes(answers('ok'))
-    await group.putListener({ ...byName(), reusePort: false })
-    expect(await ask(await portOf(group), 8)).toEqual(Array(8).fill('ok'))
-    expect(await stat(group, 'listener.worker_0.downstream_cx_total')).toBe(8)
+  const unique = (concurrency?: number, address = listener('l', 0, { kind: 'rds', name: 'r' }).address) => {
+    const started = startGroup(concurrency)
+    started.group.putRoutes(answers('ok'))
+    return { ...started, config: { ...byName(), address, reusePort: false } }
+  }
+  const shares = (group: WorkerGroup) =>
+    Promise.all([0, 1].map((worker) => stat(group, `listener.worker_${worker}.downstream_cx_total`)))
+
+  it('share an address that can be bound only once', async () => {
+    const { group, config } = unique()
+    await group.putListener(config)
+    const port = await portOf(group)
+    let asked = 0
+    await until('both', async () => {
+      expect(await ask(port, 20)).toEqual(Array(20).fill('ok'))
+      asked += 20
+      return (await shares(group)).every((count) => count > 0)
+    })
+    expect(await stat(group, 'listener.downstream_cx_total')).toBe(asked)
+    await expect(
+      unique(2, { host: '127.0.0.1', port }).group.putListener({ ...config, address: { host: '127.0.0.1', port } }),
+    ).rejects.toMatchObject({
+      code: 'cannot-listen',
+      path: 'address',
+    })
+    group.removeListener('l')
+    await group.settled()
+    await expect(get(port)).rejects.toThrow()
+  })
+
+  it('that take the place of a dead one share what it shared', async () => {
+    const { group, threads, config } = unique(1)
+    await group.putListener(config)
+    const port = await portOf(group)
+    await threads[0]?.kill()
+    await until('the replacement', () => threads.length === 2)
+    await group.settled()
+    expect(await ask(port, 5)).toEqual(Array(5).fill('ok'))
+    expect(await portOf(group)).toBe(port)
+  })
+
+  it('keep a shared address over a change, and free it when they stop listening', async () => {
+    const { group, config } = unique()
+    await group.putListener(config)
+    const port = await portOf(group)
+    await group.putListener({ ...config, listenerFiltersTimeoutMs: 7 })
+    expect(await portOf(group)).toBe(port)
+    expect(await ask(port, 8)).toEqual(Array(8).fill('ok'))
+    await group.stopListening(50, 'all')
+    const next = unique(2, { host: '127.0.0.1', port })
+    await next.group.putListener(next.config)
+    expect(await ask(port, 8)).toEqual(Array(8).fill('ok'))
+  })
+
+  it('share a Unix domain socket, and remove it at the end', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mizzen-pipe-'))
+    cleanup.add(() => rmSync(folder, { recursive: true }))
+    const path = join(folder, 'l.sock')
+    const { group, config } = unique(2, { host: path, port: 0 })
+    await group.putListener(config)
+    await until('both', async () => {
+      expect(await Promise.all(Array.from({ length: 20 }, () => getByPath(path)))).toEqual(Array(20).fill('ok'))
+      return (await shares(group)).every((count) => count > 0)
+    })
+    await group.close()
+    expect(existsSync(path)).toBe(false)
   })
 
   it('that die are replaced, with all that was put', async () => {

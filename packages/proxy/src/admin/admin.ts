@@ -1,5 +1,6 @@
 import { formatError } from '@mizzen/base'
 import type { Address } from '../config/model.ts'
+import type { DrainStrategy } from '../listener/drain.ts'
 import type { DrainScope } from '../listener/listener-registry.ts'
 import { compileSearch } from '../route/regex.ts'
 import type { Snapshot } from '../worker/snapshot.ts'
@@ -26,6 +27,7 @@ export interface AdminSubject extends DumpSource, StatsSubject, LoggingSubject {
   memory(): { readonly heapUsed: number; readonly heapTotal: number; readonly rss: number }
   /** Time for connections to end, ms. */
   readonly drainMs: number
+  readonly drainStrategy: DrainStrategy
   resetCounters(): Promise<void>
   /** Tells connections to end; listeners go on accepting until `stopListening`. */
   drain(scope: DrainScope): void
@@ -216,7 +218,7 @@ function serverInfo(subject: AdminSubject): AdminResponse {
       mode: 'Serve',
       disable_hot_restart: true,
       restart_epoch: 0,
-      drain_strategy: 'Immediate',
+      drain_strategy: subject.drainStrategy === 'gradual' ? 'Gradual' : 'Immediate',
     },
     node: { id: node.id, cluster: node.cluster, metadata: node.metadata, user_agent_name: 'mizzen' },
   })

@@ -31,6 +31,8 @@ interface Entry {
 export class ClusterRegistry {
   readonly #deps: ClusterDeps
   readonly #entries = new Map<string, Entry>()
+  /** Those that take their endpoints from an assignment, by its cluster name. */
+  readonly #byService = new Map<string, Set<Entry>>()
   /** By cluster name of the assignment (a cluster's `edsServiceName`). */
   readonly #assignments = new Map<string, EndpointsConfig>()
 
@@ -51,7 +53,9 @@ export class ClusterRegistry {
     const useTransports = this.#deps.transports.prepare(config)
     const known = this.#entries.get(config.name)
     if (known !== undefined && isSameKind(known.cluster.config, config)) {
+      this.#unindex(known)
       known.cluster.configure(config)
+      this.#index(known)
       if (useTransports()) for (const { pool } of known.cluster.endpoints) pool.drain()
       this.#assign(known)
       return
@@ -59,8 +63,9 @@ export class ClusterRegistry {
     const entry = this.#create(config)
     useTransports()
     this.#entries.set(config.name, entry)
+    this.#index(entry)
     this.#assign(entry)
-    if (known !== undefined) retire(known)
+    if (known !== undefined) this.#retire(known)
   }
 
   remove(name: string): void {
@@ -68,16 +73,15 @@ export class ClusterRegistry {
     if (entry === undefined) return
     this.#entries.delete(name)
     this.#deps.transports.remove(name)
-    retire(entry)
-    const service = entry.cluster.config.edsServiceName
-    const wanted = this.all.some((cluster) => cluster.config.edsServiceName === service)
-    if (!wanted) this.#assignments.delete(service)
+    this.#retire(entry)
+    const { config } = entry.cluster
+    const service = serviceName(config)
+    if (config.discovery === 'eds' && !this.#byService.has(service)) this.#assignments.delete(service)
   }
 
   putEndpoints(config: EndpointsConfig): void {
     this.#assignments.set(config.clusterName, config)
-    for (const { cluster } of this.#entries.values()) {
-      if (cluster.config.discovery !== 'eds' || serviceName(cluster.config) !== config.clusterName) continue
+    for (const { cluster } of this.#byService.get(config.clusterName) ?? []) {
       ;(cluster as ListedCluster).setEndpoints(config)
     }
   }
@@ -95,6 +99,29 @@ export class ClusterRegistry {
       cluster.close()
     }
     this.#entries.clear()
+    this.#byService.clear()
+  }
+
+  #index(entry: Entry): void {
+    const { config } = entry.cluster
+    if (config.discovery !== 'eds') return
+    const service = serviceName(config)
+    const alike = this.#byService.get(service)
+    if (alike === undefined) this.#byService.set(service, new Set([entry]))
+    else alike.add(entry)
+  }
+
+  #unindex(entry: Entry): void {
+    const service = serviceName(entry.cluster.config)
+    const alike = this.#byService.get(service)
+    alike?.delete(entry)
+    if (alike?.size === 0) this.#byService.delete(service)
+  }
+
+  #retire(entry: Entry): void {
+    this.#unindex(entry)
+    entry.resolution?.stop()
+    entry.cluster.retire()
   }
 
   #create(config: ClusterConfig): Entry {
@@ -128,11 +155,6 @@ export class ClusterRegistry {
 
 function serviceName(config: ClusterConfig): string {
   return config.edsServiceName === '' ? config.name : config.edsServiceName
-}
-
-function retire({ cluster, resolution }: Entry): void {
-  resolution?.stop()
-  cluster.retire()
 }
 
 /** Else its endpoints and their pools begin anew. */

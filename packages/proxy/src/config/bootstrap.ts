@@ -7,6 +7,7 @@ import { readCluster } from './read-cluster.ts'
 import { readGrpcService } from './read-grpc-service.ts'
 import { readListener } from './read-listener.ts'
 import { type OverloadConfig, readOverloadManager } from './read-overload-manager.ts'
+import { readRuntime } from './read-runtime.ts'
 import { readSecret } from './read-secret.ts'
 import { type MetricsSinkConfig, readStatsSinks } from './read-stats-sinks.ts'
 import { readAddress, readConfigSource } from './read-values.ts'
@@ -41,12 +42,15 @@ export interface Bootstrap {
   readonly listeners: readonly StaticResource<ListenerConfig>[]
   /** Without the control plane's cluster, which carries no traffic of the data plane. */
   readonly clusters: readonly StaticResource<ClusterConfig>[]
+  readonly controlPlaneCluster?: ClusterConfig
   readonly secrets: readonly SecretConfig[]
   readonly overload: OverloadConfig
   readonly ads?: AdsConfig
   readonly metricsSink?: MetricsSinkConfig
   /** Addresses of static clusters, by name: gRPC services of the proxy's own are found there. */
   readonly services: ReadonlyMap<string, Address>
+  /** Numbers of the static runtime layers, by their full names. */
+  readonly runtime: Readonly<Record<string, number>>
   readonly raw: unknown
 }
 
@@ -70,10 +74,12 @@ export function readBootstrap(value: unknown): Bootstrap {
       listeners: resources.listeners,
       secrets: resources.secrets,
       clusters: resources.clusters.filter(({ config }) => config.name !== dynamic?.cluster),
+      controlPlaneCluster: resources.clusters.find(({ config }) => config.name === dynamic?.cluster)?.config,
       overload: node.child('overload_manager', readOverloadManager) ?? {},
       ads: dynamic === undefined ? undefined : adsConfig(dynamic, resources.clusters),
       metricsSink: readStatsSinks(node),
       services: serviceAddresses(resources.clusters),
+      runtime: node.child('layered_runtime', readRuntime) ?? {},
       raw: value,
     }
   })
@@ -86,7 +92,6 @@ function ignoreWithoutEffect(node: ConfigNode): void {
     'default_regex_engine',
     'enable_dispatcher_stats',
     'flags_path',
-    'layered_runtime',
     'memory_allocator_manager',
     'stats_config',
     'stats_flush_on_admin',

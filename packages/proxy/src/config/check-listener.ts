@@ -29,7 +29,7 @@ function checkChain({ network, tls }: FilterChainConfig, path: string, random: R
   if (network.kind === 'http') {
     checkLogs(network.http.accessLogs, filter)
     if (network.http.routes.kind === 'inline') compileRoutes(network.http.routes.routes, random)
-  } else checkLogs(network.tcp.accessLogs, filter)
+  } else if (network.kind === 'tcp') checkLogs(network.tcp.accessLogs, filter)
   if (tls !== undefined) withinPath(`${path}.transport_socket.typed_config`, () => checkTls(tls))
 }
 

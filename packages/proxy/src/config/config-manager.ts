@@ -11,28 +11,22 @@ import {
 import type { Demand } from '../demand/demand.ts'
 import type { StaticResource } from './bootstrap.ts'
 import { checkListener } from './check-listener.ts'
-import { ConfigNode, typeName } from './config-node.ts'
+import { typeName } from './config-node.ts'
 import type { DataPlane } from './data-plane.ts'
 import { Dependencies } from './dependencies.ts'
+import { discoveredFilters } from './discovered-filters.ts'
 import { withinPath } from './error-path.ts'
-import { discoveredFilters, ExtensionConfigs, extensionWait, readExtension } from './extension-configs.ts'
 import { LingeringClusters } from './lingering-clusters.ts'
-import { ListenerOpener } from './listener-opener.ts'
-import type { ClusterConfig, ListenerConfig, RouteConfig } from './model.ts'
-import { clustersOfListener, clustersOfRoutes } from './named-clusters.ts'
+import { ManagedListeners } from './managed-listeners.ts'
+import type { ClusterConfig, EndpointsConfig, ListenerConfig, RouteConfig } from './model.ts'
+import { clustersOfRoutes } from './named-clusters.ts'
 import { OnDemandConfig } from './on-demand-config.ts'
-import { decodeMessage } from './protobuf/decode.ts'
-import { readCluster } from './read-cluster.ts'
-import { readEndpoints } from './read-endpoints.ts'
-import { readListener } from './read-listener.ts'
-import { readRoutes, readVirtualHost } from './read-routes.ts'
-import { readSecret } from './read-secret.ts'
+import { type ReadResource, readResource } from './read-resource.ts'
 import { secretsOfCluster, secretsOfListener } from './referenced-secrets.ts'
 import { ResourceTable } from './resource-table.ts'
 import type { SecretFileIo } from './secret-file.ts'
 import { SecretSources } from './secret-sources.ts'
 import { systemFiles } from './system-files.ts'
-import { TicketSeed } from './ticket-seed.ts'
 import type { SecretConfig, SecretReference } from './tls-model.ts'
 import { UpdateCounters, type UpdateCounts } from './update-counts.ts'
 import { DEPENDENCY_TIMEOUT_MS, longest, routeSourcesOf, waitedFor } from './waits.ts'
@@ -78,21 +72,18 @@ export class ConfigManager {
   readonly #tables = new Map<string, ResourceTable>()
   readonly #counters = new UpdateCounters()
   readonly #clusters: Warming<ClusterConfig>
-  readonly #listeners: Warming<ListenerConfig>
-  readonly #opener: ListenerOpener
+  readonly #listeners: ManagedListeners
   readonly #lingering: LingeringClusters
   readonly #onDemand: OnDemandConfig
   readonly #needs = new Dependencies()
-  readonly #extensions = new ExtensionConfigs()
   readonly #secrets: SecretSources
-  readonly #ticketSeed = new TicketSeed()
   /** A static resource is not the control plane's to change. */
   readonly #staticNames = new Set<string>()
   #closed = false
 
   constructor(options: ConfigManagerOptions) {
     this.#options = options
-    const { dataPlane, clock, logger, files = systemFiles } = options
+    const { dataPlane, clock, random, logger, files = systemFiles } = options
     this.#secrets = new SecretSources({
       ...{ clock, logger, files },
       onSecret: (config) => this.#useSecret(config),
@@ -106,18 +97,12 @@ export class ConfigManager {
       },
       (name, error) => this.#released(CLUSTER_TYPE, name, error),
     )
-    this.#listeners = new Warming(
-      clock,
-      (config) => {
-        this.#opener.put(this.#extensions.use(config))
-        this.#lingering.use(`listener ${config.name}`, clustersOfListener(config))
-      },
-      () => {},
-    )
-    this.#lingering = new LingeringClusters(clock, (name) => dataPlane.removeCluster(name))
+    const lingering = new LingeringClusters(clock, (name) => dataPlane.removeCluster(name))
+    this.#lingering = lingering
+    const onOpened = (name: string, error: unknown) => this.#released(LISTENER_TYPE, name, error)
+    this.#listeners = new ManagedListeners({ dataPlane, clock, random, lingering, onOpened })
     const onWanted = (typeUrl: string, names: readonly string[]) => this.#wantDemanded(typeUrl, names)
-    this.#onDemand = new OnDemandConfig({ clock, dataPlane, lingering: this.#lingering, onWanted })
-    this.#opener = new ListenerOpener(dataPlane, (name, error) => this.#released(LISTENER_TYPE, name, error))
+    this.#onDemand = new OnDemandConfig({ clock, dataPlane, lingering, onWanted })
   }
 
   /**
@@ -144,7 +129,7 @@ export class ConfigManager {
     this.#sendWanted(CLUSTER_TYPE)
     this.#sendWanted(LISTENER_TYPE)
     await this.#secrets.settled()
-    await this.#opener.settled()
+    await this.#listeners.settled()
     const failed = listeners
       .map(({ config }) => this.table(LISTENER_TYPE).refusal(config.name))
       .find((refusal) => refusal !== undefined)
@@ -185,7 +170,7 @@ export class ConfigManager {
 
   /** Names of what waits for endpoints or routes, or for its socket. */
   warming(): { readonly clusters: readonly string[]; readonly listeners: readonly string[] } {
-    return { clusters: this.#clusters.names(), listeners: [...this.#listeners.names(), ...this.#opener.opening()] }
+    return { clusters: this.#clusters.names(), listeners: this.#listeners.names() }
   }
 
   /** Something in use, or that waits, names a secret that has not come. */
@@ -202,7 +187,7 @@ export class ConfigManager {
 
   /** Resolves when listeners that were asked for are open, or could not be opened. */
   opened(): Promise<void> {
-    return this.#opener.settled()
+    return this.#listeners.settled()
   }
 
   close(): void {
@@ -218,7 +203,7 @@ export class ConfigManager {
   #tryPut(typeUrl: string, resource: ConfigUpdate['upserts'][number]): string | undefined {
     try {
       if (this.#staticNames.has(`${typeUrl} ${resource.name}`)) return `${resource.name}: is a static resource`
-      this.#put(typeUrl, resource.name, decodeMessage(typeName(typeUrl), resource.body))
+      this.#put(resource.name, readResource(typeUrl, resource.body))
       return undefined
     } catch (error) {
       const message = `${typeName(typeUrl)} ${resource.name}: ${formatError(error)}`
@@ -227,40 +212,35 @@ export class ConfigManager {
     }
   }
 
-  #put(typeUrl: string, name: string, value: unknown): void {
-    const { dataPlane, random } = this.#options
-    switch (typeUrl) {
-      case CLUSTER_TYPE:
-        this.#putCluster(ConfigNode.read(value, '', readCluster))
-        return
-      case ENDPOINT_TYPE: {
-        const endpoints = ConfigNode.read(value, '', readEndpoints)
-        dataPlane.putEndpoints(endpoints)
-        this.#clusters.arrived(endpoints.clusterName)
-        return
-      }
-      case LISTENER_TYPE: {
-        const listener = ConfigNode.read(value, '', readListener)
-        checkListener(listener, random)
-        this.#putListener(listener)
-        return
-      }
-      case ROUTE_TYPE: {
-        this.#putRoutes(ConfigNode.read(value, '', readRoutes))
-        return
-      }
-      case VIRTUAL_HOST_TYPE:
-        this.#onDemand.putVirtualHost(name, ConfigNode.read(value, '', readVirtualHost))
-        return
-      case EXTENSION_TYPE:
-        this.#putExtension(name, ConfigNode.read(value, '', readExtension))
-        return
-      case SECRET_TYPE:
-        this.#secrets.put(ConfigNode.read(value, '', (node) => readSecret(node, 'ads')))
-        return
-      default:
-        throw new Error(`the type ${typeUrl} was not asked for`)
+  #put(name: string, resource: ReadResource): void {
+    switch (resource.kind) {
+      case 'cluster':
+        this.#putCluster(resource.config)
+        break
+      case 'endpoints':
+        this.#putEndpoints(resource.config)
+        break
+      case 'listener':
+        checkListener(resource.config, this.#options.random)
+        this.#putListener(resource.config)
+        break
+      case 'routes':
+        this.#putRoutes(resource.config)
+        break
+      case 'virtual-host':
+        this.#onDemand.putVirtualHost(name, resource.config)
+        break
+      case 'extension':
+        this.#listeners.putExtension(name, resource.typed)
+        break
+      case 'secret':
+        this.#secrets.put(resource.config)
     }
+  }
+
+  #putEndpoints(endpoints: EndpointsConfig): void {
+    this.#options.dataPlane.putEndpoints(endpoints)
+    this.#clusters.arrived(endpoints.clusterName)
   }
 
   #putRoutes(routes: RouteConfig): void {
@@ -287,29 +267,17 @@ export class ConfigManager {
     this.#needs.clusterNeeds(config.name, needed)
   }
 
-  #putListener(read: ListenerConfig): void {
-    const config = this.#ticketSeed.plant(read)
+  #putListener(config: ListenerConfig): void {
     const sources = routeSourcesOf(config)
     const needed = sources.map(({ name }) => name)
     const known = this.table(ROUTE_TYPE)
     const routes = needed.filter((name) => !known.has(name))
     const secrets = this.#refer(LISTENER_TYPE, config.name, secretsOfListener(config))
-    const extensions = this.#extensions.missing(config)
-    const timeoutMs = longest(
-      routes.length === 0 ? undefined : (sources[0]?.timeoutMs ?? DEPENDENCY_TIMEOUT_MS),
-      ...[...secrets, ...extensions].map((one) => one.timeoutMs),
-    )
-    const missing = [...routes, ...secrets.map(waitedFor), ...extensions.map((one) => extensionWait(one.name))]
-    this.#listeners.put(config.name, config, missing, timeoutMs)
-    const named = discoveredFilters(config).map((filter) => filter.name)
-    this.#needs.listenerNeeds(config.name, needed, named)
-  }
-
-  /** Throws what it does not fit. */
-  #putExtension(name: string, typed: unknown): void {
-    const waiting = this.#listeners.names().flatMap((listener) => this.#listeners.get(listener) ?? [])
-    this.#renew(this.#extensions.put(name, typed, waiting))
-    this.#listeners.arrived(extensionWait(name))
+    const routesTimeoutMs = routes.length === 0 ? undefined : (sources[0]?.timeoutMs ?? DEPENDENCY_TIMEOUT_MS)
+    const timeoutsMs = [routesTimeoutMs, ...secrets.map(({ timeoutMs }) => timeoutMs)]
+    this.#listeners.put(config, [...routes, ...secrets.map(waitedFor)], timeoutsMs)
+    const extensions = discoveredFilters(config).map(({ name }) => name)
+    this.#needs.listenerNeeds(config.name, needed, extensions)
   }
 
   /**
@@ -326,19 +294,15 @@ export class ConfigManager {
       if (!this.#lingering.keep(name)) this.#options.dataPlane.removeCluster(name)
     } else if (typeUrl === LISTENER_TYPE) {
       this.table(typeUrl).remove(name)
-      this.#listeners.drop(name)
       this.#needs.listenerGone(name)
-      this.#opener.remove(name)
-      this.#extensions.listenerRemoved(name)
-      this.#lingering.forget(`listener ${name}`)
+      this.#listeners.remove(name)
     } else if (typeUrl === ENDPOINT_TYPE) {
       this.#clusters.arrived(name)
     } else if (typeUrl === ROUTE_TYPE) {
       this.#listeners.arrived(name)
     } else if (typeUrl === EXTENSION_TYPE) {
       this.table(typeUrl).remove(name)
-      this.#forgetExtension(name)
-      this.#listeners.arrived(extensionWait(name))
+      this.#listeners.removeExtension(name)
     } else if (typeUrl === VIRTUAL_HOST_TYPE) {
       this.table(typeUrl).remove(name)
       this.#onDemand.removeVirtualHost(name)
@@ -352,7 +316,7 @@ export class ConfigManager {
       this.#want(ROUTE_TYPE, this.#needs.routes, (name) => this.#forgetRoutes(name))
       const { extensions } = this.#needs
       if (extensions.length > 0 || this.table(EXTENSION_TYPE).size > 0) {
-        this.#want(EXTENSION_TYPE, extensions, (name) => this.#forgetExtension(name))
+        this.#want(EXTENSION_TYPE, extensions, (name) => this.#listeners.forgetExtension(name))
       }
     }
     if (typeUrl === CLUSTER_TYPE || typeUrl === LISTENER_TYPE) this.#sendWantedSecrets()
@@ -362,14 +326,6 @@ export class ConfigManager {
     this.#options.dataPlane.removeRoutes(name)
     this.#lingering.forget(`routes ${name}`)
     this.#onDemand.routesChanged(name, undefined)
-  }
-
-  #forgetExtension(name: string): void {
-    this.#renew(this.#extensions.remove(name))
-  }
-
-  #renew(listeners: readonly ListenerConfig[]): void {
-    for (const listener of listeners) this.#opener.put(this.#extensions.use(listener))
   }
 
   /** Clusters are all wanted anyhow; some control planes send one only to those who name it. */

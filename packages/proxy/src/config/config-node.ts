@@ -16,7 +16,8 @@ const TYPED_STRUCTS = ['xds.type.v3.TypedStruct', 'udpa.type.v1.TypedStruct']
 export class ConfigNode {
   readonly path: string
   readonly #fields: Fields
-  readonly #seen = new Set<string>()
+  /** Keys that are there and were asked for. A configuration has some hundred thousand nodes, most of them small. */
+  #seen: string[] | null = null
 
   constructor(value: unknown, path: string) {
     if (!isRecord(value)) throw new MizzenError('bad-config', `expected an object, not ${describe(value)}`, { path })
@@ -168,7 +169,7 @@ export class ConfigNode {
 
   /** Declares everything in here to be without effect. */
   ignoreAll(): void {
-    for (const name of Object.keys(this.#fields)) this.#seen.add(name)
+    this.#seen = Object.keys(this.#fields)
   }
 
   error(code: 'bad-config' | 'unsupported-config', message: string, field?: string): MizzenError {
@@ -184,8 +185,9 @@ export class ConfigNode {
 
   #all<T>(read: Read<T>): T {
     const result = read(this)
-    for (const [name, value] of Object.entries(this.#fields)) {
-      if (!this.#seen.has(name) && !isDefault(value)) throw this.error('unsupported-config', 'is not supported', name)
+    for (const name of Object.keys(this.#fields)) {
+      if (this.#seen?.includes(name) === true || isDefault(this.#fields[name])) continue
+      throw this.error('unsupported-config', 'is not supported', name)
     }
     return result
   }
@@ -197,15 +199,23 @@ export class ConfigNode {
   }
 
   #take(name: string): unknown {
-    this.#seen.add(name)
-    this.#seen.add(camelCase(name))
-    return this.#peek(name)
+    const key = this.#keyOf(name)
+    if (key === undefined) return undefined
+    this.#seen ??= []
+    this.#seen.push(key)
+    return this.#fields[key]
   }
 
   #peek(name: string): unknown {
-    if (Object.hasOwn(this.#fields, name)) return this.#fields[name]
+    const key = this.#keyOf(name)
+    return key === undefined ? undefined : this.#fields[key]
+  }
+
+  /** As the field is written here; undefined if it is not. */
+  #keyOf(name: string): string | undefined {
+    if (Object.hasOwn(this.#fields, name)) return name
     const camel = camelCase(name)
-    return Object.hasOwn(this.#fields, camel) ? this.#fields[camel] : undefined
+    return camel !== name && Object.hasOwn(this.#fields, camel) ? camel : undefined
   }
 
   #wrongType(name: string, wanted: string, value: unknown): MizzenError {
@@ -218,8 +228,15 @@ export function typeName(url: string): string {
   return url.slice(url.lastIndexOf('/') + 1)
 }
 
+/** Of the names that readers ask for. */
+const camelCases = new Map<string, string>()
+
 function camelCase(name: string): string {
-  return name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+  const known = camelCases.get(name)
+  if (known !== undefined) return known
+  const camel = name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+  camelCases.set(name, camel)
+  return camel
 }
 
 function isRecord(value: unknown): value is Fields {

@@ -11,6 +11,7 @@ import type { DnsCacheConfig } from './cluster-model.ts'
 import type { Http2Options } from './http2-options.ts'
 import type { FaultConfig, OnDemandClusters, RouteConfig } from './route-model.ts'
 import type { DownstreamTlsConfig } from './tls-model.ts'
+import type { RequestIdConfig, TracingConfig } from './tracing-model.ts'
 
 export interface ListenerConfig {
   readonly name: string
@@ -36,6 +37,8 @@ export interface ListenerConfig {
   readonly transparent?: boolean
   /** Its address need not be this machine's (yet). */
   readonly freebind?: boolean
+  /** Its connections go on while the operator says that the proxy is not healthy; default false. */
+  readonly drainsOnModificationOnly?: boolean
 }
 
 export type ListenerFilterConfig =
@@ -49,6 +52,9 @@ export type ListenerFilterConfig =
     }
   | { readonly kind: 'tls-inspector'; readonly maxClientHelloBytes: number; readonly closeOnError: boolean }
   | { readonly kind: 'http-inspector' }
+  | DiscoveredListenerFilter
+  /** One whose configuration has not come: it closes every connection. */
+  | { readonly kind: 'missing' }
 
 export interface FilterChainConfig {
   readonly name: string
@@ -64,6 +70,17 @@ export interface FilterChainConfig {
 export type NetworkConfig =
   | { readonly kind: 'http'; readonly http: HttpConnectionManagerConfig }
   | { readonly kind: 'tcp'; readonly tcp: TcpProxyConfig }
+  /** Some of its filters come by name; only in listeners that are not in use (`discovered-filters.ts`). */
+  | { readonly kind: 'incomplete'; readonly filters: readonly (NetworkFilterConfig | DiscoveredNetworkFilter)[] }
+  /** The configuration of one of its filters has not come: each connection is closed. */
+  | { readonly kind: 'missing' }
+
+/** One network filter, before it is known what the whole chain does. */
+export type NetworkFilterConfig =
+  | { readonly kind: 'http'; readonly http: HttpConnectionManagerConfig }
+  | { readonly kind: 'tcp-proxy'; readonly tcp: Omit<TcpProxyConfig, 'clusterFromServerName' | 'reporters'> }
+  | { readonly kind: 'sni-cluster' }
+  | { readonly kind: 'stats'; readonly reporter: 'source' | 'destination' }
 
 /** All that is given must hold; what is empty (or 0) holds for everything. */
 export interface FilterChainMatch {
@@ -117,6 +134,10 @@ export interface HttpConnectionManagerConfig {
   readonly generateRequestId: boolean
   readonly preserveExternalRequestId: boolean
   readonly alwaysSetRequestIdInResponse: boolean
+  /** Undefined = as Envoy's defaults. */
+  readonly requestId?: RequestIdConfig
+  /** Undefined = nothing is traced. */
+  readonly tracing?: TracingConfig
   /** Whole stream idle, ms; default 300,000; 0 = no limit. */
   readonly streamIdleTimeoutMs: number
   /** Connection without a request, ms; default 3,600,000; 0 = no limit. */
@@ -174,6 +195,8 @@ export interface RouterOptions {
   readonly suppressEnvoyHeaders: boolean
   /** The timeout that a proxy before this one announced (`x-envoy-expected-rq-timeout-ms`) holds here, too. */
   readonly respectExpectedTimeout: boolean
+  /** Each try has a span of its own. */
+  readonly startChildSpan?: boolean
 }
 
 /** Envoy's forward_client_cert_details and set_current_client_cert_details. */
@@ -206,17 +229,31 @@ export type HttpFilterConfig =
   /** One whose configuration has not come: it refuses every request. */
   | { readonly kind: 'missing' }
 
-/** Its configuration comes by name (ECDS). Only listeners that are not in use have it (`extension-configs.ts`). */
-export interface DiscoveredFilter {
-  readonly kind: 'discovered'
+/** Where a filter's configuration comes from by name (ECDS). */
+export interface DiscoverySource {
   readonly name: string
   /** Message types that it may be of. */
   readonly types: readonly string[]
-  /** Until it has come. */
-  readonly fallback?: readonly HttpFilterConfig[]
   /** The listener is not used before it has come, but after `timeoutMs` (0 = never) without it. */
   readonly waits: boolean
   readonly timeoutMs: number
+}
+
+/** Its configuration comes by name. Only listeners that are not in use have it (`discovered-filters.ts`), as the others. */
+export interface DiscoveredFilter extends DiscoverySource {
+  readonly kind: 'discovered'
+  /** Until it has come. */
+  readonly fallback?: readonly HttpFilterConfig[]
+}
+
+export interface DiscoveredNetworkFilter extends DiscoverySource {
+  readonly kind: 'discovered'
+  readonly fallback?: NetworkFilterConfig
+}
+
+export interface DiscoveredListenerFilter extends DiscoverySource {
+  readonly kind: 'discovered'
+  readonly fallback?: ListenerFilterConfig
 }
 
 export type AccessLogConfig = FileLogConfig | StreamLogConfig
@@ -273,11 +310,11 @@ export type {
   OriginalDstConfig,
   ProxyProtocolConfig,
 } from './cluster-model.ts'
+export type { Fraction } from './fraction.ts'
 export type {
   DemandedVirtualHost,
   DirectResponseAction,
   FaultConfig,
-  Fraction,
   HashPolicy,
   HeaderMatch,
   HeaderMutations,

@@ -16,6 +16,7 @@ export function clustersOfRoutes({ virtualHosts }: RouteConfig): readonly string
 export function clustersOfListener(config: ListenerConfig): readonly string[] {
   return allChains(config).flatMap(({ network }) => {
     if (network.kind === 'tcp') return network.tcp.clusters.map(({ name }) => name)
+    if (network.kind !== 'http') return []
     return network.http.routes.kind === 'inline' ? clustersOfRoutes(network.http.routes.routes) : []
   })
 }

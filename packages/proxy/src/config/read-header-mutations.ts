@@ -12,14 +12,15 @@ const VERBS: Readonly<Record<string, Verb>> = {
 
 /** The four header fields that routes, virtual hosts, route configurations and weighted clusters have alike. */
 export function readHeaderMutations(node: ConfigNode): HeaderMutations {
-  return { request: readSide(node, 'request'), response: readSide(node, 'response') }
+  return {
+    request: readSide(node, 'request_headers_to_remove', 'request_headers_to_add'),
+    response: readSide(node, 'response_headers_to_remove', 'response_headers_to_add'),
+  }
 }
 
-function readSide(node: ConfigNode, side: 'request' | 'response'): readonly HeaderOp[] {
-  const removals = node
-    .strings(`${side}_headers_to_remove`)
-    .map((name): HeaderOp => ({ op: 'remove', name: name.toLowerCase() }))
-  return [...removals, ...node.list(`${side}_headers_to_add`, readOption)]
+function readSide(node: ConfigNode, removed: string, added: string): readonly HeaderOp[] {
+  const removals = node.strings(removed).map((name): HeaderOp => ({ op: 'remove', name: name.toLowerCase() }))
+  return [...removals, ...node.list(added, readOption)]
 }
 
 /** envoy.config.core.v3.HeaderValueOption; `append` is the older word for `append_action`. */

@@ -6,6 +6,7 @@ import { readHttpFilters } from './read-http-filters.ts'
 import { DEFAULT_HTTP2_OPTIONS, readHttp2Options } from './read-http2-options.ts'
 import { readRequestRules } from './read-request-rules.ts'
 import { readRoutes } from './read-routes.ts'
+import { readRequestIdExtension, readTracing } from './read-tracing.ts'
 import { readConfigSource } from './read-values.ts'
 
 export const HTTP_CONNECTION_MANAGER_TYPE =
@@ -26,10 +27,12 @@ export function readHttpConnectionManager(
 ): HttpConnectionManagerConfig {
   ignoreWithoutEffect(node)
   const common = node.child('common_http_protocol_options', readCommonOptions) ?? NO_OPTIONS
+  const installed = readHttpFilters(node, direction)
+  const operation = direction === 'outbound' ? 'egress' : 'ingress'
   return {
     statPrefix: node.requiredString('stat_prefix'),
     routes: readRouteSource(node),
-    ...readHttpFilters(node, direction),
+    ...installed,
     accessLogs: node.list('access_log', readAccessLog),
     serverHeader: {
       mode: node.enumeration('server_header_transformation', SERVER_HEADER_MODES),
@@ -40,6 +43,10 @@ export function readHttpConnectionManager(
     generateRequestId: node.boolean('generate_request_id', true),
     preserveExternalRequestId: node.boolean('preserve_external_request_id'),
     alwaysSetRequestIdInResponse: node.boolean('always_set_request_id_in_response'),
+    requestId: node.child('request_id_extension', readRequestIdExtension),
+    tracing: node.child('tracing', (tracing) =>
+      readTracing(tracing, operation, installed.router.startChildSpan === true),
+    ),
     streamIdleTimeoutMs: node.duration('stream_idle_timeout') ?? 300_000,
     idleTimeoutMs: common.idleTimeoutMs,
     requestTimeoutMs: node.duration('request_timeout') ?? 0,

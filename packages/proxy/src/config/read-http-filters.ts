@@ -1,9 +1,9 @@
-import { ConfigNode, typeName } from './config-node.ts'
+import { ConfigNode } from './config-node.ts'
 import type { DiscoveredFilter, HttpFilterConfig, ListenerConfig, RouterOptions } from './model.ts'
 import { readDnsCache } from './read-dns.ts'
+import { readExtensionSource } from './read-extension-source.ts'
 import { FAULT_TYPE, readFault } from './read-fault.ts'
 import { ON_DEMAND_TYPE, readOnDemand } from './read-on-demand.ts'
-import { readConfigSource } from './read-values.ts'
 
 type Direction = ListenerConfig['trafficDirection']
 
@@ -39,35 +39,20 @@ function readFilter(node: ConfigNode, direction: Direction): Installed {
   return disabled ? [] : installed
 }
 
-/** envoy.config.core.v3.ExtensionConfigSource. */
-function readDiscovery(node: ConfigNode, name: string, direction: Direction): DiscoveredFilter {
-  const timeoutMs = node.child('config_source', readConfigSource)
-  if (timeoutMs === undefined) throw node.error('bad-config', 'must be given', 'config_source')
-  const fallback = node.typed('default_config', filterReaders(direction))
-  const withoutWarming = node.boolean('apply_default_config_without_warming')
-  if (withoutWarming && fallback === undefined) throw node.error('bad-config', 'must be given', 'default_config')
-  const types = node.strings('type_urls').map(typeName)
-  if (types.length === 0) throw node.error('bad-config', 'must name at least one', 'type_urls')
-  const filters = fallback === undefined ? {} : { fallback: withoutRouter(fallback, node, 'default_config') }
-  return { kind: 'discovered', name, types, waits: !withoutWarming, timeoutMs, ...filters }
-}
-
-/** A filter's configuration that came by itself: its message type, and what it is in a listener of that direction. */
-export function readTypedFilter(
-  typed: unknown,
-  direction: Direction,
-): { readonly type: string; readonly filters: readonly HttpFilterConfig[] } {
-  return ConfigNode.read({ typed_config: typed }, '', (node) => {
-    const installed = node.typed('typed_config', filterReaders(direction))
-    if (installed === undefined) throw node.error('bad-config', 'must be given', 'typed_config')
-    return { type: typedName(typed), filters: withoutRouter(installed, node, 'typed_config') }
+function readDiscovery(source: ConfigNode, name: string, direction: Direction): DiscoveredFilter {
+  return readExtensionSource(source, name, (node) => {
+    const installed = node.typed('default_config', filterReaders(direction))
+    return installed && withoutRouter(installed, node, 'default_config')
   })
 }
 
-/** The type of an Any, or of what its TypedStruct stands for. */
-function typedName(typed: unknown): string {
-  const { '@type': url = '', type_url: inner } = typed as { '@type'?: string; type_url?: string }
-  return typeName(inner ?? url)
+/** A filter's configuration that came by itself, as what it is in a listener of that direction. */
+export function readTypedFilter(typed: unknown, direction: Direction): readonly HttpFilterConfig[] {
+  return ConfigNode.read({ typed_config: typed }, '', (node) => {
+    const installed = node.typed('typed_config', filterReaders(direction))
+    if (installed === undefined) throw node.error('bad-config', 'must be given', 'typed_config')
+    return withoutRouter(installed, node, 'typed_config')
+  })
 }
 
 /** The last filter of a chain cannot come by name, as in Envoy. */
@@ -110,10 +95,11 @@ function readForwardProxy(node: ConfigNode): Installed {
 }
 
 function readRouter(node: ConfigNode): Installed {
-  node.ignore('dynamic_stats', 'start_child_span')
+  node.ignore('dynamic_stats')
   const options = {
     suppressEnvoyHeaders: node.boolean('suppress_envoy_headers'),
     respectExpectedTimeout: node.boolean('respect_expected_rq_timeout'),
+    startChildSpan: node.boolean('start_child_span'),
   }
   return [{ kind: 'router', options }]
 }

@@ -1,20 +1,38 @@
-import type { ConfigNode } from './config-node.ts'
+import { ConfigNode } from './config-node.ts'
 import type { ListenerFilterConfig } from './model.ts'
+import { readExtensionSource } from './read-extension-source.ts'
 import { PROXY_PROTOCOL_FILTER_TYPE, readProxyProtocolFilter } from './read-proxy-protocol.ts'
 
 const PREFIX = 'envoy.extensions.filters.listener'
 /** Larger messages are looked at from their beginning too often, bytes. */
 const MAX_CLIENT_HELLO = 64 * 1024
 
+const READERS: Readonly<Record<string, (node: ConfigNode) => ListenerFilterConfig>> = {
+  [`${PREFIX}.tls_inspector.v3.TlsInspector`]: readTlsInspector,
+  [`${PREFIX}.http_inspector.v3.HttpInspector`]: () => ({ kind: 'http-inspector' }),
+  [`${PREFIX}.original_dst.v3.OriginalDst`]: () => ({ kind: 'original-dst' }),
+  [PROXY_PROTOCOL_FILTER_TYPE]: readProxyProtocolFilter,
+}
+
 /** envoy.config.listener.v3.ListenerFilter. */
 export function readListenerFilter(node: ConfigNode): ListenerFilterConfig {
-  node.ignore('name')
-  const filter = node.typed<ListenerFilterConfig>('typed_config', {
-    [`${PREFIX}.tls_inspector.v3.TlsInspector`]: readTlsInspector,
-    [`${PREFIX}.http_inspector.v3.HttpInspector`]: () => ({ kind: 'http-inspector' }),
-    [`${PREFIX}.original_dst.v3.OriginalDst`]: () => ({ kind: 'original-dst' }),
-    [PROXY_PROTOCOL_FILTER_TYPE]: readProxyProtocolFilter,
-  })
+  const name = node.string('name')
+  const discovered = node.child('config_discovery', (source) =>
+    readExtensionSource(source, name, (given) => given.typed('default_config', READERS)),
+  )
+  return discovered ?? readTyped(node)
+}
+
+/**
+ * A listener filter whose configuration came by itself.
+ * @param typed an Any in JSON form
+ */
+export function readTypedListenerFilter(typed: unknown): ListenerFilterConfig {
+  return ConfigNode.read({ typed_config: typed }, '', readTyped)
+}
+
+function readTyped(node: ConfigNode): ListenerFilterConfig {
+  const filter = node.typed('typed_config', READERS)
   if (filter === undefined) throw node.error('bad-config', 'must be given', 'typed_config')
   return filter
 }

@@ -8,6 +8,8 @@ import { readAddress } from './read-values.ts'
 
 const DIRECTIONS = { UNSPECIFIED: 'unspecified', INBOUND: 'inbound', OUTBOUND: 'outbound' } as const
 
+const DRAIN_TYPES = { DEFAULT: 'default', MODIFY_ONLY: 'modify-only' } as const
+
 const FILTERS_TIMEOUT_MS = 15_000
 
 /** envoy.config.listener.v3.Listener, of TCP. */
@@ -20,7 +22,7 @@ export function readListener(node: ConfigNode): ListenerConfig {
   return {
     name: node.string('name') || `${address.host}_${address.port}`,
     address,
-    listenerFilters: node.list('listener_filters', readListenerFilter),
+    listenerFilters: readListenerFilters(node),
     listenerFiltersTimeoutMs: node.duration('listener_filters_timeout') ?? FILTERS_TIMEOUT_MS,
     continueOnListenerFiltersTimeout: node.boolean('continue_on_listener_filters_timeout'),
     ...readChains(node, readChain),
@@ -30,7 +32,15 @@ export function readListener(node: ConfigNode): ListenerConfig {
     handsOver: node.boolean('use_original_dst'),
     transparent: node.boolean('transparent'),
     freebind: node.boolean('freebind'),
+    drainsOnModificationOnly: node.enumeration('drain_type', DRAIN_TYPES) === 'modify-only',
   }
+}
+
+/** As in Envoy, a listener that hands over restores destinations, whether or not the filter for that is named. */
+function readListenerFilters(node: ConfigNode): ListenerConfig['listenerFilters'] {
+  const named = node.list('listener_filters', readListenerFilter)
+  const restores = named.some(({ kind }) => kind === 'original-dst')
+  return node.boolean('use_original_dst') && !restores ? [...named, { kind: 'original-dst' }] : named
 }
 
 /** The older place of `bind_to_port`. */
@@ -55,7 +65,6 @@ function ignoreWithoutEffect(node: ConfigNode): void {
   node.ignore(
     'access_log',
     'connection_balance_config',
-    'drain_type',
     'ignore_global_conn_limit',
     'metadata',
     'per_connection_buffer_limit_bytes',

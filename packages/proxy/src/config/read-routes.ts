@@ -6,6 +6,7 @@ import { ON_DEMAND_ROUTE_TYPE, readOnDemand } from './read-on-demand.ts'
 import { readRetry } from './read-retry.ts'
 import { readRouteAction } from './read-route-action.ts'
 import { readRouteMatch } from './read-route-match.ts'
+import { readDecorator, readRouteTracing } from './read-tracing.ts'
 import { readConfigSource, readMetadata } from './read-values.ts'
 
 /** envoy.config.route.v3.RouteConfiguration. */
@@ -51,8 +52,8 @@ export function readVirtualHost(node: ConfigNode): VirtualHostConfig {
 }
 
 function readRoute(node: ConfigNode): RouteEntry {
-  // Names for traces and statistics.
-  node.ignore('decorator', 'stat_prefix', 'tracing')
+  // A name for statistics.
+  node.ignore('stat_prefix')
   const match = node.child('match', readRouteMatch)
   if (match === undefined) throw node.error('bad-config', 'must be given', 'match')
   return {
@@ -61,6 +62,8 @@ function readRoute(node: ConfigNode): RouteEntry {
     action: readAction(node),
     headers: readHeaderMutations(node),
     metadata: node.child('metadata', readMetadata),
+    tracing: node.child('tracing', readRouteTracing),
+    decorator: node.child('decorator', readDecorator),
     ...readPerFilter(node),
   }
 }

@@ -1,5 +1,7 @@
 import type { Metadata } from './cluster-model.ts'
+import type { Fraction } from './fraction.ts'
 import type { StringMatch } from './string-match.ts'
+import type { DecoratorConfig, RouteTracingConfig } from './tracing-model.ts'
 
 /** Routes and faults as plain, immutable data (see `model.ts`). */
 
@@ -7,12 +9,6 @@ export interface FaultConfig {
   readonly delay?: { readonly ms: number; readonly percent: Fraction }
   /** `grpcStatus`: of gRPC calls; undefined = what `status` means there. */
   readonly abort?: { readonly status: number; readonly grpcStatus?: number; readonly percent: Fraction }
-}
-
-/** A share of requests: `numerator / denominator`. */
-export interface Fraction {
-  readonly numerator: number
-  readonly denominator: 100 | 10_000 | 1_000_000
 }
 
 export interface RouteConfig {
@@ -57,6 +53,9 @@ export interface RouteEntry {
   readonly headers: HeaderMutations
   /** What its author attached, for logs; undefined = nothing. */
   readonly metadata?: Metadata
+  /** In place of the connection manager's. */
+  readonly tracing?: RouteTracingConfig
+  readonly decorator?: DecoratorConfig
   /** Per-route filter configuration that this build knows. */
   readonly fault?: FaultConfig
   /** In place of the filter's; `off`: they are not asked for. */

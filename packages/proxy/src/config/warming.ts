@@ -16,6 +16,8 @@ export class Warming<T> {
   readonly #activate: (value: T) => void
   readonly #onReleased: (name: string, error?: unknown) => void
   readonly #waiting = new Map<string, Waiting<T>>()
+  /** Names of those that wait, by what they wait for. */
+  readonly #waitingFor = new Map<string, Set<string>>()
 
   /**
    * @param activate puts a value into use; may throw
@@ -39,17 +41,32 @@ export class Warming<T> {
     }
     const timer = timeoutMs === 0 ? undefined : this.#clock.after(timeoutMs, () => this.#release(name, value))
     this.#waiting.set(name, { value, missing: new Set(missing), timer })
+    for (const dependency of missing) {
+      const names = this.#waitingFor.get(dependency)
+      if (names === undefined) this.#waitingFor.set(dependency, new Set([name]))
+      else names.add(name)
+    }
   }
 
   arrived(dependency: string): void {
-    for (const [name, waiting] of this.#waiting) {
-      if (waiting.missing.delete(dependency) && waiting.missing.size === 0) this.#release(name, waiting.value)
+    const names = this.#waitingFor.get(dependency)
+    this.#waitingFor.delete(dependency)
+    for (const name of names ?? []) {
+      const waiting = this.#waiting.get(name)
+      if (waiting?.missing.delete(dependency) && waiting.missing.size === 0) this.#release(name, waiting.value)
     }
   }
 
   drop(name: string): void {
-    this.#waiting.get(name)?.timer?.cancel()
+    const waiting = this.#waiting.get(name)
+    if (waiting === undefined) return
+    waiting.timer?.cancel()
     this.#waiting.delete(name)
+    for (const dependency of waiting.missing) {
+      const names = this.#waitingFor.get(dependency)
+      names?.delete(name)
+      if (names?.size === 0) this.#waitingFor.delete(dependency)
+    }
   }
 
   names(): readonly string[] {

@@ -59,6 +59,8 @@ export interface Exchange {
   downstreamRemoteAddress: string
   requestedServerName: string
   requestId: string
+  /** Null = requests are not traced here, or this one is not routed yet. */
+  readonly trace: TraceIds | null
   /** The caller is one of ours (Envoy: internal): what its `x-envoy-…` headers say holds. */
   trusted: boolean
 
@@ -80,6 +82,14 @@ export interface Exchange {
 
   /** Peer metadata as the peer-metadata filter found it; undefined = unknown peer. */
   downstreamPeer: Peer | undefined
+}
+
+/** Of a request's own span; '' = there is none. */
+export interface TraceIds {
+  readonly traceId: string
+  readonly spanId: string
+  /** Its spans are told. */
+  readonly sampled: boolean
 }
 
 /** What metrics say about a workload (Istio's standard labels); '' = unknown. */

@@ -3,6 +3,7 @@ import type { Filter } from '../filter/filter.ts'
 import type { RouteSlot } from '../route/route-slot.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { StatsRecorder } from '../telemetry/stats-recorder.ts'
+import type { RequestTracing } from './exchange-trace.ts'
 import type { HttpStats } from './http-stats.ts'
 import type { TrustedPeers } from './request-preparation.ts'
 
@@ -17,4 +18,6 @@ export interface HttpService {
   readonly accessLogs: readonly AccessLog[]
   readonly recorders: readonly StatsRecorder[]
   readonly stats: HttpStats
+  /** Null = nothing is traced. */
+  readonly tracing: RequestTracing | null
 }

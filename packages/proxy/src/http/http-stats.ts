@@ -1,4 +1,5 @@
 import { LogLinearHistogram } from '../telemetry/log-linear-histogram.ts'
+import type { TracingStats } from '../tracing/tracing-stats.ts'
 
 /** Envoy's statistics of a connection manager, by their names there (`http.PREFIX.…`): counters, gauges and histograms. */
 export class HttpStats {
@@ -43,6 +44,8 @@ export class HttpStats {
   /** From the first byte of a request to the last of its response, ms. */
   readonly downstreamRqTime = new LogLinearHistogram()
   readonly downstreamCxLengthMs = new LogLinearHistogram()
+  /** Null until a connection manager of this prefix traces. */
+  tracing: TracingStats | null = null
 
   countResponse(status: number): void {
     const digit = (status / 100) | 0

@@ -3,20 +3,19 @@ import type { Endpoint } from '../cluster/endpoint.ts'
 import type { PoolWaiter } from '../cluster/pool.ts'
 import type { RouteAction } from '../config/model.ts'
 import type { Deadline, DeadlineWheel } from './deadline-wheel.ts'
-import type { Exchange } from './exchange.ts'
+import type { MirrorTrace } from './exchange-trace.ts'
 import { hits } from './fraction.ts'
 import { HeaderList } from './header-list.ts'
 import { RequestBuffer } from './request-buffer.ts'
 import { requestedServerName } from './requested-server-name.ts'
 import type { RouterRuntime } from './router-runtime.ts'
-import type { RequestFields, UpstreamConnection } from './upstream.ts'
+import type { StreamExchange } from './stream-exchange.ts'
+import type { RequestFields, ResetReason, UpstreamConnection } from './upstream.ts'
 
 /** Time for a mirrored request whose route has no timeout, ms: nobody else would end it. */
 const MAX_DURATION_MS = 60_000
 /** Body bytes that wait for a connection. */
 const MAX_BUFFERED = 1024 * 1024
-
-type MirroredExchange = Exchange & RequestFields & { readonly requestTrailers: HeaderList }
 
 /** What there is of a request's body when its mirror starts. */
 interface BodySoFar {
@@ -42,6 +41,9 @@ export class Mirror implements PoolWaiter {
   readonly #trailers = new HeaderList()
   readonly #body = new RequestBuffer()
   readonly #deadline: Deadline
+  readonly #wheel: DeadlineWheel
+  #trace: MirrorTrace | null = null
+  #status = 0
   #connection: UpstreamConnection | null = null
   #requestEnded = false
   #over = false
@@ -59,6 +61,7 @@ export class Mirror implements PoolWaiter {
     this.#endpoint = endpoint
     this.#request = request
     this.#authority = authority
+    this.#wheel = wheel
     this.#deadline = wheel.deadline(() => this.cancel())
     endpoint.activeRequests += 1
   }
@@ -66,7 +69,7 @@ export class Mirror implements PoolWaiter {
   /** null if the cluster cannot take it: that is no error. */
   static start(
     cluster: Cluster,
-    exchange: MirroredExchange,
+    exchange: StreamExchange,
     body: BodySoFar,
     timeoutMs: number,
     wheel: DeadlineWheel,
@@ -76,9 +79,10 @@ export class Mirror implements PoolWaiter {
     const authority = shadowAuthority(exchange.authority)
     const mirror = new Mirror(cluster, endpoint, copyFields(exchange), authority, exchange.protocol, wheel)
     mirror.#takeBody(body, exchange.requestTrailers)
+    mirror.#trace = mirror.#beginTrace(exchange)
     mirror.#deadline.arm(timeoutMs > 0 ? timeoutMs : MAX_DURATION_MS)
     const connection = endpoint.pool.acquire(mirror)
-    if (connection === 'overflow') mirror.#end()
+    if (connection === 'overflow') mirror.#end('overflow')
     else if (connection !== 'wait') mirror.onConnectionReady(connection)
     return mirror
   }
@@ -102,7 +106,7 @@ export class Mirror implements PoolWaiter {
     if (this.#over) return
     if (this.#connection === null) this.#endpoint.pool.forget(this)
     const connection = this.#connection
-    this.#end()
+    this.#end('canceled')
     connection?.cancel()
   }
 
@@ -119,25 +123,26 @@ export class Mirror implements PoolWaiter {
     if (this.#requestEnded && !endStream) this.#endRequest(connection)
   }
 
-  onConnectionFailed(): void {
-    this.#end()
+  onConnectionFailed(reason: ResetReason): void {
+    this.#end(reason)
   }
 
   onInterim(): void {}
 
   onHead(status: number, endStream: boolean): void {
+    this.#status = status
     this.#cluster.stats.countResponse(status)
-    if (endStream) this.#end()
+    if (endStream) this.#end('complete')
   }
 
   onBytes(): void {}
 
   onResponseEnd(): void {
-    this.#end()
+    this.#end('complete')
   }
 
-  onReset(): void {
-    this.#end()
+  onReset(reason: ResetReason): void {
+    this.#end(reason)
   }
 
   onUpstreamWritable(): void {}
@@ -153,7 +158,15 @@ export class Mirror implements PoolWaiter {
     else connection.endRequest()
   }
 
-  #end(): void {
+  #beginTrace(exchange: StreamExchange): MirrorTrace | null {
+    if (exchange.trace === null) return null
+    const { requestHeaders: headers } = this.#request
+    const { config: cluster } = this.#cluster
+    const { address } = this.#endpoint
+    return exchange.trace.beginMirror(exchange, { headers, cluster, address, now: this.#wheel.now })
+  }
+
+  #end(how: ResetReason | 'complete' | 'canceled'): void {
     if (this.#over) return
     this.#over = true
     this.#connection = null
@@ -161,6 +174,14 @@ export class Mirror implements PoolWaiter {
     this.#body.clear()
     this.#endpoint.activeRequests -= 1
     this.#cluster.circuit.releaseRequest()
+    this.#trace?.end({
+      status: this.#status,
+      fields: this.responseFields,
+      trailers: this.responseTrailers,
+      reset: how === 'complete' || how === 'canceled' ? '' : how,
+      canceled: how === 'canceled',
+      now: this.#wheel.now,
+    })
   }
 }
 
@@ -168,7 +189,7 @@ export class Mirror implements PoolWaiter {
 export function startMirrors(
   action: RouteAction,
   { clusters, random, wheel }: RouterRuntime,
-  exchange: MirroredExchange,
+  exchange: StreamExchange,
   body: BodySoFar,
 ): readonly Mirror[] {
   return action.mirrors.flatMap(({ cluster: name, fraction }) => {

@@ -1,9 +1,12 @@
-/** What one turn of the event loop reads of large bodies, bytes: one or two milliseconds of work, most of it the kernel's. */
-const TURN_BYTES = 256 * 1024
+/**
+ * What one turn of the event loop reads of large bodies, bytes: about a millisecond of work, most of it the kernel's. With less,
+ * a few bodies of usual size are held up in their middle, and a server that answers early then costs its client the connection.
+ */
+const TURN_BYTES = 1024 * 1024
 /** A read of as much is taken for a part of a large body: a TLS record at its largest. */
 const BULK_BYTES = 16 * 1024
 /** Readers that go on in one turn, so that their next reads, a full buffer each, are what a turn may read. */
-const RESUMED = 4
+const RESUMED = 16
 
 export interface PacedReader {
   /** It may read on. */

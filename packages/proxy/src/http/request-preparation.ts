@@ -4,6 +4,7 @@ import type { ConnectionInfo } from '../listener/connection-info.ts'
 import { prepareClientCertificate } from './client-certificate-header.ts'
 import { createRequestId } from './request-id.ts'
 import type { StreamExchange } from './stream-exchange.ts'
+import { withTraceReason } from './trace-reason.ts'
 
 /**
  * What only proxies of the mesh may say, and these do not say it to each other: dropped from every request (Envoy:
@@ -59,7 +60,7 @@ export function prepareRequest(
   else prepareInside(exchange, secure)
   prepareClientCertificate(exchange.requestHeaders, config.clientCertificate, client.tls)
   if (config.via !== '') appendVia(exchange, config.via)
-  if (config.generateRequestId) ensureRequestId(exchange, config, random)
+  ensureRequestId(exchange, config, random)
 }
 
 /** The address of the client, if it is sure that there is no other proxy in between; else ''. */
@@ -115,9 +116,21 @@ function appendVia(exchange: StreamExchange, via: string): void {
 
 function ensureRequestId(exchange: StreamExchange, config: HttpConnectionManagerConfig, random: Random): void {
   const headers = exchange.requestHeaders
-  const given = headers.get('x-request-id')
-  // Ids from outside would let a client join others' traces.
-  const kept = given !== undefined && given !== '' && (!config.useRemoteAddress || config.preserveExternalRequestId)
-  exchange.requestId = kept ? given : createRequestId(random)
-  if (!kept) headers.set('x-request-id', exchange.requestId)
+  const given = headers.get('x-request-id') ?? ''
+  exchange.requestId = config.generateRequestId ? ownRequestId(given, exchange.trusted, config, random) : given
+  if (exchange.requestId !== given) headers.set('x-request-id', exchange.requestId)
+}
+
+/** @param given '' = none */
+function ownRequestId(
+  given: string,
+  trusted: boolean,
+  { useRemoteAddress, preserveExternalRequestId, requestId }: HttpConnectionManagerConfig,
+  random: Random,
+): string {
+  if (given === '') return createRequestId(random)
+  if (!useRemoteAddress || trusted) return given
+  // Ids from outside would let a client join others' traces, and none may decide what is traced.
+  if (!preserveExternalRequestId) return createRequestId(random)
+  return requestId?.packTraceReason === false ? given : withTraceReason(given, 'none')
 }

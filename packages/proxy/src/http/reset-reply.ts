@@ -40,6 +40,11 @@ export function resetAfterStart(reason: ResetReason): { readonly details: string
   return { details: `upstream_reset_after_response_started{${underscored(reason)}}`, flags: FLAGS[reason] }
 }
 
+/** The response flags that a reset is told by. */
+export function resetFlags(reason: ResetReason): number {
+  return FLAGS[reason]
+}
+
 function underscored(reason: ResetReason): string {
   return reason.replaceAll(' ', '_')
 }

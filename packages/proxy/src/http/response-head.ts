@@ -9,10 +9,19 @@ export function completeResponseHead(
   date: DateHeader,
 ): void {
   const headers = exchange.responseFields
-  if (config.alwaysSetRequestIdInResponse) headers.set('x-request-id', exchange.requestId)
+  if (showsRequestId(exchange, config)) headers.set('x-request-id', exchange.requestId)
   if (!headers.has('date')) headers.append('date', date.value)
   const { mode, name } = config.serverHeader
   if (mode === 'overwrite') headers.set('server', name)
   else if (mode === 'append-if-absent' && !headers.has('server')) headers.append('server', name)
   if (config.via !== '') headers.append('via', config.via)
+}
+
+/** Who had a request traced is told its id. */
+function showsRequestId(
+  { requestId, requestHeaders, trusted }: StreamExchange,
+  { alwaysSetRequestIdInResponse }: HttpConnectionManagerConfig,
+): boolean {
+  if (requestId === '') return false
+  return alwaysSetRequestIdInResponse || (trusted && requestHeaders.has('x-envoy-force-trace'))
 }

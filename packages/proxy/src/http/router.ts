@@ -110,6 +110,7 @@ export class Router implements UpstreamEvents {
 
   /** Both directions of the tunnel have ended: nothing is heard of it any more. */
   finishTunnel(): void {
+    this.#stream.exchange.trace?.onAttemptEnd(this.#runtime.turn.now)
     this.#finishAttempt()
   }
 
@@ -139,6 +140,7 @@ export class Router implements UpstreamEvents {
     const { exchange } = this.#stream
     const { now } = this.#runtime.turn
     exchange.upstreamHeadAt = now
+    exchange.trace?.onAttemptHead(status, endStream, now)
     this.#perTry.cancel()
     this.#countResponse(status)
     if (opensTunnel(exchange.upgrade, status)) {
@@ -163,6 +165,7 @@ export class Router implements UpstreamEvents {
   }
 
   onUpstreamEnd(): void {
+    this.#stream.exchange.trace?.onAttemptEnd(this.#runtime.turn.now)
     this.#completeAttempt()
     this.#stream.respondEnd()
   }
@@ -172,6 +175,7 @@ export class Router implements UpstreamEvents {
     const { exchange } = this.#stream
     const replays = this.#mayReplay(reason)
     this.#countReset(reason)
+    exchange.trace?.onAttemptReset(reason)
     this.#releaseAttempt()
     if (upstream.tunnel) {
       this.#stream.abort('upstream_reset_after_response_started{connection termination}', 0)
@@ -241,6 +245,7 @@ export class Router implements UpstreamEvents {
     }
     exchange.endpoint = endpoint.config
     exchange.upstreamHost = endpoint.address
+    exchange.trace?.beginAttempt(exchange, this.#runtime.turn.now)
     this.#upstream.attempt(cluster, endpoint)
   }
 
@@ -316,6 +321,8 @@ export class Router implements UpstreamEvents {
     this.#perTry.cancel()
     this.#duration.cancel()
     if (endpoint !== null) this.#retries.note(endpoint)
+    const { exchange } = this.#stream
+    exchange.trace?.endAttempt(exchange, this.#upstream.headSent, this.#runtime.turn.now)
   }
 
   // Tunnels.
@@ -344,6 +351,7 @@ export class Router implements UpstreamEvents {
   #onPerTryTimeout(): void {
     this.#clusterStats.upstreamRqPerTryTimeout += 1
     this.#countEndpointTimeout()
+    this.#stream.exchange.trace?.onAttemptTimeout()
     this.#dropAttempt()
     if (this.#retriesLocalReset()) return
     this.#stream.reply(504, 'upstream request timeout', 'upstream_per_try_timeout', ResponseFlag.UT)

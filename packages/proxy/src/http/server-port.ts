@@ -18,7 +18,7 @@ export interface ServedConnection {
 export interface ServerPort {
   /** As configured now; asked once per request. */
   readonly service: HttpService
-  /** Responses announce that the connection closes. */
+  /** A response ends its connection. Asked once for each response of a connection that is to go on. */
   readonly draining: boolean
   onClosed(connection: ServedConnection): void
 }

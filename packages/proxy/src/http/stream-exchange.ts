@@ -2,6 +2,7 @@ import type { ClusterConfig, EndpointConfig, RouteEntry, WeightedCluster } from 
 import type { ConnectionInfo } from '../listener/connection-info.ts'
 import type { TlsSession } from '../tls/tls-session.ts'
 import type { Exchange, Peer } from './exchange.ts'
+import type { ExchangeTrace } from './exchange-trace.ts'
 import { HeaderList } from './header-list.ts'
 
 /** The exchange of a connection's current stream; reset and used again for the next one. */
@@ -40,6 +41,7 @@ export class StreamExchange implements Exchange {
   downstreamRemoteAddress = ''
   requestedServerName = ''
   requestId = ''
+  trace: ExchangeTrace | null = null
   trusted = false
 
   route: RouteEntry | null = null
@@ -85,6 +87,7 @@ export class StreamExchange implements Exchange {
     this.details = ''
     this.connectionTerminationDetails = ''
     this.requestId = ''
+    this.trace = null
     this.trusted = false
     this.#resetUpstream()
   }

@@ -128,6 +128,8 @@ export class Stream implements FilterStream, RouterStream {
     }
     prepareRequest(exchange, service.config, service.trusted, this.#client, this.random)
     if (!this.rematch()) return
+    const { tracing } = service
+    if (tracing !== null) exchange.trace = tracing.begin(exchange)
     this.#router.open(this.#requestEnded)
     this.#runFilters()
   }
@@ -256,6 +258,7 @@ export class Stream implements FilterStream, RouterStream {
     this.#beginResponse(status)
     for (const filter of this.#service.filters) filter.onResponse?.(exchange, this)
     completeResponseHead(exchange, this.#service.config, this.#runtime.date)
+    exchange.trace?.onResponse(exchange)
     // As Envoy: a client that has its answer before its request is through must not be waited for.
     if (!this.#requestEnded) this.#downstream.closeAfterResponse()
     const ends = endStream && this.responseTransform === null
@@ -286,6 +289,7 @@ export class Stream implements FilterStream, RouterStream {
     this.#timers.request.cancel()
     this.#service.stats.downstreamCxUpgradesTotal += 1
     completeResponseHead(this.exchange, this.#service.config, this.#runtime.date)
+    this.exchange.trace?.onResponse(this.exchange)
     this.#downstream.startTunnel(this.exchange)
   }
 
@@ -435,7 +439,9 @@ export class Stream implements FilterStream, RouterStream {
     service.stats.countResponse(exchange.status)
     service.stats.downstreamRqTime.record(exchange.endedAt - exchange.startedAt)
     for (const recorder of service.recorders) recorder.record(exchange)
+    exchange.trace?.finish(exchange)
     for (const log of service.accessLogs) log.log(exchange)
+    exchange.trace = null
   }
 
   #timeoutStatus(): number {

@@ -21,12 +21,14 @@ export interface WireHandler {
 
 /** Byte runs up to this size become part of the text; larger ones are written at once, with the text before them. */
 const MERGE_BYTES = 2 * 1024
+/** Characters that wait for the turn to flush them; with more, a source would not learn in time that its peer reads too slowly. */
+const MAX_GATHERED = 64 * 1024
 /** Unwritten output from which on a wire counts as congested; its source should pause until `onWritable`. */
 const CONGESTED_BYTES = 256 * 1024
 
 /**
- * A socket as the codecs see it: writes are strings of one byte a character (latin1) and byte runs, gathered during a
- * turn and written together at its end.
+ * A socket as the codecs see it: writes are strings of one byte a character (latin1) and byte runs, gathered until the turn
+ * flushes them.
  */
 export class Wire implements Flushable, PacedReader, OutputOwner {
   handler: WireHandler
@@ -41,6 +43,9 @@ export class Wire implements Flushable, PacedReader, OutputOwner {
   #output: SocketOutput | null = null
   #encrypted = false
   #text = ''
+  /** Serial of the turn that has written last, and how much of the text is of turns before it. */
+  #writtenIn = 0
+  #earlier = 0
   #scheduled = false
   #finishing = false
   #paused = false
@@ -138,21 +143,18 @@ export class Wire implements Flushable, PacedReader, OutputOwner {
 
   /** One byte a character. */
   write(text: string): void {
-    if (this.#closed) return
-    this.#text += text
-    if (!this.#scheduled) this.#schedule()
+    if (!this.#closed) this.#gather(text)
   }
 
   /** Holds on to none of it. */
   writeBytes(buffer: Buffer, start: number, end: number): void {
     if (this.#closed || start === end) return
     if (end - start <= MERGE_BYTES) {
-      this.#text += buffer.toString('latin1', start, end)
-      if (!this.#scheduled) this.#schedule()
+      this.#gather(buffer.toString('latin1', start, end))
       return
     }
     const text = this.#text
-    this.#text = ''
+    this.#clearText()
     this.#output?.writeBoth(text, buffer, start, end)
     this.#noteCongestion()
   }
@@ -217,9 +219,9 @@ export class Wire implements Flushable, PacedReader, OutputOwner {
     if (!this.#scheduled) this.#schedule()
   }
 
-  /** Closes at once; unwritten output is lost. */
+  /** Closes at once. What this turn has written is lost, and what the peer does not take at once. */
   destroy(): void {
-    this.#text = ''
+    this.#writeEarlier()
     if (this.unread) this.reset()
     else this.#socket?.destroy()
   }
@@ -235,7 +237,7 @@ export class Wire implements Flushable, PacedReader, OutputOwner {
    * anyway: the peer misses the closing alert.
    */
   reset(): void {
-    this.#text = ''
+    this.#writeEarlier()
     if (this.#encrypted) this.#socket?.destroy()
     else this.#socket?.resetAndDestroy()
   }
@@ -263,11 +265,39 @@ export class Wire implements Flushable, PacedReader, OutputOwner {
     this.turn.flushLater(this)
   }
 
+  #gather(text: string): void {
+    this.#noteTurn()
+    this.#text += text
+    if (this.#text.length > MAX_GATHERED) {
+      this.#writeText()
+      this.#noteCongestion()
+    } else if (!this.#scheduled) this.#schedule()
+  }
+
+  #noteTurn(): void {
+    const { serial } = this.turn
+    if (this.#writtenIn === serial) return
+    this.#writtenIn = serial
+    this.#earlier = this.#text.length
+  }
+
+  #clearText(): void {
+    this.#text = ''
+    this.#earlier = 0
+  }
+
   #writeText(): void {
     if (this.#text === '') return
     const text = this.#text
-    this.#text = ''
+    this.#clearText()
     this.#output?.write(text)
+  }
+
+  /** Writes what turns before this one have written, and forgets the rest. */
+  #writeEarlier(): void {
+    const earlier = this.#writtenIn === this.turn.serial ? this.#text.slice(0, this.#earlier) : this.#text
+    this.#clearText()
+    if (earlier !== '' && !this.#closed) this.#output?.write(earlier)
   }
 
   #noteCongestion(): void {
@@ -283,7 +313,7 @@ export class Wire implements Flushable, PacedReader, OutputOwner {
   #onClose(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#text = ''
+    this.#clearText()
     this.handler.onClose(this.#error)
   }
 }

@@ -1,3 +1,4 @@
+import type { Deadline } from '../http/deadline-wheel.ts'
 import type { HttpService } from '../http/http-service.ts'
 import { serveHttp } from '../http/server-codec.ts'
 import type { ServedConnection, ServerPort } from '../http/server-port.ts'
@@ -5,10 +6,8 @@ import type { Wire } from '../http/wire.ts'
 import { TcpConnection } from '../tcp/tcp-connection.ts'
 import type { CompiledChain } from './compiled-listener.ts'
 import type { ConnectionInfo } from './connection-info.ts'
+import type { Drain } from './drain.ts'
 import type { ListenerRuntime } from './listener-runtime.ts'
-
-/** Share of the drain time after which the first idle connections are closed. */
-const DRAIN_START = 0.5
 
 /** The connections of one filter chain. Its configuration changes under them without closing any. */
 export class ChainPort implements ServerPort {
@@ -18,20 +17,28 @@ export class ChainPort implements ServerPort {
   readonly #connections = new Map<ServedConnection, number>()
   readonly #onClosed: (port: ChainPort, lengthMs: number) => void
   #chain: CompiledChain
-  #draining: boolean
+  /** null = it goes on. */
+  #drain: Drain | null
+  readonly #nextStep: Deadline
+  /** Of a gradual drain. */
+  #step = 0
+  /** To end, by a gradual drain. */
+  readonly #told = new WeakSet<ServedConnection>()
 
   /** @param onClosed called after each connection that went */
   constructor(
     chain: CompiledChain,
     runtime: ListenerRuntime,
-    draining: boolean,
+    drain: Drain | null,
     onClosed: (port: ChainPort, lengthMs: number) => void,
   ) {
     this.key = chain.key
     this.#chain = chain
     this.#runtime = runtime
-    this.#draining = draining
+    this.#drain = drain
     this.#onClosed = onClosed
+    this.#nextStep = runtime.wheel.deadline(() => this.#tellSome(this.#step))
+    if (drain?.strategy === 'gradual') this.#tellSome(0)
   }
 
   get chain(): CompiledChain {
@@ -42,9 +49,21 @@ export class ChainPort implements ServerPort {
     return (this.#chain.network as { readonly http: HttpService }).http
   }
 
-  /** Asked for each response; overload ends connections by chance. */
+  /** Asked for each response of a connection that goes on; overload and gradual drains end them by chance. */
   get draining(): boolean {
-    return this.#draining || this.#endsByOverload()
+    return this.#endsByDrain() || this.#endsByOverload()
+  }
+
+  #endsByDrain(): boolean {
+    const fails = this.#runtime.drains.failing && this.#chain.endsWhenFailing
+    if (!fails && this.#drain?.endsConnection(this.#runtime.turn.now) !== true) return false
+    this.#countDrained()
+    return true
+  }
+
+  #countDrained(): void {
+    const { network } = this.#chain
+    if (network.kind === 'http') network.http.stats.downstreamCxDrainClose += 1
   }
 
   #endsByOverload(): boolean {
@@ -80,6 +99,7 @@ export class ChainPort implements ServerPort {
       connection.start()
       return
     }
+    if (network.kind !== 'http') return
     const { stats } = network.http
     stats.downstreamCxTotal += 1
     stats.downstreamCxActive += 1
@@ -90,17 +110,33 @@ export class ChainPort implements ServerPort {
     this.#connections.set(serveHttp(wire, this, this.#runtime, info, info.alpn), now)
   }
 
-  drain(withinMs: number): void {
-    if (this.#draining) return
-    this.#draining = true
+  drain(drain: Drain): void {
+    if (this.#drain !== null) return
+    this.#drain = drain
+    if (drain.strategy === 'gradual') this.#tellSome(0)
+    else for (const connection of this.#connections.keys()) this.#tell(connection, drain)
+  }
+
+  #tellSome(step: number): void {
+    const drain = this.#drain as Drain
+    const { share, afterMs } = drain.step(step)
+    this.#step = step + 1
     for (const connection of this.#connections.keys()) {
-      const spread = DRAIN_START + (1 - DRAIN_START) * this.#runtime.random()
-      connection.drain(Math.max(1, withinMs * spread))
+      if (this.#told.has(connection) || this.#runtime.random() >= share) continue
+      this.#told.add(connection)
+      this.#tell(connection, drain)
     }
+    if (afterMs > 0) this.#nextStep.arm(afterMs)
+  }
+
+  #tell(connection: ServedConnection, drain: Drain): void {
+    this.#countDrained()
+    connection.drain(drain.idleMs(this.#runtime.turn.now))
   }
 
   /** Closes everything at once. */
   destroy(): void {
+    this.#nextStep.cancel()
     for (const connection of this.#connections.keys()) connection.destroy()
   }
 

@@ -12,6 +12,8 @@ export interface CompiledChain {
   /** null = plaintext. */
   readonly tls: ServerTls | null
   readonly network: NetworkService
+  /** Its connections end while the operator says that the proxy is not healthy. */
+  readonly endsWhenFailing: boolean
 }
 
 /** A listener's configuration, compiled. Immutable but for statistics. */

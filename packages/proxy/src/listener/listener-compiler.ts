@@ -6,7 +6,7 @@ import type { TlsStats } from '../tls/tls-stats.ts'
 import type { CompiledChain, CompiledListener } from './compiled-listener.ts'
 import { FilterChainTable } from './filter-chain-table.ts'
 import { HttpInspector, HttpInspectorStats } from './http-inspector.ts'
-import type { ListenerFilter } from './listener-filter.ts'
+import { type ListenerFilter, MISSING } from './listener-filter.ts'
 import { OriginalDestinationFilter } from './original-destination-filter.ts'
 import { ProxyProtocolFilter, ProxyProtocolStats } from './proxy-protocol-filter.ts'
 import type { ServiceCompiler } from './service-compiler.ts'
@@ -49,14 +49,20 @@ export class ListenerCompiler {
       filterChains.map(({ match }, chain) => ({ match, chain })),
       fallback,
     )
-    const chains = all.map((chain, index) => this.#chain(chain, index === fallback, index, ssl))
+    const chains = all.map((chain, index) => this.#chain(chain, index === fallback, index, ssl, config))
     const filters = config.listenerFilters.map((filter, index) =>
       this.#filter(filter, config, `listener_filters[${index}]`),
     )
     return { config, filters, chains, table, direct: filters.length === 0 && isDirect(chains, filterChains) }
   }
 
-  #chain(config: FilterChainConfig, isDefault: boolean, index: number, ssl: TlsStats): CompiledChain {
+  #chain(
+    config: FilterChainConfig,
+    isDefault: boolean,
+    index: number,
+    ssl: TlsStats,
+    listener: ListenerConfig,
+  ): CompiledChain {
     const path = isDefault ? 'default_filter_chain' : `filter_chains[${index}]`
     const { name, match, tls, network } = config
     return {
@@ -67,6 +73,7 @@ export class ListenerCompiler {
           ? null
           : withinPath(`${path}.transport_socket.typed_config`, () => new ServerTls(tls, this.#tls, ssl)),
       network: this.#services.compile(network),
+      endsWhenFailing: listener.drainsOnModificationOnly !== true,
     }
   }
 
@@ -80,14 +87,18 @@ export class ListenerCompiler {
         return new TlsInspector(config.maxClientHelloBytes, config.closeOnError, this.tlsInspectorStats)
       case 'http-inspector':
         return new HttpInspector(this.httpInspectorStats)
+      default:
+        return NOT_THERE
     }
   }
 }
 
+const NOT_THERE: ListenerFilter = { maxBytes: 0, inspect: () => MISSING }
+
 /** There is nothing to be found out about a connection. */
 function isDirect(chains: readonly CompiledChain[], filterChains: readonly FilterChainConfig[]): boolean {
   const [only] = chains
-  if (chains.length !== 1 || only === undefined || only.tls !== null) return false
+  if (chains.length !== 1 || only === undefined || only.tls !== null || only.network.kind === 'missing') return false
   return filterChains.every(({ match }) => takesEverything(match))
 }
 

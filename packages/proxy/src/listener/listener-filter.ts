@@ -4,6 +4,8 @@ import type { ConnectionInfo } from './connection-info.ts'
 export const NEED_MORE = -1
 /** The connection must be closed. */
 export const REFUSE = -2
+/** The connection must be closed: the filter's own configuration has not come. */
+export const MISSING = -3
 
 /**
  * Looks at a connection before its filter chain is chosen, and says in `connection` what it found. One value serves all
@@ -18,7 +20,8 @@ export interface ListenerFilter {
    *
    * @param bytes all that has come and was not consumed; they stay the caller's
    * @param descriptor of the socket; -1 = unknown
-   * @returns how many bytes to take away (0 = none: it only looked) when it is done, `NEED_MORE`, or `REFUSE`
+   * @returns how many bytes to take away (0 = none: it only looked) when it is done, `NEED_MORE`, `REFUSE` or
+   *   `MISSING`
    */
   inspect(connection: ConnectionInfo, bytes: Buffer, descriptor: number): number
   /** Called when `inspect` refused or the connection went away before it was done; for counters. */

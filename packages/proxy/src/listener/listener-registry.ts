@@ -1,6 +1,7 @@
 import { MizzenError } from '@mizzen/base'
 import type { Address, ListenerConfig } from '../config/model.ts'
 import { isPipe } from '../http/pipe-address.ts'
+import type { BoundSocket } from './bound-socket.ts'
 import type { ConnectionInfo } from './connection-info.ts'
 import { Listener } from './listener.ts'
 import type { ListenerCompiler } from './listener-compiler.ts'
@@ -34,8 +35,19 @@ export class ListenerRegistry {
     return [...this.#listeners.values()]
   }
 
-  /** Throws what compiling throws; rejects with MizzenError `cannot-listen`. In both cases what was there stays. */
-  put(config: ListenerConfig): Promise<void> {
+  /**
+   * Throws what compiling throws; rejects with MizzenError `cannot-listen`. In both cases what was there stays.
+   * @param bound to listen on, if the listener needs a socket that it has not
+   */
+  put(config: ListenerConfig, bound?: BoundSocket): Promise<void> {
+    try {
+      return this.#put(config, bound)
+    } finally {
+      bound?.close()
+    }
+  }
+
+  #put(config: ListenerConfig, bound: BoundSocket | undefined): Promise<void> {
     const known = this.#listeners.get(config.name)
     const stays = known !== undefined && sameSocket(known.config, config)
     const stats = stays ? known.stats : new ListenerStats()
@@ -49,7 +61,8 @@ export class ListenerRegistry {
       const message = `listener ${config.name}: the listener ${rival.config.name} has the same address`
       return Promise.reject(new MizzenError('cannot-listen', message, { path: 'address' }))
     }
-    return this.#open(new Listener(compiled, stats, this.#runtime, (info) => this.#ofAddress(info)))
+    const listener = new Listener(compiled, stats, this.#runtime, (info) => this.#ofAddress(info))
+    return this.#open(listener, bound?.take())
   }
 
   /** The listener of an address, or of all addresses with that port (Envoy: getBalancedHandlerByAddress). */
@@ -95,9 +108,9 @@ export class ListenerRegistry {
     await Promise.all(all.map((listener) => listener.close()))
   }
 
-  async #open(listener: Listener): Promise<void> {
+  async #open(listener: Listener, descriptor: number | undefined): Promise<void> {
     this.#opening.add(listener)
-    await listener.open().finally(() => this.#opening.delete(listener))
+    await listener.open(descriptor).finally(() => this.#opening.delete(listener))
     const { name } = listener.config
     if (this.#closed) {
       await listener.close()

@@ -13,6 +13,9 @@ export class ListenerStats {
   /** Closed at once, because the process is overloaded. */
   downstreamCxOverloadReject = 0
   noFilterChainMatch = 0
+  /** Closed, because the configuration of a listener filter, or of a network filter, has not come. */
+  extensionConfigMissing = 0
+  networkExtensionConfigMissing = 0
   readonly downstreamCxLengthMs = new LogLinearHistogram()
   readonly ssl = new TlsStats()
 }

@@ -8,6 +8,7 @@ import { adoptSocket, descriptorOf, startReading } from './adopted-socket.ts'
 import { ChainPort } from './chain-port.ts'
 import type { CompiledListener } from './compiled-listener.ts'
 import { ConnectionInfo } from './connection-info.ts'
+import { Drain } from './drain.ts'
 import type { ListenerRuntime } from './listener-runtime.ts'
 import type { ListenerStats } from './listener-stats.ts'
 import { listenOptions, removeStaleSocket } from './listening-address.ts'
@@ -27,7 +28,8 @@ export class Listener implements PendingOwner {
   #compiled: CompiledListener
   /** By index of the compiled chains. */
   #ports: readonly ChainPort[] = []
-  #draining = false
+  /** null = it goes on. */
+  #drain: Drain | null = null
   #accepting = false
   #onEmpty: () => void = () => {}
 
@@ -71,7 +73,7 @@ export class Listener implements PendingOwner {
   }
 
   get draining(): boolean {
-    return this.#draining
+    return this.#drain !== null
   }
 
   get activeConnections(): number {
@@ -91,11 +93,14 @@ export class Listener implements PendingOwner {
     return { host: bound.address, port: bound.port }
   }
 
-  /** Listens, unless it is virtual. Rejects with MizzenError `cannot-listen` or `not-supported`. */
-  async open(): Promise<void> {
+  /**
+   * Listens, unless it is virtual. Rejects with MizzenError `cannot-listen` or `not-supported`.
+   * @param descriptor of a socket that is bound; it is closed with the listener
+   */
+  async open(descriptor?: number): Promise<void> {
     if (this.config.virtual === true) return
-    if (isPipe(this.config.address)) removeStaleSocket(this.config.address)
-    await this.#listen(listenOptions(this.config, socketCalls))
+    if (descriptor === undefined && isPipe(this.config.address)) removeStaleSocket(this.config.address)
+    await this.#listen(listenOptions(this.config, socketCalls, descriptor))
   }
 
   #listen(options: ReturnType<typeof listenOptions>): Promise<void> {
@@ -125,7 +130,7 @@ export class Listener implements PendingOwner {
       const port = known.get(chain.key)
       known.delete(chain.key)
       if (port === undefined) {
-        return new ChainPort(chain, this.#runtime, this.#draining, (closed, lengthMs) =>
+        return new ChainPort(chain, this.#runtime, this.#drain, (closed, lengthMs) =>
           this.#onConnectionClosed(closed, lengthMs),
         )
       }
@@ -134,15 +139,20 @@ export class Listener implements PendingOwner {
     })
     for (const port of known.values()) {
       if (port.activeConnections > 0) this.#retired.add(port)
-      port.drain(port.drainTimeoutMs)
+      port.drain(this.#newDrain(port.drainTimeoutMs))
     }
   }
 
   /** Goes on accepting, but every response announces that its connection closes; idle ones close within `withinMs`. */
   drain(withinMs: number): void {
-    if (this.#draining) return
-    this.#draining = true
-    for (const port of [...this.#ports, ...this.#retired]) port.drain(withinMs)
+    if (this.#drain !== null) return
+    this.#drain = this.#newDrain(withinMs)
+    for (const port of [...this.#ports, ...this.#retired]) port.drain(this.#drain)
+  }
+
+  #newDrain(withinMs: number): Drain {
+    const { drains, random, turn } = this.#runtime
+    return new Drain(drains.strategy, random, turn.now, withinMs)
   }
 
   /** Accepts no more, and lets the connections that are there end as in `drain`. */

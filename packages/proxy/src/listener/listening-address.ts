@@ -12,11 +12,14 @@ export const CAN_REUSE_PORT = process.platform === 'linux' || process.platform =
 /**
  * How a server is told to listen where the configuration says.
  * @param calls is only asked for what Node cannot do by itself
+ * @param descriptor of a socket that is bound there already
  */
 export function listenOptions(
   config: ListenerConfig,
   calls: () => Pick<SocketCalls, 'bind'>,
+  descriptor?: number,
 ): ListenOptions & { fd?: number } {
+  if (descriptor !== undefined) return { fd: descriptor, backlog: BACKLOG }
   const { address, transparent = false, freebind = false } = config
   if (isPipe(address)) return { path: pipePath(address), backlog: BACKLOG }
   const reusePort = config.reusePort && CAN_REUSE_PORT

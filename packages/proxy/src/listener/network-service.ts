@@ -5,3 +5,5 @@ import type { TcpService } from '../tcp/tcp-service.ts'
 export type NetworkService =
   | { readonly kind: 'http'; readonly http: HttpService }
   | { readonly kind: 'tcp'; readonly tcp: TcpService }
+  /** Its configuration has not come whole: it takes no connection. */
+  | { readonly kind: 'missing' }

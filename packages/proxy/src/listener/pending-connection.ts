@@ -8,7 +8,7 @@ import { adoptSocket, startReading, takeHandle } from './adopted-socket.ts'
 import type { ChainPort } from './chain-port.ts'
 import type { CompiledListener } from './compiled-listener.ts'
 import type { ConnectionInfo } from './connection-info.ts'
-import { type ListenerFilter, NEED_MORE, REFUSE } from './listener-filter.ts'
+import { type ListenerFilter, MISSING, NEED_MORE, REFUSE } from './listener-filter.ts'
 import type { ListenerRuntime } from './listener-runtime.ts'
 import type { ListenerStats } from './listener-stats.ts'
 
@@ -125,7 +125,8 @@ export class PendingConnection implements WireHandler {
       const filter = filters[this.#at] as ListenerFilter
       const taken = this.#inspect(filter)
       if (taken === NEED_MORE) return
-      if (taken === REFUSE) {
+      if (taken === MISSING) this.#owner.stats.extensionConfigMissing += 1
+      if (taken < NEED_MORE) {
         this.#giveUp()
         return
       }
@@ -163,8 +164,13 @@ export class PendingConnection implements WireHandler {
       this.destroy()
       return
     }
+    const { tls, config, network } = port.chain
+    if (network.kind === 'missing') {
+      this.#owner.stats.networkExtensionConfigMissing += 1
+      this.destroy()
+      return
+    }
     this.#port = port
-    const { tls, config } = port.chain
     if (tls === null) {
       this.#servePlaintext(port)
       return

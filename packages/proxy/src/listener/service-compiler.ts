@@ -1,6 +1,8 @@
 import type { Random } from '@mizzen/base'
 import type { CidrRange, HttpConnectionManagerConfig, NetworkConfig } from '../config/model.ts'
+import type { RequestIdConfig, TracingConfig } from '../config/tracing-model.ts'
 import { compileFilters, type FilterDeps } from '../filter/filter-chain.ts'
+import type { RequestTracing } from '../http/exchange-trace.ts'
 import type { HttpService } from '../http/http-service.ts'
 import { HttpStats } from '../http/http-stats.ts'
 import type { TrustedPeers } from '../http/request-preparation.ts'
@@ -11,6 +13,7 @@ import type { TcpStats } from '../tcp/tcp-stats.ts'
 import { compileAccessLog, type LogStreamProvider, type SinkProvider } from '../telemetry/access-log.ts'
 import type { TcpStatsProvider } from '../telemetry/istio-tcp-stats.ts'
 import type { StatsProvider } from '../telemetry/stats-recorder.ts'
+import { TracingStats } from '../tracing/tracing-stats.ts'
 import { CidrTable } from './cidr-table.ts'
 import type { NetworkService } from './network-service.ts'
 import type { RouteRegistry } from './route-registry.ts'
@@ -22,7 +25,16 @@ export interface ServiceDeps extends FilterDeps {
   readonly stats: StatsProvider
   readonly tcpStats: TcpStatsProvider
   readonly routes: RouteRegistry
+  readonly tracing: TracingCompiler
 }
+
+/** Compiles what a connection manager says about tracing. */
+export interface TracingCompiler {
+  compile(config: TracingConfig, ids: RequestIdConfig, stats: TracingStats): RequestTracing
+}
+
+/** Envoy's defaults. */
+const REQUEST_IDS: RequestIdConfig = { packTraceReason: true, useForTraceSampling: true }
 
 /** Compiles the ends of filter chains: connection managers and TCP proxies. Those with the same statistics prefix count together. */
 export class ServiceCompiler {
@@ -46,10 +58,11 @@ export class ServiceCompiler {
   /** Throws MizzenError with the field's path within the filter. */
   compile(network: NetworkConfig): NetworkService {
     if (network.kind === 'tcp') return { kind: 'tcp', tcp: this.#tcp.compile(network.tcp) }
-    return { kind: 'http', http: this.#compileHttp(network.http) }
+    return network.kind === 'http' ? { kind: 'http', http: this.#compileHttp(network.http) } : { kind: 'missing' }
   }
 
   #compileHttp(http: HttpConnectionManagerConfig): HttpService {
+    const stats = this.#statsOf(http.statPrefix)
     return {
       config: http,
       routes: this.#routes(http),
@@ -61,8 +74,14 @@ export class ServiceCompiler {
       recorders: http.filters.flatMap((filter) =>
         filter.kind === 'stats' ? [this.#deps.stats.recorder(filter.reporter)] : [],
       ),
-      stats: this.#statsOf(http.statPrefix),
+      stats,
+      tracing: http.tracing === undefined ? null : this.#tracing(http.tracing, http.requestId ?? REQUEST_IDS, stats),
     }
+  }
+
+  #tracing(config: TracingConfig, ids: RequestIdConfig, stats: HttpStats): RequestTracing {
+    stats.tracing ??= new TracingStats()
+    return this.#deps.tracing.compile(config, ids, stats.tracing)
   }
 
   #routes(http: HttpConnectionManagerConfig): RouteSlot {

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
+import { getSystemErrorName } from 'node:util'
 import { MizzenError } from '@mizzen/base'
 import type { Address } from '../config/model.ts'
+import { isPipe, pipePath } from '../http/pipe-address.ts'
 import { ipBytes, ipText } from './ip-bytes.ts'
 
 /** What Node's sockets do not offer, done by the system's own functions. Linux only. */
@@ -12,6 +14,8 @@ export interface SocketCalls {
    * Throws MizzenError `cannot-listen` with the system's reason.
    */
   bind(address: Address, options: BindOptions): number
+  /** Another descriptor of the same socket. Throws MizzenError `cannot-listen`. */
+  duplicate(descriptor: number): number
 }
 
 export interface BindOptions {
@@ -22,7 +26,8 @@ export interface BindOptions {
   readonly reusePort: boolean
 }
 
-// linux/in.h, linux/in6.h, linux/netfilter_ipv4.h, linux/netfilter_ipv6/ip6_tables.h, asm-generic/socket.h
+// linux/un.h, linux/fcntl.h, linux/in.h, linux/in6.h, linux/netfilter_ipv4.h, linux/netfilter_ipv6/ip6_tables.h, asm-generic/socket.h
+const AF_UNIX = 1
 const AF_INET = 2
 const AF_INET6 = 10
 const SOCK_STREAM = 1
@@ -38,9 +43,12 @@ const IP_TRANSPARENT = 19
 const IPV6_TRANSPARENT = 75
 const IPV6_FREEBIND = 78
 const SO_ORIGINAL_DST = 80
+const F_DUPFD_CLOEXEC = 1030
 
 /** struct sockaddr_in6, the larger one. */
 const ADDRESS_BYTES = 28
+/** Of struct sockaddr_un. */
+const MAX_PATH_BYTES = 108
 
 let loaded: SocketCalls | undefined
 
@@ -69,6 +77,7 @@ function load(): SocketCalls {
       socket: libc.func('int socket(int domain, int type, int protocol)'),
       bind: libc.func(`int bind(int fd, ${value})`),
       close: libc.func('int close(int fd)'),
+      fcntl: libc.func('int fcntl(int fd, int command, ...)'),
     }
     return new LibcSocketCalls(calls, () => koffi.errno())
   } catch (error) {
@@ -82,6 +91,7 @@ interface Calls {
   readonly socket: Call
   readonly bind: Call
   readonly close: Call
+  readonly fcntl: Call
 }
 
 class LibcSocketCalls implements SocketCalls {
@@ -103,19 +113,12 @@ class LibcSocketCalls implements SocketCalls {
   }
 
   bind(address: Address, options: BindOptions): number {
-    const bytes = ipBytes(address.host)
-    if (bytes === undefined) throw new MizzenError('cannot-listen', `${address.host} is no IP address`)
-    const v6 = bytes.length === 16
-    const type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC
-    const descriptor = this.#calls.socket(v6 ? AF_INET6 : AF_INET, type, 0)
+    const socketAddress = writeAddress(address)
+    const family = socketAddress.readUInt16LE(0)
+    const descriptor = this.#calls.socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
     if (descriptor < 0) throw this.#failure('socket', address)
     try {
-      this.#set(descriptor, SOL_SOCKET, SO_REUSEADDR, address)
-      if (options.reusePort) this.#set(descriptor, SOL_SOCKET, SO_REUSEPORT, address)
-      if (options.transparent)
-        this.#set(descriptor, v6 ? SOL_IPV6 : SOL_IP, v6 ? IPV6_TRANSPARENT : IP_TRANSPARENT, address)
-      if (options.freebind) this.#set(descriptor, v6 ? SOL_IPV6 : SOL_IP, v6 ? IPV6_FREEBIND : IP_FREEBIND, address)
-      const socketAddress = writeAddress(bytes, address.port)
+      if (family !== AF_UNIX) this.#setOptions(descriptor, address, options, family === AF_INET6)
       if (this.#calls.bind(descriptor, socketAddress, socketAddress.length) !== 0) throw this.#failure('bind', address)
       return descriptor
     } catch (error) {
@@ -124,15 +127,34 @@ class LibcSocketCalls implements SocketCalls {
     }
   }
 
+  duplicate(descriptor: number): number {
+    const copy = this.#calls.fcntl(descriptor, F_DUPFD_CLOEXEC, 'int', 0)
+    if (copy < 0) throw new MizzenError('cannot-listen', `fcntl: ${this.#reason()}`)
+    return copy
+  }
+
+  #setOptions(descriptor: number, address: Address, options: BindOptions, v6: boolean): void {
+    this.#set(descriptor, SOL_SOCKET, SO_REUSEADDR, address)
+    if (options.reusePort) this.#set(descriptor, SOL_SOCKET, SO_REUSEPORT, address)
+    if (options.transparent)
+      this.#set(descriptor, v6 ? SOL_IPV6 : SOL_IP, v6 ? IPV6_TRANSPARENT : IP_TRANSPARENT, address)
+    if (options.freebind) this.#set(descriptor, v6 ? SOL_IPV6 : SOL_IP, v6 ? IPV6_FREEBIND : IP_FREEBIND, address)
+  }
+
   #set(descriptor: number, level: number, name: number, address: Address): void {
     const on = Buffer.alloc(4)
     on.writeInt32LE(1)
     if (this.#calls.setsockopt(descriptor, level, name, on, 4) !== 0) throw this.#failure('setsockopt', address)
   }
 
-  #failure(call: string, { host, port }: Address): MizzenError {
-    const hint = 'transparent listeners need the capability NET_ADMIN'
-    return new MizzenError('cannot-listen', `${host}:${port}: ${call} failed with errno ${this.#errno()}`, { hint })
+  #failure(call: string, address: Address): MizzenError {
+    const place = isPipe(address) ? address.host : `${address.host}:${address.port}`
+    const hint = call === 'setsockopt' ? 'transparent listeners need the capability NET_ADMIN' : undefined
+    return new MizzenError('cannot-listen', `${place}: ${call}: ${this.#reason()}`, { path: 'address', hint })
+  }
+
+  #reason(): string {
+    return getSystemErrorName(-this.#errno())
   }
 }
 
@@ -144,11 +166,24 @@ function readAddress(bytes: Buffer): Address | undefined {
   return undefined
 }
 
-function writeAddress(ip: Buffer, port: number): Buffer {
+/** Throws MizzenError `cannot-listen` for what is neither an IP address nor a path that fits. */
+function writeAddress(address: Address): Buffer {
+  if (isPipe(address)) return writePath(pipePath(address))
+  const ip = ipBytes(address.host)
+  if (ip === undefined) throw new MizzenError('cannot-listen', `${address.host} is no IP address`)
   const v6 = ip.length === 16
   const bytes = Buffer.alloc(v6 ? ADDRESS_BYTES : 16)
   bytes.writeUInt16LE(v6 ? AF_INET6 : AF_INET, 0)
-  bytes.writeUInt16BE(port, 2)
+  bytes.writeUInt16BE(address.port, 2)
   ip.copy(bytes, v6 ? 8 : 4)
   return bytes
+}
+
+/** struct sockaddr_un: a path ends with NUL, an abstract name with its last byte. */
+function writePath(path: string): Buffer {
+  const name = Buffer.from(path.startsWith('\0') ? path : `${path}\0`)
+  if (name.length > MAX_PATH_BYTES) throw new MizzenError('cannot-listen', `${path}: is too long for a socket's path`)
+  const family = Buffer.alloc(2)
+  family.writeUInt16LE(AF_UNIX, 0)
+  return Buffer.concat([family, name])
 }

@@ -248,8 +248,9 @@ export class TcpConnection implements RelayOwner, LinkOwner {
     this.#port.onClosed(this)
   }
 
+  /** As Istio: one that never had an upstream is opened and closed at its end. */
   #recordEnd(): void {
-    if (this.#upstream === null) return
+    if (this.#upstream === null) for (const recorder of this.#service.recorders) recorder.opened(this.#exchange)
     this.#recordBytes()
     for (const recorder of this.#service.recorders) recorder.closed(this.#exchange)
   }

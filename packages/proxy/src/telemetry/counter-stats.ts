@@ -3,10 +3,11 @@ import type { Stat } from './stat.ts'
 /**
  * Statistics out of an object of plain numbers: `upstreamRqTotal` is `upstream_rq_total`. Names that end in `Active` are
  * gauges, `…ByClass` holds counts by the first digit of a status (`upstream_rq_2xx`), `…ByStatus` by status.
+ * @param prefix of all names
  */
-export function counterStats(scope: string, owner: string, counters: object): readonly Stat[] {
+export function counterStats(scope: string, owner: string, counters: object, prefix = ''): readonly Stat[] {
   const stat = (name: string, value: number): Stat => {
-    return { scope, owner, name: snakeCase(name), kind: name.endsWith('Active') ? 'gauge' : 'counter', value }
+    return { scope, owner, name: prefix + snakeCase(name), kind: name.endsWith('Active') ? 'gauge' : 'counter', value }
   }
   return Object.entries(counters).flatMap(([name, value]) => {
     if (typeof value === 'number') return [stat(name, value)]

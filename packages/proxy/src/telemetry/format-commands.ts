@@ -59,6 +59,8 @@ const COMMANDS: Readonly<Record<string, Compile>> = {
   ROUTE_NAME: plain((exchange) => orNone(exchange.route?.name ?? '')),
   VIRTUAL_HOST_NAME: plain((exchange) => orNone(exchange.virtualHostName)),
   VIRTUAL_CLUSTER_NAME: plain(none),
+  TRACE_ID: plain((exchange) => orNone(exchange.trace?.traceId ?? '')),
+  SPAN_ID: plain((exchange) => orNone(exchange.trace?.spanId ?? '')),
   STREAM_ID: plain((exchange) => orNone(exchange.requestId)),
   GRPC_STATUS: ({ args }, path) => compileGrpcStatus(args, path),
   GRPC_STATUS_NUMBER: plain(grpcStatus),

@@ -9,11 +9,14 @@ export interface HistogramCounts {
   /** By bucket; what is above the last bound has a bucket of its own. */
   readonly counts: Float64Array
   readonly sum: number
+  /** The same by base's native buckets; undefined where nobody asks for that. */
+  readonly native?: Float64Array | undefined
 }
 
 /** Counts of values by bucket; what is above the last bound has a bucket of its own. */
 export class Histogram implements HistogramCounts {
   readonly counts = new Float64Array(BUCKET_BOUNDS.length + 1)
+  readonly native: Float64Array | undefined
   sum = 0
 
   observe(value: number): void {

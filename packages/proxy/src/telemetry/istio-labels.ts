@@ -2,7 +2,7 @@ import type { ClusterConfig, EndpointConfig } from '../config/model.ts'
 import type { Exchange, Peer } from '../http/exchange.ts'
 import { grpcStatus, isGrpcRequest } from '../http/grpc.ts'
 import type { Labels } from './prometheus-text.ts'
-import { formatFlags } from './response-flags.ts'
+import { formatFlags, formatTcpFlags } from './response-flags.ts'
 
 /** Which side of the call this proxy is. */
 export type Reporter = 'source' | 'destination'
@@ -59,7 +59,10 @@ export function istioLabels(reporter: Reporter, own: Peer, exchange: Exchange): 
 export function istioTcpLabels(reporter: Reporter, own: Peer, exchange: Exchange): Labels {
   return istioLabels(reporter, own, exchange)
     .filter(([name]) => name !== 'response_code' && name !== 'grpc_response_status')
-    .map((label) => (label[0] === 'request_protocol' ? [label[0], 'tcp'] : label))
+    .map(([name, value]) => {
+      if (name === 'request_protocol') return [name, 'tcp']
+      return [name, name === 'response_flags' ? formatTcpFlags(exchange.flags) : value]
+    })
 }
 
 /** Servers know; clients cannot tell what the other end makes of their certificate (as Istio). */

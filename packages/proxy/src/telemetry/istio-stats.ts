@@ -2,6 +2,7 @@ import { GRPC_STATUS } from '@mizzen/base'
 import type { ClusterConfig } from '../config/model.ts'
 import type { Exchange, Peer } from '../http/exchange.ts'
 import { grpcStatus, isGrpcRequest } from '../http/grpc.ts'
+import { DurationHistogram } from './duration-histogram.ts'
 import { Histogram, type HistogramCounts } from './histogram.ts'
 import { isPassthrough, istioLabels, type Reporter } from './istio-labels.ts'
 import { formatHistogram, formatLabels, formatSample, type Labels } from './prometheus-text.ts'
@@ -62,7 +63,7 @@ export class IstioStats implements StatsProvider {
 
   /**
    * @param own this proxy's workload
-   * @param routes counts by route, too; undefined = nobody asks for that, nor for examples
+   * @param routes counts by route, too; undefined = nobody asks for that, nor for examples and finer durations
    */
   constructor(own: Peer, routes?: RouteStats) {
     this.#own = own
@@ -91,7 +92,7 @@ export class IstioStats implements StatsProvider {
     const series: Series = {
       labels: key,
       requests: 0,
-      durationMs: new Histogram(),
+      durationMs: this.#routes === undefined ? new Histogram() : new DurationHistogram(),
       requestBytes: new Histogram(),
       responseBytes: new Histogram(),
       ...{ example: null, nextExampleAt: 0, routes: undefined },
@@ -161,7 +162,7 @@ class Recorder implements StatsRecorder {
     }
     if (exchange.endedAt < series.nextExampleAt) return
     series.nextExampleAt = exchange.endedAt + EXAMPLE_MS
-    const traceId = traceIdOf(exchange.requestHeaders)
+    const traceId = traceIdOf(exchange)
     if (traceId !== undefined) series.example = { traceId, durationMs, atMs: exchange.startTimeMs + durationMs }
   }
 

@@ -1,7 +1,8 @@
 import type { RouteEntry } from '../config/model.ts'
 import type { Exchange } from '../http/exchange.ts'
+import { DurationHistogram } from './duration-histogram.ts'
 import { hasFailed } from './failed-exchange.ts'
-import { Histogram, type HistogramCounts } from './histogram.ts'
+import type { Histogram, HistogramCounts } from './histogram.ts'
 import { labelPairs } from './label-pairs.ts'
 
 /** Distinct label sets kept; what is beyond them is counted by Istio's metrics alone. */
@@ -51,7 +52,7 @@ export class RouteStats {
   #find(labels: string): Series | undefined {
     const known = this.#series.get(labels)
     if (known !== undefined || this.#series.size >= MAX_SERIES) return known
-    const series: Series = { labels, requests: 0, failures: 0, attempts: 0, durationMs: new Histogram() }
+    const series: Series = { labels, requests: 0, failures: 0, attempts: 0, durationMs: new DurationHistogram() }
     this.#series.set(labels, series)
     return series
   }

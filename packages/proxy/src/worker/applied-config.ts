@@ -53,7 +53,7 @@ export class AppliedConfig {
 
   /** In an order in which nothing refers to what comes later. */
   calls(): readonly ConfigCall[] {
-    const put = (method: keyof DataPlane, all: Iterable<unknown>) =>
+    const put = (method: ConfigCall['method'], all: Iterable<unknown>) =>
       [...all].map((argument): ConfigCall => ({ kind: 'configure', method, argument }))
     return [
       ...put('putSecret', this.#secrets.values()),

@@ -9,7 +9,7 @@ const NONE: Counts = { stats: [], histograms: [], istio: { http: [], tcp: [], ro
 
 /**
  * Keeps the process's counters from going back when a worker dies: what the dead one was last seen to have counted goes
- * on being added. What it counted after it was last asked is lost.
+ * on being added. What it counted after it was last asked is lost; it is asked every few seconds (`ProxyProgram`).
  */
 export class DepartedCounts {
   /** Of the workers that live, by their index. */

@@ -9,9 +9,12 @@ import type {
 } from '../config/model.ts'
 import type { SecretConfig } from '../config/tls-model.ts'
 import type { Demand, DemandAnswer } from '../demand/demand.ts'
+import type { BoundSocket } from '../listener/bound-socket.ts'
 import { ConnectionBudget, type ConnectionLimit } from '../listener/connection-budget.ts'
+import type { DrainStrategy } from '../listener/drain.ts'
 import type { DrainScope } from '../listener/listener-registry.ts'
 import { OverloadState } from '../overload/overload-state.ts'
+import { counterStats } from '../telemetry/counter-stats.ts'
 import { IstioStats } from '../telemetry/istio-stats.ts'
 import { IstioTcpStats } from '../telemetry/istio-tcp-stats.ts'
 import type { LogFiles } from '../telemetry/log-files.ts'
@@ -19,6 +22,7 @@ import { createPeerMetadata, type NodeIdentity } from '../telemetry/peer-metadat
 import { RouteStats } from '../telemetry/route-stats.ts'
 import { LogStreams } from '../telemetry/stream/log-streams.ts'
 import type { Streaming } from '../telemetry/stream/streaming.ts'
+import type { TracingSettings } from '../tracing/tracing-settings.ts'
 import { createRuntime, type Runtime } from './runtime.ts'
 import { runtimeHistograms } from './runtime-histograms.ts'
 import { clusterViews, listenerViews, runtimeStats } from './runtime-snapshot.ts'
@@ -41,6 +45,9 @@ export interface LocalWorkerOptions {
   /** What is streamed to services of the bootstrap; undefined = nothing. */
   readonly streaming?: Streaming | undefined
   /** See `RuntimeDeps`. */
+  readonly tracing?: TracingSettings | undefined
+  readonly drainStrategy?: DrainStrategy | undefined
+  /** See `RuntimeDeps`. */
   readonly onDemand: (demand: Demand) => void
 }
 
@@ -56,7 +63,7 @@ export class LocalWorker implements Workers {
   readonly #parts: { readonly [P in keyof Snapshot]: () => Snapshot[P] }
 
   constructor(options: LocalWorkerOptions) {
-    const { clock, random, logger, logs, node, connectionLimit, onDemand, streaming } = options
+    const { clock, random, logger, logs, node, connectionLimit, onDemand, streaming, tracing, drainStrategy } = options
     const peerMetadata = createPeerMetadata(node)
     this.setLogLevels = options.setLogLevels
     this.#logs = logs
@@ -68,20 +75,24 @@ export class LocalWorker implements Workers {
     const sinks = { sinks: logs.provide, logStreams: this.#logStreams?.provide }
     const telemetry = { ...sinks, stats: this.#istio, tcpStats: this.#istioTcp, peerMetadata }
     const overload = options.overload && new OverloadState(options.overload)
-    const runtime = createRuntime({ clock, random, logger, connections, overload, onDemand, ...telemetry })
+    const wanted = { onDemand, tracing, drainStrategy }
+    const runtime = createRuntime({ clock, random, logger, connections, overload, ...wanted, ...telemetry })
     this.#runtime = runtime
     this.#parts = {
       clusters: () => clusterViews(runtime),
       listeners: () => listenerViews(runtime),
-      stats: () => runtimeStats(runtime, options.index),
+      stats: () => [
+        ...runtimeStats(runtime, options.index),
+        ...counterStats('access_logs', 'grpc_access_log', this.#logStreams?.counters ?? {}),
+      ],
       histograms: () => runtimeHistograms(runtime),
       certificates: () => runtime.certificates,
       istio: () => ({ http: this.#istio.all, tcp: this.#istioTcp.all, routes: routes?.all ?? [] }),
     }
   }
 
-  putListener(config: ListenerConfig): Promise<void> {
-    return this.#runtime.putListener(config)
+  putListener(config: ListenerConfig, bound?: BoundSocket): Promise<void> {
+    return this.#runtime.putListener(config, bound)
   }
 
   removeListener(name: string): void {
@@ -132,6 +143,10 @@ export class LocalWorker implements Workers {
 
   drain(withinMs: number, scope: DrainScope): void {
     this.#runtime.drain(withinMs, scope)
+  }
+
+  setFailing(failing: boolean): void {
+    this.#runtime.setFailing(failing)
   }
 
   stopListening(withinMs: number, scope: DrainScope): undefined {

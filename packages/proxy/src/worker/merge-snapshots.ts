@@ -87,6 +87,7 @@ function addHistograms(one: HistogramCounts, other: HistogramCounts): HistogramC
   return {
     counts: one.counts.map((count, bucket) => count + (other.counts[bucket] as number)),
     sum: one.sum + other.sum,
+    native: one.native?.map((count, bucket) => count + (other.native?.[bucket] ?? 0)),
   }
 }
 

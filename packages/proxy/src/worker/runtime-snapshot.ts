@@ -28,6 +28,7 @@ export function runtimeStats(runtime: Runtime, worker: number): readonly Stat[] 
     ...[...runtime.tcpStats].flatMap(([prefix, stats]) => counterStats('tcp', prefix, stats)),
     ...[...runtime.listenerFilterStats].flatMap(([prefix, stats]) => counterStats(prefix, '', stats)),
     ...runtime.listeners.flatMap((listener) => listenerStats(listener, worker)),
+    ...tracerStats(runtime),
     configured('cluster_manager', 'active_clusters', runtime.clusters.length),
     configured('listener_manager', 'total_listeners_active', runtime.listeners.length),
   ]
@@ -36,6 +37,15 @@ export function runtimeStats(runtime: Runtime, worker: number): readonly Stat[] 
 /** The same in every worker. */
 function configured(scope: string, name: string, value: number): Stat {
   return { scope, owner: '', name, kind: 'gauge', value, shared: true }
+}
+
+/** Where nothing is traced they are not there, as in Envoy. */
+function tracerStats({ tracers }: Runtime): readonly Stat[] {
+  const { zipkin, openTelemetry } = tracers
+  return [
+    ...counterStats('tracing', 'zipkin', zipkin ?? {}),
+    ...counterStats('tracing', 'opentelemetry', openTelemetry ?? {}),
+  ]
 }
 
 function listenerStats(listener: Listener, worker: number): readonly Stat[] {
@@ -54,7 +64,11 @@ function listenerStats(listener: Listener, worker: number): readonly Stat[] {
 function httpStats(owner: string, stats: HttpStats): readonly Stat[] {
   const completed = total(stats.downstreamRqByClass)
   const name = 'downstream_rq_completed'
-  return [...counterStats('http', owner, stats), { scope: 'http', owner, name, kind: 'counter', value: completed }]
+  return [
+    ...counterStats('http', owner, stats),
+    ...counterStats('http', owner, stats.tracing ?? {}, 'tracing.'),
+    { scope: 'http', owner, name, kind: 'counter', value: completed },
+  ]
 }
 
 function total(counts: readonly number[]): number {

@@ -16,7 +16,9 @@ import { EventTurn } from '../http/event-turn.ts'
 import { FieldNames } from '../http/field-names.ts'
 import type { HttpStats } from '../http/http-stats.ts'
 import { Http2Resources } from '../http/http2/http2-resources.ts'
+import type { BoundSocket } from '../listener/bound-socket.ts'
 import { ConnectionBudget } from '../listener/connection-budget.ts'
+import type { DrainSettings, DrainStrategy } from '../listener/drain.ts'
 import type { Listener } from '../listener/listener.ts'
 import { ListenerCompiler } from '../listener/listener-compiler.ts'
 import { type DrainScope, ListenerRegistry } from '../listener/listener-registry.ts'
@@ -36,6 +38,8 @@ import { ContextCache } from '../tls/context-cache.ts'
 import { IdentityCache } from '../tls/identity-cache.ts'
 import { SecretStore } from '../tls/secret-store.ts'
 import type { TlsStats } from '../tls/tls-stats.ts'
+import { LazyTracers, type TracerCounters } from '../tracing/lazy-tracers.ts'
+import type { TracingSettings } from '../tracing/tracing-settings.ts'
 
 /** Bytes that one read takes at most: one buffer serves all sockets of a runtime. */
 const READ_BYTES = 64 * 1024
@@ -57,6 +61,10 @@ export interface RuntimeDeps {
   readonly connections?: ConnectionBudget
   /** Nothing is done about overload by default. */
   readonly overload?: OverloadState | undefined
+  /** Who says what in traces; nobody by default. */
+  readonly tracing?: TracingSettings | undefined
+  /** Default `immediate`. */
+  readonly drainStrategy?: DrainStrategy | undefined
   /** Real sockets and the system's resolver by default. */
   readonly openSocket?: OpenSocket
   readonly resolve?: Resolve
@@ -73,8 +81,9 @@ export interface Runtime extends DataPlane {
    * Adds a listener, or replaces the one of that name; resolves when it accepts. On the same address nothing is closed:
    * requests that begin from now on see the new configuration. Throws MizzenError `not-supported`, `bad-listener`,
    * `bad-format`, `bad-route`, …; rejects with `cannot-listen` (which is logged, so it need not be awaited).
+   * @param bound see `ListenerRegistry.put`
    */
-  putListener(config: ListenerConfig): Promise<void>
+  putListener(config: ListenerConfig, bound?: BoundSocket): Promise<void>
   /** Stops accepting; connections end by themselves, idle ones within the drain time. */
   removeListener(name: string): void
   /** Throws MizzenError `not-supported`. */
@@ -83,6 +92,8 @@ export interface Runtime extends DataPlane {
   putRoutes(config: RouteConfig): void
   /** Listeners go on accepting, but say `Connection: close`; idle connections close within `withinMs` (default 5,000). */
   drain(withinMs?: number, scope?: DrainScope): void
+  /** While a proxy is not healthy, each response ends its connection (not where listeners say otherwise). */
+  setFailing(failing: boolean): void
   /** Closes the listening sockets for good; connections end as in `drain`. */
   stopListening(withinMs: number, scope?: DrainScope): void
   /** Closes everything at once. */
@@ -93,6 +104,7 @@ export interface Runtime extends DataPlane {
   /** By statistics prefix. */
   readonly httpStats: ReadonlyMap<string, HttpStats>
   readonly tcpStats: ReadonlyMap<string, TcpStats>
+  readonly tracers: TracerCounters
   /** Of each TLS context. */
   readonly certificates: readonly ContextCertificates[]
   /** Of a cluster; null = it has no TLS. */
@@ -106,11 +118,25 @@ export interface Runtime extends DataPlane {
 export function createRuntime(deps: RuntimeDeps): Runtime {
   const { logger } = deps
   const parts = assemble(deps)
-  const { turn, wheel, tls, transports, clusters, dnsCaches, routes, waiting, services, compiler, listeners } = parts
+  const {
+    turn,
+    wheel,
+    tls,
+    transports,
+    clusters,
+    dnsCaches,
+    routes,
+    waiting,
+    services,
+    compiler,
+    listeners,
+    tracing,
+    drains,
+  } = parts
   return {
-    putListener(config) {
+    putListener(config, bound) {
       // As Envoy: who comes first must not find clusters whose names nobody has asked for yet.
-      const opened = clusters.resolved()?.then(() => listeners.put(config)) ?? listeners.put(config)
+      const opened = clusters.resolved()?.then(() => listeners.put(config, bound)) ?? listeners.put(config, bound)
       opened.catch((error: unknown) => logger.error('listener is not there', { error: formatError(error) }))
       return opened
     },
@@ -129,9 +155,12 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     },
     removeSecret: (key) => tls.secrets.remove(key),
     drain: (withinMs = DEFAULT_DRAIN_MS, scope = 'all') => turn.run(() => listeners.drain(withinMs, scope)),
+    setFailing: (failing) => void (drains.failing = failing),
     stopListening: (withinMs, scope = 'all') => turn.run(() => listeners.stopListening(withinMs, scope)),
     async close() {
       const closed = turn.run(() => listeners.close())
+      const told = tracing.finish(deps.clock, turn)
+      if (told !== undefined) await told
       turn.run(() => clusters.close())
       dnsCaches.close()
       wheel.close()
@@ -148,6 +177,9 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
     },
     httpStats: services.httpStats,
     tcpStats: services.tcpStats,
+    get tracers() {
+      return tracing.counters
+    },
     get certificates() {
       const terminating = listeners.all.flatMap(({ compiled }) => compiled.chains.flatMap(({ tls }) => tls ?? []))
       return [...terminating, ...transports.all].map(certificatesOf)
@@ -166,7 +198,8 @@ export function createRuntime(deps: RuntimeDeps): Runtime {
 /** What a runtime is made of, each part with those that it needs. */
 function assemble(deps: RuntimeDeps) {
   const { clock, random, logger } = deps
-  const turn = new EventTurn(clock, (error) => logger.error('fault in handling an event', { error: stackOf(error) }))
+  const report = (error: unknown) => logger.error('fault in handling an event', { error: stackOf(error) })
+  const turn = new EventTurn(clock, report, setImmediate)
   const wheel = new DeadlineWheel(clock, turn)
   const names = new FieldNames()
   const http2 = new Http2Resources(turn, names)
@@ -181,16 +214,33 @@ function assemble(deps: RuntimeDeps) {
   const routes = new RouteRegistry(random)
   const nobody = ({ kind, name }: Demand) => waiting.answer({ kind, name, outcome: 'missing' })
   const waiting = new WaitingRequests(turn, deps.onDemand ?? nobody)
-  const services = new ServiceCompiler({ ...deps, routes, clusters, dnsCaches, waiting })
+  const putCluster = (config: ClusterConfig) => turn.run(() => clusters.put(config))
+  const tracing = new LazyTracers({ settings: deps.tracing, random, wheel, clusters, putCluster })
+  const services = new ServiceCompiler({ ...deps, routes, clusters, dnsCaches, waiting, tracing })
   const compiler = new ListenerCompiler(services, tls)
   const date = new DateHeader(clock)
   const relayBuffers = new RelayBuffers(readBuffer)
   const connections = deps.connections ?? new ConnectionBudget(undefined, 0)
   const overload = deps.overload ?? null
-  const limits = { connections, overload }
+  const drains: DrainSettings = { strategy: deps.drainStrategy ?? 'immediate', failing: false }
+  const limits = { connections, overload, drains }
   const shared = { ...limits, turn, wheel, clock, random, names, http2, clusters, date, readBuffer, relayBuffers }
   const listeners = new ListenerRegistry(shared, compiler)
-  return { turn, wheel, tls, transports, clusters, dnsCaches, routes, waiting, services, compiler, listeners }
+  return {
+    turn,
+    wheel,
+    tls,
+    transports,
+    clusters,
+    dnsCaches,
+    routes,
+    waiting,
+    services,
+    compiler,
+    listeners,
+    tracing,
+    drains,
+  }
 }
 
 function stackOf(error: unknown): string {

@@ -2,6 +2,8 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '@mizzen/base'
 import { createSwitchedLogger } from '../admin/switched-logger.ts'
+import { tuneThread } from '../engine-tuning.ts'
+import { BoundSocket } from '../listener/bound-socket.ts'
 import { LocalWorker } from './local-worker.ts'
 import { PostedLogs } from './posted-logs.ts'
 import {
@@ -13,14 +15,17 @@ import {
 } from './worker-message.ts'
 
 const port = parentPort as MessagePort
-const { index, node, logLevels, connectionLimit, overload, streaming } = workerData as WorkerStart
+const { index, node, logLevels, connectionLimit, overload, streaming, tracing, drainStrategy } =
+  workerData as WorkerStart
+
+tuneThread()
 
 const post = (event: WorkerEvent) => port.postMessage(event)
 const logs = new PostedLogs(systemClock, (log, lines, count, dropped) => post({ log, lines, count, dropped }))
 const logger = createSwitchedLogger('proxy', logLevels)
 const worker = new LocalWorker({
   ...{ index, clock: systemClock, random: Math.random, logger: logger.scope('runtime'), node, logs, connectionLimit },
-  ...{ overload, streaming },
+  ...{ overload, streaming, tracing, drainStrategy },
   onDemand: (demand) => post({ demand }),
   setLogLevels: (levels) => {
     logger.levels = levels
@@ -31,8 +36,15 @@ function perform(call: WorkerCall): unknown {
   switch (call.kind) {
     case 'configure':
       return (worker[call.method] as (argument: unknown) => unknown)(call.argument)
+    case 'listen':
+      return worker.putListener(
+        call.config,
+        call.descriptor === undefined ? undefined : new BoundSocket(call.descriptor),
+      )
     case 'drain':
       return worker.drain(call.withinMs, call.scope)
+    case 'failing':
+      return worker.setFailing(call.failing)
     case 'stop-listening':
       return worker.stopListening(call.withinMs, call.scope)
     case 'active-connections':

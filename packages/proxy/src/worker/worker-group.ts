@@ -13,16 +13,20 @@ import type { SecretConfig } from '../config/tls-model.ts'
 import type { Demand, DemandAnswer } from '../demand/demand.ts'
 import { isPipe } from '../http/pipe-address.ts'
 import { ConnectionBudget, type ConnectionLimit } from '../listener/connection-budget.ts'
+import type { DrainStrategy } from '../listener/drain.ts'
 import type { DrainScope } from '../listener/listener-registry.ts'
 import { CAN_REUSE_PORT } from '../listener/listening-address.ts'
+import { socketCalls } from '../listener/socket-calls.ts'
 import type { NodeIdentity } from '../telemetry/peer-metadata.ts'
 import type { Streaming } from '../telemetry/stream/streaming.ts'
+import type { TracingSettings } from '../tracing/tracing-settings.ts'
 import { AppliedConfig } from './applied-config.ts'
 import { checkConfig } from './config-check.ts'
 import { DepartedCounts } from './departed-counts.ts'
 import { MERGE } from './merge-snapshots.ts'
 import { type PortReservation, reservePort } from './port-reservation.ts'
 import { RestartBudget } from './restart-budget.ts'
+import { CAN_SHARE, type SharedSocket, SharedSockets } from './shared-sockets.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { WorkerCall } from './worker-message.ts'
 import { WorkerThread, type WorkerThreadOptions } from './worker-thread.ts'
@@ -45,6 +49,9 @@ export interface WorkerGroupOptions {
   readonly onLog: (path: string, lines: string, count: number, dropped: number) => void
   /** As `LocalWorkerOptions` has it. */
   readonly streaming?: Streaming | undefined
+  /** As `LocalWorkerOptions` has it. */
+  readonly tracing?: TracingSettings | undefined
+  readonly drainStrategy?: DrainStrategy | undefined
   /** A request of some worker waits for this; `answerDemand` must follow. */
   readonly onDemand: (demand: Demand) => void
   /** Workers die again and again: the process must end. */
@@ -66,10 +73,12 @@ export class WorkerGroup implements Workers {
   readonly #departed = new DepartedCounts()
   /** Of listeners whose port the system chose. */
   readonly #ports = new Map<string, Address>()
+  readonly #sockets = new SharedSockets(socketCalls)
   readonly #inFlight = new Set<Promise<unknown>>()
   #logLevels: LogLevels
   /** Calls that a new worker must hear of, too. */
   readonly #ending: WorkerCall[] = []
+  #failing = false
   #closing = false
 
   constructor(options: WorkerGroupOptions) {
@@ -96,6 +105,7 @@ export class WorkerGroup implements Workers {
   removeListener(name: string): void {
     this.#applied.listeners.delete(name)
     this.#ports.delete(name)
+    this.#sockets.release(name)
     this.#send({ kind: 'configure', method: 'removeListener', argument: name })
   }
 
@@ -149,10 +159,17 @@ export class WorkerGroup implements Workers {
     this.#send(call)
   }
 
+  setFailing(failing: boolean): void {
+    this.#failing = failing
+    this.#send({ kind: 'failing', failing })
+  }
+
   async stopListening(withinMs: number, scope: DrainScope): Promise<void> {
     const call: WorkerCall = { kind: 'stop-listening', withinMs, scope }
     this.#ending.push(call)
     this.#send(call)
+    const isInbound = (name: string) => this.#applied.listeners.get(name)?.trafficDirection === 'inbound'
+    this.#sockets.releaseAll((name) => scope === 'all' || isInbound(name))
     await this.settled()
   }
 
@@ -179,6 +196,7 @@ export class WorkerGroup implements Workers {
     this.#closing = true
     const timeUp = sleep(this.#options.clock, CLOSE_MS)
     await Promise.all(this.#threads.map((thread) => thread.close(timeUp)))
+    this.#sockets.releaseAll()
   }
 
   #configure(method: Exclude<keyof DataPlane, 'putListener' | 'removeListener'>, argument: unknown): void {
@@ -221,20 +239,31 @@ export class WorkerGroup implements Workers {
   async #openEverywhere(config: ListenerConfig): Promise<void> {
     const reservation = await this.#reserve(config)
     const fixed = this.#withPort(config)
+    const socket = this.#sharedSocket(config)
     try {
       // One first: what it cannot open the others need not try.
-      await this.#openIn(0, fixed)
-      if (!opensEverywhere(config)) return
-      await Promise.all(this.#threads.slice(1).map((_, index) => this.#openIn(index + 1, fixed)))
+      await this.#openIn(0, fixed, socket)
+      const others = bindsEverywhere(config) || socket !== undefined ? this.#threads.slice(1) : []
+      await Promise.all(others.map((_, index) => this.#openIn(index + 1, fixed, socket)))
+      if (socket !== undefined) this.#sockets.hold(socket)
+      else this.#sockets.release(config.name)
+    } catch (error) {
+      if (socket !== undefined) this.#sockets.abandon(socket)
+      throw error
     } finally {
       reservation?.release()
     }
   }
 
+  /** Undefined = none is needed, or the system has no means for it: then the first worker serves alone. Throws `cannot-listen`. */
+  #sharedSocket(config: ListenerConfig): SharedSocket | undefined {
+    return bindsEverywhere(config) ? undefined : this.#sockets.bind(config)
+  }
+
   /** Where the system is to choose a port, all workers must have the same one. */
   async #reserve(config: ListenerConfig): Promise<PortReservation | undefined> {
     const { name, address } = config
-    if (address.port !== 0 || config.virtual === true || !opensEverywhere(config)) {
+    if (address.port !== 0 || config.virtual === true || !bindsEverywhere(config)) {
       this.#ports.delete(name)
       return undefined
     }
@@ -250,12 +279,14 @@ export class WorkerGroup implements Workers {
   }
 
   /** If the worker dies over it, its replacement is asked once more. */
-  async #openIn(index: number, config: ListenerConfig): Promise<void> {
-    const call: WorkerCall = { kind: 'configure', method: 'putListener', argument: config }
-    const thread = this.#threads[index] as WorkerThread
-    await thread.call(call).catch(async (error: unknown) => {
+  async #openIn(index: number, config: ListenerConfig, socket: SharedSocket | undefined): Promise<void> {
+    const open = () => {
+      const descriptor = socket && this.#sockets.descriptorFor(socket)
+      return this.#threads[index]?.call({ kind: 'listen', config, descriptor })
+    }
+    await open()?.catch(async (error: unknown) => {
       if (!isDeath(error) || this.#closing) throw error
-      await this.#threads[index]?.call(call)
+      await open()
     })
   }
 
@@ -272,13 +303,13 @@ export class WorkerGroup implements Workers {
   }
 
   #start(index: number): WorkerThread {
-    const { node, connectionLimit, overload, streaming, onLog, onDemand } = this.#options
+    const { node, connectionLimit, overload, streaming, tracing, drainStrategy, onLog, onDemand } = this.#options
     const name = `worker-${index}`
     const onDeath = (reason: string) => this.#replace(index, name, reason)
     const { startThread = (options) => new WorkerThread(options) } = this.#options
     return startThread({
       name,
-      start: { index, node, connectionLimit, overload, streaming, logLevels: this.#logLevels },
+      start: { index, node, connectionLimit, overload, streaming, tracing, drainStrategy, logLevels: this.#logLevels },
       onLog,
       onDemand,
       onDeath,
@@ -296,15 +327,20 @@ export class WorkerGroup implements Workers {
     this.#departed.depart(index)
     const thread = this.#start(index)
     this.#threads[index] = thread
-    for (const call of [...this.#applied.calls(), ...this.#ending]) this.#follow(thread.call(call))
+    const state: WorkerCall = { kind: 'failing', failing: this.#failing }
+    for (const call of [...this.#applied.calls(), ...this.#ending, state]) this.#follow(thread.call(call))
     for (const listener of this.#applied.listeners.values()) {
-      if (index === 0 || opensEverywhere(listener)) this.#follow(this.#openIn(index, this.#withPort(listener)))
+      const socket = this.#sockets.of(listener.name)
+      // What is shared no more has stopped listening.
+      if (bindsEverywhere(listener) || socket !== undefined || (index === 0 && !CAN_SHARE)) {
+        this.#follow(this.#openIn(index, this.#withPort(listener), socket))
+      }
     }
   }
 }
 
-/** Else only the first worker listens: the address can be taken once. */
-function opensEverywhere({ address, reusePort, virtual }: ListenerConfig): boolean {
+/** Each worker has a socket of its own, and the system deals connections out; else they share one. */
+function bindsEverywhere({ address, reusePort, virtual }: ListenerConfig): boolean {
   return virtual === true || (reusePort && CAN_REUSE_PORT && !isPipe(address))
 }
 

@@ -11,6 +11,8 @@ export interface Workers extends DataPlane {
   settled(): Promise<void> | undefined
   /** Listeners go on accepting, but every connection is told to end; idle ones close within `withinMs`. */
   drain(withinMs: number, scope: DrainScope): void
+  /** The operator says so: each response ends its connection meanwhile. */
+  setFailing(failing: boolean): void
   /** Closes the listening sockets for good; connections end as in `drain`. Resolves when none accepts any more. */
   stopListening(withinMs: number, scope: DrainScope): Promise<void> | undefined
   /** Client connections. */

@@ -1,5 +1,5 @@
 import { MizzenError } from '@mizzen/base'
-import { type Field, fieldsOf, isEnum, isKnown, valuesOf } from './schema.ts'
+import { type Field, fieldsOf, isKnown, valuesOf } from './schema.ts'
 import { decodeList, decodeStruct, decodeValue, type Json, type JsonObject } from './struct.ts'
 import { WireReader, WireType } from './wire-reader.ts'
 
@@ -44,15 +44,15 @@ function readField(
     return
   }
   if (!field.repeated) {
-    into[field.name] = readOne(reader, field.type, path, depth)
+    into[field.name] = readOne(reader, field, path, depth)
     return
   }
   const list = (into[field.name] ??= []) as Json[]
-  if (wireType === WireType.bytes && isPackable(field.type)) {
+  if (wireType === WireType.bytes && isPackable(field)) {
     const packed = new WireReader(reader.bytes())
-    while (!packed.done) list.push(readOne(packed, field.type, path, depth))
+    while (!packed.done) list.push(readOne(packed, field, path, depth))
   } else {
-    list.push(readOne(reader, field.type, `${path}[${list.length}]`, depth))
+    list.push(readOne(reader, field, `${path}[${list.length}]`, depth))
   }
 }
 
@@ -63,16 +63,16 @@ function decodeMapEntry(bytes: Uint8Array, field: Field, path: string, depth: nu
   while (!reader.done) {
     const { field: number, wireType } = reader.tag()
     if (number === 1) key = wireType === WireType.varint ? String(reader.uint32()) : reader.string()
-    else if (number === 2) value = readOne(reader, field.type, `${path}["${key}"]`, depth)
+    else if (number === 2) value = readOne(reader, field, `${path}["${key}"]`, depth)
     else reader.skip(wireType)
   }
   return [key, value ?? SCALARS[field.type]?.fallback ?? {}]
 }
 
-function readOne(reader: WireReader, type: string, path: string, depth: number): Json {
+function readOne(reader: WireReader, { type, isEnum }: Field, path: string, depth: number): Json {
   const scalar = SCALARS[type]
   if (scalar !== undefined) return scalar.read(reader)
-  if (isEnum(type)) {
+  if (isEnum) {
     const number = reader.int32()
     return valuesOf(type).get(number) ?? number
   }
@@ -89,7 +89,7 @@ interface Scalar {
 const SCALARS: Readonly<Record<string, Scalar>> = {
   string: { read: (reader) => reader.string(), fallback: '' },
   bytes: { read: (reader) => base64(reader.bytes()), fallback: '' },
-  bool: { read: (reader) => reader.uint64() !== 0n, fallback: false },
+  bool: { read: (reader) => reader.bool(), fallback: false },
   int32: { read: (reader) => reader.int32(), fallback: 0 },
   uint32: { read: (reader) => reader.uint32(), fallback: 0 },
   sint32: { read: (reader) => unzigzag(reader.uint32()), fallback: 0 },
@@ -101,8 +101,8 @@ const SCALARS: Readonly<Record<string, Scalar>> = {
   float: { read: (reader) => number(reader.float()), fallback: 0 },
 }
 
-function isPackable(type: string): boolean {
-  return type !== 'string' && type !== 'bytes' && (SCALARS[type] !== undefined || isEnum(type))
+function isPackable({ type, isEnum }: Field): boolean {
+  return type !== 'string' && type !== 'bytes' && (SCALARS[type] !== undefined || isEnum)
 }
 
 /** Messages that have a JSON form of their own. */

@@ -8,6 +8,8 @@ export interface Field {
   readonly type: string
   readonly repeated: boolean
   readonly map: boolean
+  /** Of the type, whether repeated or not. */
+  readonly isEnum: boolean
 }
 
 export type MessageFields = ReadonlyMap<number, Field>
@@ -40,7 +42,7 @@ export function valuesOf(enumeration: string): ReadonlyMap<number, string> {
 }
 
 /** Messages have three words an entry, enums two. */
-export function isEnum(type: string): boolean {
+function isEnum(type: string): boolean {
   const [first] = entries(type)
   return first !== undefined && first[2] === undefined
 }
@@ -56,5 +58,6 @@ function entries(type: string): readonly Entry[] {
 function parseField(name: string, type: string): Field {
   const repeated = type.endsWith('[]')
   const map = type.endsWith('{}')
-  return { name, type: repeated || map ? type.slice(0, -2) : type, repeated, map }
+  const single = repeated || map ? type.slice(0, -2) : type
+  return { name, type: single, repeated, map, isEnum: isEnum(single) }
 }

@@ -14,13 +14,12 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
  */
 export class WireReader {
   readonly #bytes: Uint8Array
-  readonly #view: DataView
+  #view: DataView | null = null
   #at = 0
   readonly #end: number
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#end = bytes.length
   }
 
@@ -50,6 +49,17 @@ export class WireReader {
     return BigInt.asIntN(64, this.uint64())
   }
 
+  /** A varint of at most 64 bits that is not 0. */
+  bool(): boolean {
+    let bits = 0
+    for (let index = 0; index < 10; index += 1) {
+      const byte = this.#byte()
+      bits |= byte & 0x7f
+      if (byte < 0x80) return bits !== 0
+    }
+    throw invalid('a varint of more than ten bytes')
+  }
+
   /** A varint cut to its low 32 bits, unsigned. */
   uint32(): number {
     let value = 0
@@ -66,20 +76,19 @@ export class WireReader {
   }
 
   double(): number {
-    const at = this.#take(8)
-    return this.#view.getFloat64(at, true)
+    return this.#numbers().getFloat64(this.#take(8), true)
   }
 
   float(): number {
-    return this.#view.getFloat32(this.#take(4), true)
+    return this.#numbers().getFloat32(this.#take(4), true)
   }
 
   fixed32(): number {
-    return this.#view.getUint32(this.#take(4), true)
+    return this.#numbers().getUint32(this.#take(4), true)
   }
 
   fixed64(): bigint {
-    return this.#view.getBigUint64(this.#take(8), true)
+    return this.#numbers().getBigUint64(this.#take(8), true)
   }
 
   /** A view of the buffer, not a copy. */
@@ -104,6 +113,13 @@ export class WireReader {
     else if (wireType === WireType.bytes) this.#take(this.uint32())
     else if (wireType === WireType.fixed32) this.#take(4)
     else throw invalid(`wire type ${wireType}`)
+  }
+
+  /** Most messages have none of a fixed size. */
+  #numbers(): DataView {
+    const { buffer, byteOffset, byteLength } = this.#bytes
+    this.#view ??= new DataView(buffer, byteOffset, byteLength)
+    return this.#view
   }
 
   #byte(): number {

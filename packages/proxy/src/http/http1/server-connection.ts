@@ -8,9 +8,9 @@ import { Stream } from '../stream.ts'
 import type { StreamExchange } from '../stream-exchange.ts'
 import type { Wire, WireHandler } from '../wire.ts'
 import { BodyDecoder, type BodySink } from './body-decoder.ts'
-import { HeadReader, skipEmptyLines } from './head-reader.ts'
-import { type HeadError, MessageHead } from './message-head.ts'
-import { isAuthority, RequestLine } from './request-line.ts'
+import { skipEmptyLines } from './head-reader.ts'
+import type { HeadError } from './message-head.ts'
+import { RequestReader } from './request-reader.ts'
 import { statusLine } from './status-line.ts'
 import { readTrailers } from './trailer-fields.ts'
 
@@ -30,15 +30,11 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
   readonly #wire: Wire
   readonly #runtime: ServerRuntime
   readonly #port: ServerPort
-  readonly #reader = new HeadReader()
-  readonly #line = new RequestLine()
-  readonly #head = new MessageHead()
+  readonly #request: RequestReader
   readonly #body = new BodyDecoder()
   /** Idle, head and linger timeouts: only one of them holds at a time. */
   readonly #deadline: Deadline
   #service: HttpService
-  /** Of the current request or the one before: most requests of a connection have the same. */
-  #authority = ''
   #state: number = State.head
   /** A byte of the current request has come. */
   #begun = false
@@ -61,6 +57,7 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
     this.#port = port
     this.#runtime = runtime
     this.#service = port.service
+    this.#request = new RequestReader(runtime.names)
     this.stream = new Stream(runtime, this, addresses)
     this.#deadline = runtime.wheel.deadline(() => this.#onDeadline())
     this.#deadline.arm(this.#service.config.idleTimeoutMs)
@@ -257,18 +254,13 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
       if (at === end) return end
       this.#beginRequest()
     }
-    const { config } = this.#service
-    const next = this.#reader.push(buffer, at, end)
-    const size = next === -1 ? this.#reader.length : this.#reader.head.length
-    let error: HeadError = ''
-    if (this.#reader.broken) error = this.#reader.brokenInFirstWord ? 'http1.codec_error' : 'http1.invalid_characters'
-    else if (size > config.maxRequestHeadersBytes) error = 'http1.headers_too_large'
-    else if (next === -1) return end
-    else error = this.#readHead()
+    const next = this.#request.push(buffer, at, end, this.stream.exchange, this.#service.config)
+    const { error } = this.#request
     if (error !== '') {
       this.#refuse(error)
       return end
     }
+    if (next === -1) return end
     this.#startRequest()
     return next
   }
@@ -285,62 +277,17 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
     this.#service.stats.downstreamRqHttp1Total += 1
   }
 
-  #readHead(): HeadError {
-    const { head } = this.#reader
-    const { requestHeaders } = this.stream.exchange
-    const { config } = this.#service
-    let lineEnd = head.indexOf('\r\n')
-    if (lineEnd === -1) lineEnd = head.length
-    const error = this.#line.parse(head, lineEnd)
-    if (error !== '') return error
-    if (this.#line.protocol === 'HTTP/1.0' && !config.acceptHttp10) return 'low_version'
-    this.#head.clear()
-    const { names } = this.#runtime
-    const broken = this.#head.readFields(head, lineEnd + 2, names, requestHeaders, config.maxHeadersCount)
-    return broken === '' ? this.#checkHead() : broken
-  }
-
-  #checkHead(): HeadError {
-    const { chunked, host } = this.#head
-    // HTTP/1.0 knows no transfer codings: who says so may be read differently elsewhere (RFC 9112 6.1).
-    if (chunked && this.#line.protocol === 'HTTP/1.0') return 'http1.invalid_transfer_encoding'
-    const authority = this.#line.authority === '' ? (host ?? '') : this.#line.authority
-    if (authority === this.#authority) return ''
-    if (!isAuthority(authority)) return 'http.invalid_authority'
-    this.#authority = authority
-    return ''
-  }
-
   #startRequest(): void {
-    const { exchange } = this.stream
-    const head = this.#head
-    const line = this.#line
+    const request = this.#request
+    const { head } = request
     this.#deadline.cancel()
     this.#requests += 1
-    exchange.requestHeadBytes = this.#reader.head.length + 4
-    exchange.method = line.method
-    exchange.path = line.path
-    exchange.protocol = line.protocol
-    exchange.authority = this.#authority
-    exchange.upgrade = this.#readUpgrade()
-    if (head.close || (line.protocol === 'HTTP/1.0' && !head.keepAlive)) this.#closeAfter = true
+    if (request.closes) this.#closeAfter = true
     if (head.chunked) this.#body.startChunked(this.#service.config.http1Trailers)
     else this.#body.startLength(head.contentLength === -1 ? 0 : head.contentLength)
     const ended = this.#body.done
     this.#state = ended ? State.done : State.body
-    this.stream.start({
-      ended,
-      hasHost: head.host !== undefined || line.authority !== '',
-      expectsContinue: head.expectsContinue && line.protocol === 'HTTP/1.1',
-    })
-  }
-
-  /** The protocol that is asked for; '' = none. */
-  #readUpgrade(): string {
-    if (this.#line.method === 'CONNECT') return 'connect'
-    const { upgrade, chunked, contentLength } = this.#head
-    // A server may ignore `Upgrade` (RFC 9110 7.8): with a body it is not clear where the new protocol begins.
-    return upgrade === 'h2c' || chunked || contentLength > 0 ? '' : upgrade
+    this.stream.start({ ended, hasHost: request.hasHost, expectsContinue: request.expectsContinue })
   }
 
   #takeBody(buffer: Buffer, start: number, end: number): number {

@@ -37,6 +37,7 @@ export class FrameReader {
   /** Bytes of data, then of padding, that are yet to come. */
   #dataLeft = 0
   #padLeft = 0
+  #paused = false
 
   constructor(sink: FrameSink) {
     this.#sink = sink
@@ -48,9 +49,16 @@ export class FrameReader {
     this.#kept = null
   }
 
-  push(buffer: Buffer, start: number, end: number): void {
+  /** Called by the sink: the frame that it is called in is the last one for now. */
+  pause(): void {
+    this.#paused = true
+  }
+
+  /** @returns where it stopped: `end`, or before it if it was paused; the next push begins with those bytes */
+  push(buffer: Buffer, start: number, end: number): number {
     let at = start
-    while (at < end || this.#isComplete()) {
+    this.#paused = false
+    while ((at < end || this.#isComplete()) && !this.#paused) {
       switch (this.#state) {
         case State.head:
           at = this.#takeHead(buffer, at, end)
@@ -69,9 +77,10 @@ export class FrameReader {
           at = this.#takePadding(at, end)
           break
         default:
-          return
+          return end
       }
     }
+    return at
   }
 
   /** The state needs no byte to go on: a payload of nothing. */

@@ -8,14 +8,9 @@ import type { Http2Resources } from './http2-resources.ts'
 /** Payload of a frame, bytes: what every peer takes (RFC 9113 4.2), and short enough for streams to take turns. */
 export const MAX_FRAME = 16_384
 
-/**
- * Writes frames one behind the other into a buffer that leaves as a whole: at the end of the turn, or of all turns that
- * are ready now where several streams are open (`batching`). Nothing is allocated for a frame.
- */
+/** Writes frames one behind the other into a buffer that leaves as a whole (`EventTurn`). Nothing is allocated for a frame. */
 export class FrameWriter implements Flushable {
   readonly encoder: HpackEncoder
-  /** Output of several streams may be gathered. */
-  batching = false
   /** Frames since the peer had read everything; for limits. */
   frames = 0
   /** Of these, frames that carry no message: what a peer can have us send by asking. */
@@ -234,8 +229,7 @@ export class FrameWriter implements Flushable {
     this.frames += 1
     if (this.#scheduled) return
     this.#scheduled = true
-    if (this.batching) this.#resources.batch.add(this)
-    else this.#resources.turn.flushLater(this)
+    this.#resources.turn.flushLater(this)
   }
 }
 

@@ -25,6 +25,9 @@ const LINGER_MS = 1000
 /** Stream objects that are kept for further requests. */
 const MAX_SPARE_STREAMS = 128
 
+/** Requests that one read begins; what was read behind them waits for the next turn of the event loop. */
+const MAX_BEGUN = 32
+
 /** What a PING of ours holds: eight bytes of any kind. */
 const PING = Buffer.alloc(8)
 
@@ -50,6 +53,10 @@ export class Http2ServerConnection implements WireHandler, SessionOwner, StreamC
   /** Bytes of the client's preface that have come. */
   #preface = 0
   #requests = 0
+  /** Of them, by this read. */
+  #begun = 0
+  /** What was read and waits for the next turn; null = nothing. */
+  #held: Buffer | null = null
   /** When the last stream ended; monotonic ms. */
   #idleSince: number
   /** Bytes that waited to be written when the linger deadline was set. */
@@ -95,6 +102,11 @@ export class Http2ServerConnection implements WireHandler, SessionOwner, StreamC
   onConnect(): void {}
 
   onBytes(buffer: Buffer, length: number): void {
+    if (this.#held !== null) this.#held = Buffer.concat([this.#held, buffer.subarray(0, length)])
+    else this.#take(buffer, length)
+  }
+
+  #take(buffer: Buffer, length: number): void {
     if (this.#state >= State.lingering) return
     let at = 0
     for (; this.#preface < PREFACE.length && at < length; at += 1, this.#preface += 1) {
@@ -102,7 +114,23 @@ export class Http2ServerConnection implements WireHandler, SessionOwner, StreamC
       this.session.failConnection(ErrorCode.protocolError, 'no HTTP/2 preface')
       return
     }
-    this.session.receive(buffer, at, length)
+    this.#begun = 0
+    const taken = this.session.receive(buffer, at, length)
+    if (taken < length && this.#state < State.lingering) this.#hold(Buffer.from(buffer.subarray(taken, length)))
+  }
+
+  /** What one client asks for in one turn of the event loop is limited: others are heard in between. */
+  #hold(bytes: Buffer): void {
+    this.#held = bytes
+    this.#wire.pause()
+    setImmediate(() =>
+      this.runtime.turn.run(() => {
+        const held = this.#held as Buffer
+        this.#held = null
+        this.#take(held, held.length)
+        if (this.#held === null) this.#wire.resume()
+      }),
+    )
   }
 
   onEnd(): void {
@@ -166,7 +194,7 @@ export class Http2ServerConnection implements WireHandler, SessionOwner, StreamC
     writer.field(':status', text)
     if (fields !== null) writer.fields(fields)
     const bytes = writer.endHeaders(stream.id, endStream)
-    if (this.#port.draining && this.#state === State.open) this.drain(this.#service.config.drainTimeoutMs)
+    if (this.#state === State.open && this.#port.draining) this.drain(this.#service.config.drainTimeoutMs)
     return bytes
   }
 
@@ -206,6 +234,8 @@ export class Http2ServerConnection implements WireHandler, SessionOwner, StreamC
     own.stream.open(service)
     service.stats.downstreamRqHttp2Total += 1
     this.#requests += 1
+    this.#begun += 1
+    if (this.#begun >= MAX_BEGUN) this.session.pauseInput()
     const { maxRequestsPerConnection, drainTimeoutMs } = service.config
     if (maxRequestsPerConnection > 0 && this.#requests >= maxRequestsPerConnection) this.drain(drainTimeoutMs)
     this.#startRequest(own, block, endStream)

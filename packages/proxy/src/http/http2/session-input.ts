@@ -83,8 +83,14 @@ export class SessionInput implements FrameSink {
     this.#decoder = new HpackDecoder(resources.fields, Math.max(DEFAULT_TABLE, options.hpackTableSize))
   }
 
-  push(buffer: Buffer, start: number, end: number): void {
-    this.#reader.push(buffer, start, end)
+  /** As `FrameReader.push`. */
+  push(buffer: Buffer, start: number, end: number): number {
+    return this.#reader.push(buffer, start, end)
+  }
+
+  /** As `FrameReader.pause`. */
+  pause(): void {
+    this.#reader.pause()
   }
 
   /** Nothing more is read. */

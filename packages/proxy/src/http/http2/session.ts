@@ -68,8 +68,14 @@ export class Http2Session implements InputSession {
     this.#receiveWindow += more
   }
 
-  receive(buffer: Buffer, start: number, end: number): void {
-    this.#input.push(buffer, start, end)
+  /** @returns where it stopped: `end`, or before it after `pauseInput`; those bytes must come again */
+  receive(buffer: Buffer, start: number, end: number): number {
+    return this.#input.push(buffer, start, end)
+  }
+
+  /** Call while frames are received: no further one is taken of these bytes. */
+  pauseInput(): void {
+    this.#input.pause()
   }
 
   // Streams.
@@ -79,7 +85,6 @@ export class Http2Session implements InputSession {
     this.#input.onOpened()
     stream.begin(this, id, this.peer.initialWindow, this.#options.initialStreamWindow)
     this.streams.set(id, stream)
-    this.writer.batching = this.streams.size > 1
   }
 
   /** The block that was begun at the writer belongs to `stream`. @returns its bytes on the wire */
@@ -211,6 +216,5 @@ export class Http2Session implements InputSession {
     this.streams.delete(stream.id)
     stream.release()
     this.#input.onForgotten(stream)
-    this.writer.batching = this.streams.size > 1
   }
 }

@@ -27,6 +27,7 @@ export class LogStream {
   #bytes = 0
   #timer: Timer | undefined
   #greeted = false
+  written = 0
   dropped = 0
 
   constructor(options: LogStreamOptions) {
@@ -46,6 +47,7 @@ export class LogStream {
   add(entry: Uint8Array, kind: 'http' | 'tcp'): void {
     const waiting = kind === 'http' ? this.#http : this.#tcp
     waiting.push(entry)
+    this.written += 1
     this.#bytes += entry.length
     if (this.#bytes >= this.#options.bufferBytes) this.#flush()
     else this.#timer ??= this.#options.clock.after(this.#options.flushIntervalMs, () => this.#flush())

@@ -42,8 +42,14 @@ export class LogStreams {
     return log
   }
 
-  get dropped(): number {
-    return [...this.#streams.values()].reduce((sum, { dropped }) => sum + dropped, 0)
+  /** Entries by Envoy's names in camel case (`access_logs.grpc_access_log.…`); null = nothing has been logged so far. */
+  get counters(): { readonly logsWritten: number; readonly logsDropped: number } | null {
+    const all = [...this.#streams.values()]
+    if (all.length === 0) return null
+    return {
+      logsWritten: all.reduce((sum, { written }) => sum + written, 0),
+      logsDropped: all.reduce((sum, { dropped }) => sum + dropped, 0),
+    }
   }
 
   /** Sends what waits. */

@@ -1,4 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { NATIVE_SCHEMA, nativeIndex } from '@mizzen/base'
 import { BUCKET_BOUNDS } from '../histogram.ts'
 import type { TracedExample } from '../istio-stats.ts'
 import { labelPairs, unescaped } from '../label-pairs.ts'
@@ -11,6 +12,8 @@ export interface Observed {
   /** By bucket, not cumulative. */
   readonly counts: ArrayLike<number>
   readonly sum: number
+  /** By base's native buckets. */
+  readonly native?: ArrayLike<number> | undefined
 }
 
 /**
@@ -32,7 +35,12 @@ export class MetricsMessage {
   }
 
   /** Histogram: sample_count 1, sample_sum 2, bucket 3 (cumulative_count 1, upper_bound 2, exemplar 3). */
-  histogram(name: string, labels: Uint8Array, { counts, sum }: Observed, example: TracedExample | null = null): void {
+  histogram(
+    name: string,
+    labels: Uint8Array,
+    { counts, sum, native }: Observed,
+    example: TracedExample | null = null,
+  ): void {
     const metric = new BinaryWriter().raw(labels)
     metric.tag(7, WireType.LengthDelimited).fork()
     let total = 0
@@ -52,6 +60,7 @@ export class MetricsMessage {
       }
       metric.join()
     })
+    if (native !== undefined) writeNative(metric, native)
     this.#add(name, TYPE.histogram, metric.join().finish())
   }
 
@@ -90,6 +99,32 @@ export function encodeLabels(labels: string): Uint8Array {
     writer.join()
   }
   return writer.finish()
+}
+
+/**
+ * Of a Histogram: schema 5, positive_span 12 (offset 1: buckets without a count before it, or the first one's index; length
+ * 2), positive_delta 13 (to the bucket before it).
+ */
+function writeNative(metric: BinaryWriter, native: ArrayLike<number>): void {
+  metric.tag(5, WireType.Varint).sint32(NATIVE_SCHEMA)
+  const deltas: number[] = []
+  let last = 0
+  let next = -nativeIndex(0)
+  for (let at = 0; at < native.length; at += 1) {
+    if (native[at] === 0) continue
+    let to = at
+    for (; to < native.length && native[to] !== 0; to += 1) {
+      deltas.push((native[to] as number) - last)
+      last = native[to] as number
+    }
+    metric.tag(12, WireType.LengthDelimited).fork()
+    metric.tag(1, WireType.Varint).sint32(at - next)
+    metric.tag(2, WireType.Varint).uint32(to - at)
+    metric.join()
+    next = to
+    at = to
+  }
+  for (const delta of deltas) metric.tag(13, WireType.Varint).sint64(delta)
 }
 
 /** Exemplar: label 1, value 2, timestamp 3. */

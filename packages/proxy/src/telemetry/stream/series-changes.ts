@@ -90,10 +90,11 @@ export class SeriesChanges {
   /** As Envoy: histograms are those of the time since the message before, whatever counters are. */
   #grown(told: Told, name: string, now: HistogramCounts): HistogramCounts {
     const before = told.histograms.get(name)
-    told.histograms.set(name, { counts: now.counts.slice(), sum: now.sum })
+    told.histograms.set(name, { counts: now.counts.slice(), sum: now.sum, native: now.native?.slice() })
     if (before === undefined) return now
     const counts = now.counts.map((count, at) => Math.max(0, count - (before.counts[at] as number)))
-    return { counts, sum: Math.max(0, now.sum - before.sum) }
+    const native = now.native?.map((count, at) => Math.max(0, count - (before.native?.[at] ?? 0)))
+    return { counts, sum: Math.max(0, now.sum - before.sum), native }
   }
 
   #toldOf(key: string, labels: string): Told {
