@@ -56,6 +56,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'canary', summary: 'ship a new version, step by step', load: () => import('./commands/canary.ts') },
   { name: 'tap', summary: 'requests of the mesh as they happen', load: () => import('./commands/tap.ts') },
+  {
+    name: 'trace',
+    summary: 'traces that were slow or failed, and the spans of one',
+    load: () => import('./commands/trace.ts'),
+  },
   { name: 'top', summary: 'a live table of requests by route', load: () => import('./commands/top.ts') },
   {
     name: 'metrics',

@@ -23,6 +23,15 @@ it('reads the text that Istio logs by default, the most frequent calls first', (
   ])
 })
 
+it('reads connections that are passed on, by address and server name', () => {
+  const entry = { method: null, path: null, protocol: null, authority: null, downstream_local_address: '10.0.0.1:443' }
+  const named = { ...entry, requested_server_name: 'a.test' }
+  expect(accessLogCalls([entry, named].map((one) => JSON.stringify(one)).join('\n'))).toEqual([
+    { call: { port: 443, protocol: 'TCP' }, count: 1 },
+    { call: { port: 443, protocol: 'TCP', tls: 'TLS', sni: 'a.test' }, count: 1 },
+  ])
+})
+
 it('reads JSON, and passes over lines of another kind', () => {
   const entry = {
     method: 'GET',

@@ -1,15 +1,15 @@
 import { resolve } from 'node:path'
-import type { Problem } from '@mizzen/api'
 import { type Clock, type Logger, type Random, systemClock } from '@mizzen/base'
 import { createDiscovery, type Discovery } from '@mizzen/discovery'
 import type { Store } from '@mizzen/store'
 import { type Telemetry, toOpenMetrics } from '@mizzen/telemetry'
 import { createXdsServer, type XdsServer } from '@mizzen/xds'
-import { LiveAnalysis } from './analysis/live-analysis.ts'
+import type { LiveAnalysis } from './analysis/live-analysis.ts'
 import { createApiServer } from './api/api-server.ts'
 import type { MeshFacts } from './api/debug.ts'
 import { Taps } from './api/tap.ts'
-import { createMetrics } from './metrics.ts'
+import { LatePart } from './late-part.ts'
+import type { Metrics } from './metrics.ts'
 import { openStore } from './open-store.ts'
 import { type Address, type ControlPlaneOptions, formatAddress, isLoopback } from './options.ts'
 import { ProblemLog } from './problem-log.ts'
@@ -32,6 +32,9 @@ export interface ControlPlane {
   close(): Promise<void>
 }
 
+/** When nobody waits for the program to be ready any more, milliseconds. */
+const AFTER_READY_MS = 50
+
 /**
  * Starts a control plane; it is ready when this resolves: the objects are loaded, and xDS and the API listen.
  * Throws MizzenError `unreadable-directory`, `port-in-use`, `listen-failed`.
@@ -47,10 +50,11 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
     part.close(),
   )
   const proxies: { statuses: XdsServer['statuses'] } = { statuses: () => [] }
-  const { telemetry, history } = later(
+  const { telemetry, history, traces } = later(
     createMeshTelemetry({
-      ...{ store, clock, logger: logger.scope('telemetry'), statuses: () => proxies.statuses() },
+      ...{ store, clock, random, logger: logger.scope('telemetry'), statuses: () => proxies.statuses() },
       ...{ stateDir: options.stateDir, prometheus: options.prometheus },
+      ...{ collector: options.traceCollector, traceSampling: options.traceSampling },
     }),
     (part) => part.close(),
   )
@@ -58,7 +62,8 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
     createRollouts({ store, clock, logger: logger.scope('rollout'), memory, telemetry, query: history.query }),
     (part) => part.close(),
   )
-  const ads = { source: discovery.views, methods: telemetry.methods, clock, random, logger: logger.scope('ads') }
+  const methods = new Map([...telemetry.methods, ...traces.methods])
+  const ads = { source: discovery.views, methods, clock, random, logger: logger.scope('ads') }
   const xds = later(createXdsServer(ads), (part) => part.close())
   proxies.statuses = () => xds.statuses()
   // After discovery, which has taken in a change when the tracker hears of it.
@@ -70,11 +75,13 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
     (part) => part.close(),
   )
   undo.defer(discovery.onCommit(() => programmed.onConfigured()))
-  const metrics = later(createMetrics(store, xds, clock), (part) => part.close())
+  const metrics = later(lateMetrics(store, xds, clock, logger), (part) => part.close())
   undo.defer(reportProxies(xds, programmed, logger.scope('ads')))
-  const analysis = later(new LiveAnalysis({ store, clock }), (part) => part.close())
-  const problems = () => problemsOf(store, discovery, analysis)
-  undo.defer(reportProblems(store, discovery, analysis, problems, logger.scope('config')))
+  const problemLog = new ProblemLog(logger.scope('config'))
+  const report = () => problemLog.update(problems())
+  const analysis = later(lateAnalysis(store, report, clock, logger), (part) => part.close())
+  const problems = () => [...store.problems(), ...discovery.notices(), ...(analysis.part?.problems() ?? [])]
+  undo.defer(reportProblems(store, discovery, report))
 
   const xdsAddress = { ...options.xds, port: await xds.listen(options.xds.host, options.xds.port) }
   const mesh: { facts?: MeshFacts } = {}
@@ -84,13 +91,17 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
         store,
         xds,
         telemetry,
-        ...{ rollouts, taps: new Taps(), queries: history.api },
+        ...{ rollouts, taps: new Taps(), queries: history.api, traces },
         logger: logger.scope('api'),
         localOnly: isLoopback(options.api.host),
       },
-      onValidated: metrics.validated,
-      metrics: (format) => allMetrics(async () => (await metrics.text()) + history.metricsText(), telemetry, format),
-      problems,
+      onValidated: (kind, passed) => metrics.part?.validated(kind, passed),
+      metrics: (format) => allMetrics(metrics, [history, traces], telemetry, format),
+      problems: async () => {
+        // Who asks is told what is wrong, also in the first moments.
+        await analysis.load()
+        return problems()
+      },
       collections: () => discovery.collections(),
       collectionGraph: () => discovery.collectionGraph(),
       revisions: () => discovery,
@@ -100,21 +111,41 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
   )
   const apiAddress = { ...options.api, port: await api.listen(options.api.host, options.api.port) }
   mesh.facts = meshFacts(options, xdsAddress, apiAddress)
+  undo.defer(whenReady(clock, [discovery.expectProxies, () => metrics.start(), () => analysis.start()]))
   const parts = undo.move()
   return { xds: xdsAddress, api: apiAddress, close: () => parts.disposeAsync() }
 }
 
+/** Does these one after the other, later. Returns the call that ends it. */
+function whenReady(clock: Clock, actions: readonly (() => void)[]): () => void {
+  const timer = clock.after(AFTER_READY_MS, () => {
+    for (const act of actions) act()
+  })
+  return () => timer.cancel()
+}
+
 async function allMetrics(
-  own: () => Promise<string>,
+  metrics: LatePart<Metrics>,
+  parts: readonly { metricsText(): string }[],
   telemetry: Telemetry,
   format: 'prometheus' | 'openmetrics',
 ): Promise<string> {
-  const text = await own()
+  const own = await metrics.load()
+  const text = [await own.text(), ...parts.map((part) => part.metricsText())].join('')
   return `${format === 'openmetrics' ? toOpenMetrics(text) : text}${telemetry.metricsText(format)}`
 }
 
-function problemsOf(store: Store, discovery: Discovery, analysis: LiveAnalysis): readonly Problem[] {
-  return [...store.problems(), ...discovery.notices(), ...analysis.problems()]
+function lateMetrics(store: Store, xds: XdsServer, clock: Clock, logger: Logger): LatePart<Metrics> {
+  const load = async () => (await import('./metrics.ts')).createMetrics(store, xds, clock)
+  return new LatePart({ logger, load })
+}
+
+function lateAnalysis(store: Store, onRound: () => void, clock: Clock, logger: Logger): LatePart<LiveAnalysis> {
+  const load = async () => {
+    const { LiveAnalysis } = await import('./analysis/live-analysis.ts')
+    return new LiveAnalysis({ store, clock })
+  }
+  return new LatePart<LiveAnalysis>({ logger, load, onLoaded: (part) => part.onRound(onRound) })
 }
 
 /** Tells the tracker and the log what proxies answer. Returns the call that ends it. */
@@ -127,16 +158,9 @@ function reportProxies(xds: XdsServer, programmed: ProgrammedTracker, logger: Lo
   })
 }
 
-function reportProblems(
-  store: Store,
-  discovery: Discovery,
-  analysis: LiveAnalysis,
-  problems: () => readonly Problem[],
-  logger: Logger,
-): () => void {
-  const log = new ProblemLog(logger)
-  const update = () => log.update(problems())
-  const ends = [store.watchProblems(update), discovery.onNotices(update), analysis.onRound(update)]
+/** Returns the call that ends it. */
+function reportProblems(store: Store, discovery: Discovery, update: () => void): () => void {
+  const ends = [store.watchProblems(update), discovery.onNotices(update)]
   return () => {
     for (const end of ends) end()
   }

@@ -1,4 +1,4 @@
-export type { LoggedRequest, TrafficSignals, VersionSignals } from '@mizzen/telemetry'
+export type { LoggedRequest, Span, TrafficSignals, VersionSignals } from '@mizzen/telemetry'
 export type { MeshFacts } from './api/debug.ts'
 export type { SyncStatus } from './api/syncz.ts'
 export type { TapLine } from './api/tap.ts'

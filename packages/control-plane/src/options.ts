@@ -15,6 +15,10 @@ export interface ControlPlaneOptions {
   readonly api: Address
   /** A Prometheus that answers queries (of the API, and of a Canary's metrics) in place of the history here. */
   readonly prometheus?: URL | undefined
+  /** Where spans are passed on to: OTLP by HTTP, or Zipkin where the path is `/api/v2/spans`. */
+  readonly traceCollector?: URL | undefined
+  /** Part of the traces that is passed on, 0 to 1. Default 1. */
+  readonly traceSampling?: number | undefined
 }
 
 export const DEFAULT_XDS_ADDRESS: Address = { host: '127.0.0.1', port: 15_010 }

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Clock, Logger } from '@mizzen/base'
 import {
@@ -51,6 +53,7 @@ export function createRollouts({ telemetry, ...options }: RolloutOptions): Rollo
   const samples = new TrafficSamples(telemetry, () => options.clock.now())
   return new RolloutController({
     ...options,
+    controller: `${hostname()}_${randomUUID()}`,
     samples,
     post,
     failures: ({ namespace, name }, sinceMs) =>

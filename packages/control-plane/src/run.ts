@@ -29,7 +29,6 @@ export interface ReadyMessage {
  * Resolves with the exit status: 0 after a graceful end, 1 if it could not start (with one line on standard error).
  */
 export async function runControlPlane(options: RunOptions): Promise<number> {
-  setFlagsFromString(HEAP_GROWTH)
   const logger = createLogger({ scope: 'control-plane', level: options.logLevel ?? 'info' })
   const ended = endRequested()
   // The channel to the parent must not keep this process alive.
@@ -43,6 +42,8 @@ export async function runControlPlane(options: RunOptions): Promise<number> {
     process.stderr.write(`mizzen: ${formatError(error)}\n`)
     return 1
   }
+  // Not before: what is read at the start stays, and to collect again and again while it grows would only take time.
+  setFlagsFromString(HEAP_GROWTH)
   await tellReady(controlPlane, options.readyFile)
   logger.info('ready', { xds: formatAddress(controlPlane.xds), api: formatAddress(controlPlane.api) })
   logger.info(`${await ended}, stopping`)

@@ -44,6 +44,30 @@ export interface LoggedRequest {
 /** gRPC statuses that are the server's fault: UNKNOWN, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE, DATA_LOSS. */
 const FAILED_GRPC: readonly number[] = [2, 4, 13, 14, 15]
 
+/** Of a TCP connection: the upstream was not there, or broke it off. */
+export function hasFailed({ method, status, grpcStatus, flags }: LoggedOutcome): boolean {
+  if (method === '') return isFailedConnection(flags) || isBrokenConnection(flags)
+  return isFailedRequest(status, grpcStatus)
+}
+
+type LoggedOutcome = Pick<LoggedRequest, 'method' | 'status' | 'grpcStatus' | 'flags'>
+
+/**
+ * No upstream was reached: none healthy, all attempts failed, too many, no route, no cluster, no name. A refused attempt
+ * alone (UF) may have been followed by one that was not.
+ */
+const NOT_CONNECTED = /\b(UH|URX|UO|NR|NC|DF)\b/
+
+/** Of a TCP connection that never had an upstream. @param flags as `LoggedRequest.flags` */
+export function isFailedConnection(flags: string): boolean {
+  return NOT_CONNECTED.test(flags)
+}
+
+/** Of a TCP connection that its upstream reset or ended too early. */
+export function isBrokenConnection(flags: string): boolean {
+  return /\bU[RC]\b/.test(flags)
+}
+
 /** A server error, a gRPC status that means one, or no response at all (0). */
 export function isFailedRequest(status: number, grpcStatus: number | undefined): boolean {
   return status === 0 || status >= 500 || (grpcStatus !== undefined && FAILED_GRPC.includes(grpcStatus))

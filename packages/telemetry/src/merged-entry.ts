@@ -1,3 +1,4 @@
+import { nativeBucket } from '@mizzen/base'
 import type { Labels } from './label-set.ts'
 import type { Exemplar, MergedSeries } from './merged-series.ts'
 import type { Tally } from './tally.ts'
@@ -86,8 +87,16 @@ export class MergedHistogram {
     return bucket
   }
 
-  /** Counts one observation, in Istio's buckets. */
+  /** Of a native histogram: for the tally alone. @param position as base's `nativeBucket` */
+  addNative(position: number, by: number, recent: boolean): void {
+    if (!recent || by <= 0 || this.#link?.role !== 'latency') return
+    const { native } = this.#link.tally
+    native[position] = (native[position] as number) + by
+  }
+
+  /** Counts one observation, in Istio's buckets and in native ones. */
   observe(value: number, nowMs: number, exemplar?: Exemplar): void {
+    this.addNative(nativeBucket(value), 1, true)
     let below = 0
     let unmarked = exemplar
     for (const upTo of ISTIO_BUCKETS) {

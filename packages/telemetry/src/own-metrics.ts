@@ -36,6 +36,29 @@ export function historyMetrics(numbers: HistoryNumbers): string {
   ].join('')
 }
 
+export interface TraceNumbers {
+  readonly spans: number
+  readonly rejected: number
+  readonly dropped: number
+  readonly forwarded: number
+  readonly notForwarded: number
+  readonly traces: number
+  readonly bytes: number
+}
+
+/** What the intake of traces says of itself. */
+export function traceMetrics(numbers: TraceNumbers): string {
+  return [
+    counter('spans', 'Spans taken in.', numbers.spans),
+    counter('rejected_spans', 'Spans that could not be taken: no ids, or too many in one request.', numbers.rejected),
+    counter('dropped_spans', 'Spans left out of the store: too many in one trace.', numbers.dropped),
+    counter('forwarded_spans', 'Spans that the collector took.', numbers.forwarded),
+    counter('forward_dropped_spans', 'Spans that the collector never got.', numbers.notForwarded),
+    gauge('traces', 'Traces in the store, unfinished ones included.', numbers.traces),
+    gauge('trace_bytes', 'Memory of the traces in the store, estimated.', numbers.bytes),
+  ].join('')
+}
+
 function counter(name: string, help: string, value: number): string {
   return family(`mizzen_telemetry_${name}_total`, 'counter', help, value)
 }

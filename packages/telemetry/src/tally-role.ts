@@ -1,5 +1,5 @@
 import type { Labels } from './label-set.ts'
-import { isFailedRequest } from './logged-request.ts'
+import { isBrokenConnection, isFailedConnection, isFailedRequest } from './logged-request.ts'
 import type { Tally } from './tally.ts'
 import type { TrafficTable } from './traffic-table.ts'
 
@@ -10,6 +10,9 @@ export type TallyRole = 'requests' | 'failed-requests' | 'attempts' | 'latency'
 const ROLES: Readonly<Record<string, TallyRole>> = {
   istio_requests_total: 'requests',
   istio_request_duration_milliseconds: 'latency',
+  // A connection is a request of its service; one that ended badly later is another, a failed one.
+  istio_tcp_connections_opened_total: 'requests',
+  istio_tcp_connections_closed_total: 'failed-requests',
   mizzen_route_requests_total: 'requests',
   mizzen_route_attempts_total: 'attempts',
   mizzen_route_request_duration_milliseconds: 'latency',
@@ -24,6 +27,7 @@ export function tallyRole(
   const role = ROLES[name]
   const { reporter } = labels
   if (role === undefined || (reporter !== 'source' && reporter !== 'destination')) return undefined
+  if (name === CLOSED && !isReset(labels)) return undefined
   const tally = traffic.find({
     reporter,
     service: labels.destination_service ?? 'unknown',
@@ -35,9 +39,18 @@ export function tallyRole(
   return tally && { tally, role: role === 'requests' && isFailure(labels) ? 'failed-requests' : role }
 }
 
-/** Istio writes 0 where there was no response. Routes have an outcome instead. */
-function isFailure({ outcome, response_code: status, grpc_response_status: grpcStatus }: Labels): boolean {
+const CLOSED = 'istio_tcp_connections_closed_total'
+
+/** The upstream was there, and broke it off; one that never was is told when it is opened. */
+function isReset({ response_flags: flags = '' }: Labels): boolean {
+  return isBrokenConnection(flags) && !isFailedConnection(flags)
+}
+
+/** Istio writes 0 where there was no response. Routes have an outcome instead, and connections have flags. */
+function isFailure(labels: Labels): boolean {
+  const { outcome, response_code: status, grpc_response_status: grpcStatus } = labels
   if (outcome !== undefined) return outcome === 'failure'
+  if (labels.request_protocol === 'tcp') return isFailedConnection(labels.response_flags ?? '')
   const code = grpcStatus === undefined || grpcStatus === '' ? undefined : Number(grpcStatus)
   return isFailedRequest(Number(status ?? 200), code)
 }

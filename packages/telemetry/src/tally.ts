@@ -1,3 +1,4 @@
+import { NATIVE_BUCKETS } from '@mizzen/base'
 import { LATENCY_BOUNDS_MS, type TrafficTotals } from './traffic-totals.ts'
 
 /** Whose requests are counted together. */
@@ -33,6 +34,7 @@ export class Tally implements TrafficTotals {
   failures = 0
   attempts = 0
   readonly latency = new Float64Array(BUCKETS)
+  readonly native = new Float64Array(NATIVE_BUCKETS)
   /** Set by whoever counts something. */
   changed = false
   /** Monotonic. */

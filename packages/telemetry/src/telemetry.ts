@@ -1,4 +1,5 @@
-import { type Clock, formatError, type Logger, type Timer } from '@mizzen/base'
+import { type Clock, formatError, type Logger } from '@mizzen/base'
+import { every } from './every.ts'
 import { type MetricType, parseExposition, SeriesCache } from './exposition.ts'
 import { type TrafficSignals, trafficSignals, type VersionSignals, versionSignals } from './golden-signals.ts'
 import { fetchText } from './http-text.ts'
@@ -159,17 +160,4 @@ function keepTime(
     every(clock, SCRAPE_MS, () => history?.record(clock.now(), merged.series())),
     every(clock, EXPIRE_MS, () => merged.expire(clock.monotonic())),
   ]
-}
-
-/** Returns the call that ends it. */
-function every(clock: Clock, ms: number, action: () => void): () => void {
-  let timer: Timer
-  const next = () => {
-    timer = clock.after(ms, () => {
-      next()
-      action()
-    })
-  }
-  next()
-  return () => timer.cancel()
 }

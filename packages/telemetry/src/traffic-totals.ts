@@ -21,6 +21,8 @@ export interface TrafficTotals {
   readonly attempts: number
   /** Requests by duration, as many as `LATENCY_BOUNDS_MS` and one more: not cumulative. */
   readonly latency: Float64Array
+  /** The same in base's native buckets, of proxies that tell so: `latency` may count more. */
+  readonly native: Float64Array
 }
 
 /** Upper bounds of the buckets of Istio's histograms, milliseconds. */

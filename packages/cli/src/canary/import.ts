@@ -40,7 +40,8 @@ function parse(text: string, filename: string): readonly Document[] {
 }
 
 function document({ name, namespace, spec }: Imported): string {
-  return stringify({ apiVersion: 'mizzen.io/v1alpha1', kind: 'Canary', metadata: { name, namespace }, spec })
+  const canary = { apiVersion: 'mizzen.io/v1alpha1', kind: 'Canary', metadata: { name, namespace }, spec }
+  return stringify(canary, { aliasDuplicateObjects: false })
 }
 
 async function read(path: string, name: string): Promise<string> {

@@ -61,7 +61,8 @@ async function applyAll(objects: readonly Resource[], mesh: ApiClient, io: Io): 
 async function begin(canary: Canary, mesh: ApiClient): Promise<void> {
   const report = await reportOf(canary, mesh)
   const manual = canary.spec?.trigger === 'manual'
-  if (report?.phase !== 'RolledBack' && !manual) return
+  const again = report?.phase === 'RolledBack' || (manual && (report === null || report.phase === 'Promoted'))
+  if (!again) return
   const { namespace = 'default', name } = canary.metadata
   await mesh.ask(kindFor(canary), namespace, name, 'start')
 }

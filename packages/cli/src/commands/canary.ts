@@ -18,7 +18,6 @@ interface Options extends MeshOptions {
 }
 
 const VERBS: readonly (readonly [string, string])[] = [
-  ['abort', 'takes the new version off all traffic, at once'],
   ['pause', 'holds the rollout at its present weight'],
   ['resume', 'goes on; sets weights again that somebody changed'],
   ['retry', 'begins a rolled-back rollout anew'],
@@ -34,6 +33,7 @@ export const build: BuildCommand = (context) => {
   canary.addCommand(reportCommand(context, 'status', 'where a rollout is'))
   canary.addCommand(reportCommand(context, 'explain', 'why it is there: timeline, numbers and their bounds'))
   canary.addCommand(promoteCommand(context))
+  canary.addCommand(abortCommand(context))
   for (const [verb, text] of VERBS) canary.addCommand(verbCommand(context, verb, text))
   canary.addCommand(replayCommand(context))
   canary.addCommand(importCommand(context))
@@ -88,6 +88,21 @@ function promoteCommand({ io }: CommandContext): Command {
     .option('--full', 'skip all steps and all judgement')
     .action(async (name: string, options: Options & { readonly full?: boolean }) => {
       const verb = options.full === true ? 'promote-full' : 'promote'
+      await findMesh(options, io).ask(CANARY, options.namespace, name, verb)
+      io.out(`canary.mizzen.io/${name}: ${verb}\n`)
+    })
+}
+
+function abortCommand({ io }: CommandContext): Command {
+  return command('abort')
+    .description('Takes the new version off all traffic, at once.')
+    .argument('<name>')
+    .option(
+      '--to-last-good',
+      'one step back only, to the last weight with nothing against it; waits there to be resumed',
+    )
+    .action(async (name: string, options: Options & { readonly toLastGood?: boolean }) => {
+      const verb = options.toLastGood === true ? 'step-back' : 'abort'
       await findMesh(options, io).ask(CANARY, options.namespace, name, verb)
       io.out(`canary.mizzen.io/${name}: ${verb}\n`)
     })

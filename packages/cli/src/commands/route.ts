@@ -28,7 +28,8 @@ interface Options extends MeshOptions, CallOptions {
 const EXAMPLE = `
 Example: mizzen route -f examples/canary --proxy '{"type":"router","labels":{"istio":"ingressgateway"}}' \\
   --call http://myapp.example.com:8080/ -H 'x-user: alice'
-         mizzen route -f new --diff old --proxy … --log gateway.log    which requests would go elsewhere`
+         mizzen route -f new --diff old --proxy … --log gateway.log    which requests would go elsewhere
+         mizzen route --proxy … --call '{"port":443,"protocol":"TCP","tls":"TLS","sni":"a.example.com"}'    a connection`
 
 export const build: BuildCommand = (context) =>
   withMeshOption(new Command('route'))

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Kind, Problem, Resource } from '@mizzen/api'
 import { MizzenError, type Place } from '@mizzen/base'
-import type { MeshFacts, SyncStatus, TapLine, TrafficSignals, VersionSignals } from '@mizzen/control-plane'
+import type { MeshFacts, Span, SyncStatus, TapLine, TrafficSignals, VersionSignals } from '@mizzen/control-plane'
 import { type Call, call, readAll } from './http.ts'
 import { resourcePath } from './resource-path.ts'
 
@@ -108,6 +108,17 @@ export class ApiClient {
   async traffic(windowMs: number): Promise<readonly TrafficSignals[]> {
     const { traffic } = await this.#json<{ traffic: readonly TrafficSignals[] }>(`/debug/traffic?windowMs=${windowMs}`)
     return traffic
+  }
+
+  /** Traces that the mesh keeps, by Zipkin's parameters; newest first. */
+  traces(search: URLSearchParams): Promise<readonly (readonly Span[])[]> {
+    return this.#json(`/api/v2/traces?${search}`)
+  }
+
+  /** Its spans; none if it is not kept. */
+  async trace(id: string): Promise<readonly Span[]> {
+    const [spans = []] = await this.#json<readonly (readonly Span[])[]>(`/api/v2/traceMany?traceIds=${id}`)
+    return spans
   }
 
   /** Calls `onLine` with requests as proxies log them, until it returns true, `signal` aborts or the mesh ends it. */

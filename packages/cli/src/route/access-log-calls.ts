@@ -36,6 +36,7 @@ function jsonCall(line: string): Call | undefined {
   const field = (name: string) => (typeof entry[name] === 'string' ? (entry[name] as string) : '')
   return callOf({
     method: field('method'),
+    isHttp: entry.protocol !== null && entry.protocol !== '-',
     path: field('path'),
     authority: field('authority'),
     local: field('downstream_local_address'),
@@ -49,26 +50,30 @@ const POSITION = { request: 1, authority: 14, local: 18, sni: 20 }
 
 function textCall(line: string): Call | undefined {
   const words = (line.match(WORD) ?? []).map((word) => word.replace(/^"|"$/g, ''))
-  const [method = '', path = ''] = (words[POSITION.request] ?? '').split(' ')
+  const [method = '', path = '', protocol] = (words[POSITION.request] ?? '').split(' ')
   const [authority = '', local = '', sni = ''] = [POSITION.authority, POSITION.local, POSITION.sni].map(
     (position) => words[position],
   )
-  return callOf({ method, path, authority, local, sni })
+  return callOf({ method, path, isHttp: protocol !== '-', authority, local, sni })
 }
 
 interface Logged {
   readonly method: string
   readonly path: string
+  /** Otherwise a connection that was passed on as it is. */
+  readonly isHttp: boolean
   readonly authority: string
   /** Where the client connected to: `address:port`. */
   readonly local: string
   readonly sni: string
 }
 
-function callOf({ method, path, authority, local, sni }: Logged): Call | undefined {
+function callOf({ method, path, isHttp, authority, local, sni }: Logged): Call | undefined {
   const port = Number(/:(\d+)$/.exec(local)?.[1])
-  if (!/^[A-Z]+$/.test(method) || !path.startsWith('/') || !(port > 0)) return undefined
+  if (!(port > 0)) return undefined
   const secure = sni !== '' && sni !== '-'
+  if (!isHttp) return { port, protocol: 'TCP', ...(secure && { tls: 'TLS', sni }) }
+  if (!/^[A-Z]+$/.test(method) || !path.startsWith('/')) return undefined
   const [bare = '/'] = path.split('?')
   return { port, hostHeader: authority, path: bare, method, ...(secure && { tls: 'TLS', sni }) }
 }

@@ -1,5 +1,4 @@
 import { MizzenError } from '@mizzen/base'
-import { reviewAdmission } from '@mizzen/validation'
 import { type Answer, json } from './answer.ts'
 import type { ApiRequest } from './request.ts'
 
@@ -7,6 +6,8 @@ import type { ApiRequest } from './request.ts'
 export async function answerAdmission(request: ApiRequest): Promise<Answer | undefined> {
   if (request.segments.length !== 1 || request.segments[0] !== 'validate') return undefined
   if (request.method !== 'POST') throw new MizzenError('method-not-allowed', `${request.method} is not possible here`)
+  // Only a few meshes have their objects reviewed here, and it is much to load.
+  const { reviewAdmission } = await import('@mizzen/validation')
   const review = reviewAdmission(parse(await request.body()))
   if (review !== undefined) return json(review)
   throw new MizzenError('bad-request', 'the body must be an AdmissionReview of admission.k8s.io/v1, with a request')

@@ -14,8 +14,9 @@ import { type ApiRequest, apiRequest } from './request.ts'
 import { parseResourcePath } from './resource-path.ts'
 import { answerResources, type ResourceDeps } from './resources.ts'
 import { failure } from './status-object.ts'
+import { answerTraces, spanPostTo, type TraceDeps } from './traces.ts'
 
-export interface ApiDeps extends ResourceDeps, DebugDeps, CanaryDeps, QueryDeps {
+export interface ApiDeps extends ResourceDeps, DebugDeps, CanaryDeps, QueryDeps, TraceDeps {
   readonly logger: Logger
   /** Answer only for names of this machine: for an API without authentication that listens on loopback. */
   readonly localOnly: boolean
@@ -74,13 +75,20 @@ async function serve(message: IncomingMessage, response: ServerResponse, deps: A
 
 async function answerTo(message: IncomingMessage, signal: AbortSignal, deps: ApiDeps): Promise<Answer> {
   try {
-    if (deps.localOnly) checkHost(message.headers)
-    return await route(apiRequest(message, signal), deps)
+    const request = apiRequest(message, signal)
+    if (deps.localOnly) checkCaller(request)
+    return await route(request, deps)
   } catch (error) {
     const answer = failure(error)
     if (answer.status === 500) deps.logger.error('request failed', { path: message.url, error: String(error) })
     return answer
   }
+}
+
+/** Tracers name the cluster or the service that they send to; what a page sends has an Origin. */
+function checkCaller({ method, segments, headers }: ApiRequest): void {
+  const isTracer = method === 'POST' && spanPostTo(segments) !== undefined && headers.origin === undefined
+  if (!isTracer) checkHost(headers)
 }
 
 async function route(request: ApiRequest, deps: ApiDeps): Promise<Answer> {
@@ -94,6 +102,8 @@ async function route(request: ApiRequest, deps: ApiDeps): Promise<Answer> {
   if (admission !== undefined) return admission
   const query = await answerQueries(request, deps)
   if (query !== undefined) return query
+  const traces = await answerTraces(request, deps)
+  if (traces !== undefined) return traces
   const path = parseResourcePath(request.segments)
   if (path !== undefined) return answerResources(request, path, deps)
   const kindList = answerKindList(request.segments)

@@ -13,6 +13,7 @@ const COMMANDS: readonly string[] = [
   'promote',
   'promote-full',
   'abort',
+  'step-back',
   'pause',
   'resume',
   'retry',

@@ -21,7 +21,7 @@ export interface DebugDeps {
   readonly xds: XdsServer
   readonly telemetry: Telemetry
   readonly taps: Taps
-  readonly problems: () => readonly Problem[]
+  readonly problems: () => Promise<readonly Problem[]>
   /** Content of the derived collections, as JSON. */
   readonly collections: () => unknown
   /** The same as a graph, in Graphviz' language. */
@@ -43,7 +43,7 @@ export async function answerDebug(request: ApiRequest, deps: DebugDeps): Promise
     case 'proxies':
       return answerProxyAdmin(request, deps.xds.statuses())
     case 'problems':
-      return json(deps.problems())
+      return json(await deps.problems())
     case 'stats': {
       const windowMs = readWindow(request.query.get('windowMs'))
       return json({ windowMs, versions: deps.telemetry.signals(windowMs) })

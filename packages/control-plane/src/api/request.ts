@@ -14,6 +14,8 @@ export interface ApiRequest {
   readonly signal: AbortSignal
   /** The whole body as UTF-8. Throws MizzenError `too-large`. */
   body(): Promise<string>
+  /** The same as bytes, at most so many. */
+  bytes(most: number): Promise<Buffer>
 }
 
 /** Throws MizzenError `bad-request` if the target can't be read. */
@@ -25,7 +27,8 @@ export function apiRequest(message: IncomingMessage, signal: AbortSignal): ApiRe
     query: url.query,
     headers: message.headers,
     signal,
-    body: () => readBody(message),
+    body: async () => (await readBody(message, MAX_BODY_BYTES)).toString('utf8'),
+    bytes: (most) => readBody(message, most),
   }
 }
 
@@ -39,13 +42,13 @@ function parseTarget(target: string): { segments: readonly string[]; query: URLS
   }
 }
 
-async function readBody(message: IncomingMessage): Promise<string> {
+async function readBody(message: IncomingMessage, most: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of message as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > MAX_BODY_BYTES) throw new MizzenError('too-large', `the body is larger than ${MAX_BODY_BYTES} bytes`)
+    if (bytes > most) throw new MizzenError('too-large', `the body is larger than ${most} bytes`)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }

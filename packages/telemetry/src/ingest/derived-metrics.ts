@@ -2,6 +2,7 @@ import type { Labels } from '../label-set.ts'
 import { isFailedRequest } from '../logged-request.ts'
 import type { MergeTable } from '../merge-table.ts'
 import type { MergedCounter, MergedHistogram } from '../merged-entry.ts'
+import { isBeginning, isEnd, type LogEntry } from './log-entry.ts'
 import { type LoggedCall, traceIdOf } from './logged-call.ts'
 import type { Peer } from './peer.ts'
 
@@ -75,10 +76,15 @@ export class DerivedMetrics {
     const tcp = { ...labels, request_protocol: 'tcp' }
     return {
       counters: [
-        ...this.#counter('istio_tcp_connections_opened_total', tcp, () => 1, nowMs),
-        ...this.#counter('istio_tcp_connections_closed_total', tcp, () => 1, nowMs),
-        ...this.#counter('istio_tcp_received_bytes_total', tcp, ({ entry }) => entry.requestBytes, nowMs),
-        ...this.#counter('istio_tcp_sent_bytes_total', tcp, ({ entry }) => entry.responseBytes, nowMs),
+        ...this.#counter('istio_tcp_connections_opened_total', tcp, ({ entry }) => (isBeginning(entry) ? 1 : 0), nowMs),
+        ...this.#counter('istio_tcp_connections_closed_total', tcp, ({ entry }) => (isEnd(entry) ? 1 : 0), nowMs),
+        ...this.#counter(
+          'istio_tcp_received_bytes_total',
+          tcp,
+          ({ entry }) => bytesAtEnd(entry, 'requestBytes'),
+          nowMs,
+        ),
+        ...this.#counter('istio_tcp_sent_bytes_total', tcp, ({ entry }) => bytesAtEnd(entry, 'responseBytes'), nowMs),
       ],
       histograms: [],
     }
@@ -98,6 +104,10 @@ export class DerivedMetrics {
     const histogram = this.#table.histogram(name, labels, nowMs)
     return histogram === undefined ? [] : [{ histogram, value }]
   }
+}
+
+function bytesAtEnd(entry: LogEntry, which: 'requestBytes' | 'responseBytes'): number {
+  return isEnd(entry) ? entry[which] : 0
 }
 
 const DURATION = 'istio_request_duration_milliseconds'

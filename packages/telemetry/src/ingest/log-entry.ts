@@ -1,3 +1,5 @@
+import { isFailedConnection } from '../logged-request.ts'
+
 /** What an entry of an access-log stream says, as far as it is of use. '' and NaN = not said. */
 export interface LogEntry {
   /** Since the epoch. */
@@ -16,6 +18,8 @@ export interface LogEntry {
   localPrincipal: string
   peerPrincipal: string
   mutualTls: boolean
+  /** Why it was told: an envoy.data.accesslog.v3.AccessLogType; 0 = not said. */
+  type: number
   /** '' = a TCP connection. */
   method: string
   authority: string
@@ -33,10 +37,35 @@ export interface LogEntry {
   responseBytes: number
 }
 
+/** Types of entries of connections, where the log tells of them more than once. */
+const TCP_CONNECTED = 1
+const TCP_PERIODIC = 2
+const TCP_END = 3
+
+/** Of a connection: it is there. As in Istio one without an upstream is opened and closed at its end. */
+export function isBeginning({ type, flags }: LogEntry): boolean {
+  if (type === TCP_PERIODIC) return false
+  return type !== TCP_END || isFailedConnection(flags)
+}
+
+/** Nothing more will be told of it. */
+export function isEnd({ type }: LogEntry): boolean {
+  return type !== TCP_CONNECTED && type !== TCP_PERIODIC
+}
+
 export function emptyLogEntry(): LogEntry {
   return {
     ...{ atMs: 0, sampleRate: 1, durationMs: 0, upstreamHost: '', upstreamCluster: '', flags: '-', routeName: '' },
-    ...{ attempts: 0, tags: {}, localPrincipal: '', peerPrincipal: '', mutualTls: false, method: '', authority: '' },
+    ...{
+      type: 0,
+      attempts: 0,
+      tags: {},
+      localPrincipal: '',
+      peerPrincipal: '',
+      mutualTls: false,
+      method: '',
+      authority: '',
+    },
     ...{ path: '', requestId: '', requestHeaders: {}, responseHeaders: {}, responseTrailers: {}, status: 0 },
     ...{ details: '', requestBytes: 0, responseBytes: 0 },
   }

@@ -63,6 +63,7 @@ function readCommon(cursor: WireCursor, entry: LogEntry): void {
     else if (cursor.field === 22) readPair(cursor, entry.tags)
     else if (cursor.field === 23) entry.durationMs = readTimeMs(cursor)
     else if (cursor.field === 24) entry.attempts = cursor.varint()
+    else if (cursor.field === 33) entry.type = cursor.varint()
     else cursor.skip()
   }
 }

@@ -1,9 +1,9 @@
 import { type Clock, formatError, type Logger } from '@mizzen/base'
 import { decodeNode } from '@mizzen/xds/node'
 import type { RequestLog } from '../log-stream/request-log.ts'
-import { isFailedRequest } from '../logged-request.ts'
+import { hasFailed } from '../logged-request.ts'
 import type { DerivedMetrics } from './derived-metrics.ts'
-import type { LogEntry } from './log-entry.ts'
+import { isEnd, type LogEntry } from './log-entry.ts'
 import { readLogMessage } from './log-reader.ts'
 import { type LogSender, logSender } from './log-sender.ts'
 import { loggedCall, loggedRequest, type PodAt } from './logged-call.ts'
@@ -73,6 +73,10 @@ export class LogService {
     const call = loggedCall(entry, sender)
     if (!sender.hasIstioMetrics) derived.count(call, clock.monotonic())
     // A stock Envoy logs all of them: most need no more than to be counted.
-    if (requests.isWatched || isFailedRequest(entry.status, call.grpcStatus)) requests.add(loggedRequest(call, podAt))
+    // That a connection is there is told again at its end, with what came of it.
+    if (!isEnd(entry)) return
+    const { method, status, flags } = entry
+    const failed = hasFailed({ method, status, flags, grpcStatus: call.grpcStatus })
+    if (requests.isWatched || failed) requests.add(loggedRequest(call, podAt))
   }
 }

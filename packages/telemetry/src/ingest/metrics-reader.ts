@@ -2,6 +2,7 @@ import type { Labels } from '../label-set.ts'
 import type { MergeTable } from '../merge-table.ts'
 import type { MergedCounter, MergedHistogram } from '../merged-entry.ts'
 import type { Exemplar } from '../merged-series.ts'
+import { NativeReader } from './native-reader.ts'
 import { WireCursor } from './wire-cursor.ts'
 import { readTimeMs } from './wire-time.ts'
 
@@ -49,6 +50,7 @@ export class MetricsReader {
   #last = new LastMessage()
   #recent = false
   #ignored = false
+  readonly #native = new NativeReader()
 
   constructor(table: MergeTable) {
     this.#table = table
@@ -66,6 +68,7 @@ export class MetricsReader {
     last.at = 0
     this.#recent = true
     this.#ignored = false
+    this.#native.clear()
     while (cursor.next()) {
       if (cursor.field === 1) cursor.within(() => this.#identifier(cursor, onNode))
       else if (cursor.field === 2 && !this.#ignored) this.#family(cursor)
@@ -160,7 +163,7 @@ export class MetricsReader {
     cursor.leave(end)
   }
 
-  /** Histogram: sample_count 1, sample_sum 2, bucket 3. What is above the last bound has no bucket. */
+  /** Histogram: sample_count 1, sample_sum 2, bucket 3, native 5 to 14. What is above the last bound has no bucket. */
   #histogram(cursor: WireCursor, histogram: MergedHistogram): void {
     const end = cursor.enter()
     let count = 0
@@ -170,9 +173,10 @@ export class MetricsReader {
       if (cursor.field === 1) count = cursor.varint()
       else if (cursor.field === 2) sum = cursor.double()
       else if (cursor.field === 3) below = this.#bucket(cursor, histogram, below)
-      else cursor.skip()
+      else if (!this.#native.read(cursor)) cursor.skip()
     }
     cursor.leave(end)
+    this.#native.end((position, by) => histogram.addNative(position, by, this.#recent))
     histogram.addBucket(Number.POSITIVE_INFINITY, count, count - below, this.#recent)
     histogram.add(isGrowth(sum) ? sum : 0, count, this.#nowMs)
   }

@@ -52,6 +52,26 @@ export class WireCursor {
     return this.bytes.readDoubleLE(this.pos - 8)
   }
 
+  /** `fixed64`. */
+  fixed64(): bigint {
+    if (this.pos + 8 > this.end) throw bad('it ends within a number')
+    this.pos += 8
+    return this.bytes.readBigUInt64LE(this.pos - 8)
+  }
+
+  /** `int64`: negative ones have ten bytes. */
+  int64(): bigint {
+    let value = 0n
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      if (this.pos >= this.end) throw bad('it ends within a number')
+      const byte = this.bytes[this.pos] as number
+      this.pos += 1
+      value |= BigInt(byte & 0x7f) << shift
+      if (byte < 0x80) return BigInt.asIntN(64, value)
+    }
+    throw bad('a number is too long')
+  }
+
   text(): string {
     const to = this.#lengthDelimited()
     const text = this.bytes.toString('utf8', this.pos, to)

@@ -1,4 +1,4 @@
-import { isFailedRequest, type LoggedRequest } from '../logged-request.ts'
+import { hasFailed, type LoggedRequest } from '../logged-request.ts'
 
 /** Which requests are wanted; what is left out does not matter. */
 export interface RequestFilter {
@@ -22,7 +22,7 @@ export function isWanted(request: LoggedRequest, filter: RequestFilter): boolean
   const { destination } = request
   const same = (value: string, wanted: string | undefined) => wanted === undefined || value === wanted
   return (
-    (filter.failures !== true || isFailedRequest(request.status, request.grpcStatus)) &&
+    (filter.failures !== true || hasFailed(request)) &&
     same(request.reporter, filter.reporter) &&
     same(request.method, filter.method?.toUpperCase()) &&
     same(request.routeName, filter.route) &&

@@ -1,4 +1,4 @@
-import { type FailureQuery, isFailedRequest, type LoggedRequest } from '../logged-request.ts'
+import { type FailureQuery, hasFailed, type LoggedRequest } from '../logged-request.ts'
 import { isWanted, type RequestFilter } from './request-filter.ts'
 
 /** Failures kept of one service, and services that have some. */
@@ -24,7 +24,7 @@ export class RequestLog {
 
   add(request: LoggedRequest): void {
     this.#total += 1
-    if (isFailedRequest(request.status, request.grpcStatus)) this.#keep(request)
+    if (hasFailed(request)) this.#keep(request)
     for (const listener of this.#listeners) listener(request)
   }
 

@@ -1,0 +1,82 @@
+import { ManualClock, silentLogger } from '@mizzen/base'
+import { describe, expect, it } from 'vitest'
+import { type PostBatch, TraceForwarder } from '../../src/traces/trace-forwarder.ts'
+
+const batch = (name: string, spans = 1) => ({ body: name, contentType: 'application/json', spans })
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+function start(
+  answers: (name: string) => number | Error | 'never' | { status: number; retryAfterMs: number },
+  limits = {},
+) {
+  const clock = new ManualClock()
+  const posted: string[] = []
+  const post: PostBatch = ({ body }, signal) => {
+    posted.push(String(body))
+    const answer = answers(String(body))
+    if (answer instanceof Error) return Promise.reject(answer)
+    if (answer === 'never') {
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))))
+    }
+    return Promise.resolve(typeof answer === 'number' ? { status: answer } : answer)
+  }
+  const forwarder = new TraceForwarder({ post, clock, random: () => 1, logger: silentLogger, limits })
+  const wait = async (ms: number) => {
+    clock.advance(ms)
+    await settled()
+  }
+  return { forwarder, posted, wait }
+}
+
+describe('batches of spans', () => {
+  it('go on in their order, and those that the collector refuses are dropped', async () => {
+    const { forwarder, posted } = start((name) => (name === 'b' ? 400 : 200))
+    for (const name of 'abcdef') forwarder.add(batch(name, 2))
+    await settled()
+    expect(posted.join('')).toBe('abcdef')
+    expect([forwarder.sent, forwarder.dropped]).toEqual([10, 2])
+  })
+
+  it('wait for a collector that fails, later and later, and for as long as it asks', async () => {
+    let status: number | Error | { status: number; retryAfterMs: number } = new Error('refused')
+    const { forwarder, posted, wait } = start(() => status)
+    forwarder.add(batch('a'))
+    await settled()
+    await wait(499)
+    expect(posted).toHaveLength(1)
+    await wait(1)
+    expect(posted).toHaveLength(2)
+    status = { status: 503, retryAfterMs: 20_000 }
+    await wait(1_000)
+    expect(posted).toHaveLength(3)
+    status = 200
+    await wait(19_999)
+    expect(posted).toHaveLength(3)
+    await wait(1)
+    expect([posted.length, forwarder.sent, forwarder.dropped]).toEqual([4, 1, 0])
+  })
+
+  it('that find no room are dropped, and so is what is too old', async () => {
+    const { forwarder, wait } = start(() => 503, { batches: 3, bytes: 10 })
+    forwarder.add(batch('long'.repeat(3)))
+    expect(forwarder.dropped).toBe(1)
+    for (const name of 'abcdefgh') forwarder.add(batch(name))
+    await settled()
+    for (let passed = 0; passed < 20; passed += 1) await wait(30_000)
+    expect([forwarder.sent, forwarder.dropped]).toEqual([0, 9])
+  })
+
+  it('are given up where no answer comes, and tried again; the end drops the rest', async () => {
+    const { forwarder, posted, wait } = start(() => 'never')
+    for (const name of 'abcdef') forwarder.add(batch(name))
+    await wait(10_000)
+    expect(posted.join('')).toBe('abcd')
+    await wait(500)
+    expect(posted).toHaveLength(8)
+    forwarder.close()
+    await settled()
+    expect([forwarder.sent, forwarder.dropped]).toEqual([0, 6])
+    forwarder.add(batch('late'))
+    expect(forwarder.dropped).toBe(7)
+  })
+})
