@@ -1,4 +1,4 @@
-import type { CanarySpec, VirtualService } from '@mizzen/api'
+import { type CanarySpec, type VirtualService, validate } from '@mizzen/api'
 import { describe, expect, it } from 'vitest'
 import { ownRoute, withAffinity } from '../src/reconcile/route-variants.ts'
 import { weightsOf, withWeight } from '../src/reconcile/route-weights.ts'
@@ -51,6 +51,16 @@ describe('session affinity', () => {
     const regex = new RegExp(`^(?:${match?.headers?.cookie?.regex})$`)
     expect(['try.it=abcd1234', 'a=b; try.it=abcd1234; c=d'].every((cookie) => regex.test(cookie))).toBe(true)
     expect(['try.it=other', 'tryXit=abcd1234', 'xtry.it=abcd1234'].some((cookie) => regex.test(cookie))).toBe(false)
+  })
+
+  it('is asked for beside what a route asks of cookies itself, and that is valid', () => {
+    const users = { regex: '^(.*; )?user=jason(;.*)?$' }
+    const [cart] = PLAIN.spec?.http ?? []
+    const http = [{ ...cart, match: [{ headers: { cookie: users } }] }]
+    const both = withAffinity({ ...PLAIN, spec: { ...PLAIN.spec, http } } as VirtualService, SPEC, 'abcd1234')
+    const { cookie, Cookie } = both.spec?.http?.[0]?.match?.[0]?.headers ?? {}
+    expect([cookie, Cookie?.regex]).toEqual([users, expect.stringContaining('abcd1234')])
+    expect(validate(both)).toEqual([])
   })
 
   it('is no part of the split, and stays when that changes', () => {

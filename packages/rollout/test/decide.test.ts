@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { refusal } from '../src/decide/commands.ts'
+import { initialState } from '../src/decide/state.ts'
+import type { Phase, RolloutState } from '../src/index.ts'
 import { HEALTHY, World } from './world.ts'
 
 const STEPS = [{ setWeight: 10 }, { pause: { duration: '3s' } }, { setWeight: 50 }, { pause: { duration: '3s' } }]
@@ -188,6 +191,24 @@ describe('commands', () => {
     expect(world.phase).toBe('Promoted')
   })
 
+  it('step back by step: each to the last weight before, and resumed it tries the next one again', () => {
+    const steps = [...STEPS, { setWeight: 80 }, { pause: { duration: '60s' } }]
+    const world = new World({ steps })
+    while (world.weight < 80) world.look()
+    world.look(1000, 'step-back')
+    expect([world.weight, world.phase, world.reason]).toEqual([50, 'Paused', 'AbortedByUser'])
+    for (let look = 0; look < 50; look += 1) world.look()
+    expect(world.weight).toBe(50)
+    world.look(1000, 'step-back')
+    expect([world.weight, world.phase]).toEqual([10, 'Paused'])
+    world.look(1000, 'resume')
+    world.until('Promoted', 200)
+    expect(world.weights).toEqual([10, 50, 80, 50, 10, 50, 80, 100])
+    const first = atStep(1)
+    first.look(1000, 'step-back')
+    expect([first.weight, first.phase]).toEqual([0, 'RollingBack'])
+  })
+
   it('abort, then retry from the beginning', () => {
     const world = atStep(3)
     world.look(1000, 'abort')
@@ -247,5 +268,32 @@ describe('a restart', () => {
     copy.now = world.now + 60_000
     copy.look(0)
     expect([copy.weight, copy.state?.step]).toEqual([50, 3])
+  })
+})
+
+describe('a command that would change nothing', () => {
+  const spec = { traffic: { virtualService: 'myapp' }, stable: { subset: 'v1' }, canary: { subset: 'v2' } }
+  const state = (phase: Phase): RolloutState => ({ ...initialState('two', 0), phase })
+
+  it.each([
+    ['abort', null, 'cannot abort: no rollout has begun'],
+    ['abort', 'Promoted', 'cannot abort: the rollout is Promoted'],
+    ['step-back', 'RolledBack', 'cannot step-back: the rollout is RolledBack'],
+    ['promote', 'RolledBack', 'cannot promote: the rollout is RolledBack'],
+    ['resume', 'Progressing', 'cannot resume: the rollout is Progressing'],
+    ['pause', 'Paused', 'cannot pause: the rollout is Paused'],
+    ['retry', 'Progressing', 'cannot retry: the rollout is Progressing'],
+    ['undo', 'Promoted', 'cannot undo: the rollout is Promoted'],
+    ['start', 'Progressing', 'cannot start: the rollout is Progressing'],
+  ] as const)('%s where it is %s', (command, phase, says) => {
+    expect(refusal(spec, phase === null ? null : state(phase), command)).toBe(says)
+  })
+
+  it('is told so where what it would undo is gone', () => {
+    const gone = { ...state('CleaningUp'), routesRemoved: true }
+    expect(refusal(spec, gone, 'undo')).toContain('the routes to the old version are gone')
+    expect(refusal({ ...spec, promoteBy: 'copy' }, state('CleaningUp'), 'undo')).toContain('is the new version already')
+    expect(refusal(spec, state('CleaningUp'), 'undo')).toBeNull()
+    expect(refusal(spec, null, 'start')).toBeNull()
   })
 })

@@ -1,3 +1,4 @@
+import { NATIVE_BOUNDS, NATIVE_BUCKETS, nativeBucket } from '@mizzen/base'
 import { describe, expect, it } from 'vitest'
 import {
   DEFAULT_SETTINGS,
@@ -22,6 +23,17 @@ function traffic(requests: number, failures: number, latency: readonly number[] 
 
 function sample(canary: ReturnType<typeof traffic>, stable: ReturnType<typeof traffic>, route = ''): Sample {
   return { atMs: 0, forMs: 500, boundsMs: BOUNDS, channels: [{ side: 'caller', route, canary, stable }] }
+}
+
+/** Random numbers that are the same each time (mulberry32). */
+function mulberry(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
 }
 
 function after(ticks: number, one: Sample, settings: Partial<JudgeSettings> = {}): Judgement {
@@ -124,6 +136,37 @@ describe('the verdict', () => {
     const { answer, findings } = verdictOf(judgement)
     expect(answer).toBe('fail')
     expect(findings[0]?.check).toBe('latency')
+  })
+
+  it('finds a tail that is three times as long, in fine buckets', () => {
+    const random = mulberry(7)
+    const version = (slowMs: number) => {
+      const latency = new Array<number>(NATIVE_BUCKETS).fill(0)
+      for (let request = 0; request < 12; request += 1) {
+        const ms = random() < 0.02 ? slowMs + 40 * random() ** 4 : 2 + 20 * random() ** 8
+        latency[nativeBucket(ms)] = (latency[nativeBucket(ms)] as number) + 1
+      }
+      return { requests: 12, failures: 0, latency }
+    }
+    const run = (canarySlowMs: number) => {
+      let judgement = newJudgement(DEFAULT_SETTINGS)
+      for (let tick = 0; tick < 480 && verdictOf(judgement).answer !== 'fail'; tick += 1) {
+        const channel = { side: 'caller' as const, route: '', canary: version(canarySlowMs), stable: version(90) }
+        judgement = takeIn(judgement, { atMs: tick * 250, forMs: 250, boundsMs: NATIVE_BOUNDS, channels: [channel] })
+      }
+      return verdictOf(judgement)
+    }
+    const slow = run(270)
+    expect([slow.answer, slow.findings[0]?.check]).toEqual(['fail', 'latency'])
+    expect(run(90).answer).not.toBe('fail')
+  })
+
+  it('goes on with other buckets, by what these tell', () => {
+    const judgement = after(20, sample(traffic(50, 5), traffic(50, 0)))
+    const other = { ...sample(traffic(50, 0, [1, 0]), traffic(50, 0, [1, 0])), boundsMs: [7] }
+    const next = takeIn(judgement, other)
+    expect([next.unsound, next.boundsMs, next.channels[0]?.canary.failures]).toEqual([0, [7], 100])
+    expect(next.channels[0]?.stable.latency).toEqual([50, 0])
   })
 
   it('leaves numbers out that cannot be', () => {

@@ -1,7 +1,8 @@
-import type { Canary, Resource, VirtualService } from '@mizzen/api'
+import type { Canary, CanarySpec, Resource, VirtualService } from '@mizzen/api'
 import { ManualClock, silentLogger } from '@mizzen/base'
 import { createMemoryStore, type Store } from '@mizzen/store'
 import {
+  type Command,
   overlaidStore,
   Rollout,
   type RolloutDeps,
@@ -109,8 +110,17 @@ export class Mesh {
     this.rollout = await Rollout.open(this.canary, this.#deps())
   }
 
+  /** Another control plane that sees the same objects, and remembers nothing. */
+  openOther(controller: string, canary = 'myapp'): Promise<Rollout> {
+    return Rollout.open(this.canaryOf(canary), this.#deps(controller, new VolatileMemory()))
+  }
+
   get canary(): Canary {
-    return this.store.get('Canary', 'default', 'myapp') as Canary
+    return this.canaryOf('myapp')
+  }
+
+  canaryOf(name: string): Canary {
+    return this.store.get('Canary', 'default', name) as Canary
   }
 
   get weight(): number {
@@ -131,6 +141,24 @@ export class Mesh {
     if (this.weights.at(-1) !== this.weight) this.weights.push(this.weight)
   }
 
+  command(command: Command): void {
+    this.rollout.command(this.canary.spec as CanarySpec, command)
+  }
+
+  /** More of a version's Pods, ready. */
+  async addPods(version: string, count: number): Promise<void> {
+    const [, pod] = workload(version) as [Resource, Resource]
+    for (let index = 2; index <= count; index += 1) {
+      await this.store.apply({ ...pod, metadata: { ...pod.metadata, name: `myapp-${version}-${index}` } })
+    }
+  }
+
+  /** While there is no VirtualService. */
+  async blindLook(ms = 500): Promise<void> {
+    this.clock.advance(ms)
+    await this.rollout.tick(this.canary)
+  }
+
   async until(phase: string, most = 400): Promise<void> {
     for (let look = 0; look < most && this.canary.status?.phase !== phase; look += 1) await this.look()
   }
@@ -147,12 +175,13 @@ export class Mesh {
     this.store.updateStatus('VirtualService', 'default', 'myapp', { conditions: [condition] })
   }
 
-  #deps(): RolloutDeps {
+  #deps(controller = 'one', memory = this.#memory): RolloutDeps {
     return {
+      controller,
       store: this.store,
       clock: this.clock,
       logger: silentLogger,
-      memory: this.#memory,
+      memory,
       query: undefined,
       failures: () => [],
       post: async (url) => {

@@ -1,5 +1,6 @@
 /** Where numbers come from: telemetry's totals, queries, distributions. */
-import type { Canary, CanaryMetric } from '@mizzen/api'
+import { type Canary, type CanaryMetric, type Resource, validate } from '@mizzen/api'
+import { NATIVE_BUCKETS, nativeBucket } from '@mizzen/base'
 import { LATENCY_BOUNDS_MS, type TrafficTotals } from '@mizzen/telemetry'
 import { describe, expect, it } from 'vitest'
 import { type Sample, type Scene, TrafficSamples } from '../src/index.ts'
@@ -14,7 +15,15 @@ function totals(workload: string, route: string, requests: number, failures: num
   const latency = new Float64Array(LATENCY_BOUNDS_MS.length + 1)
   latency[3] = requests
   const where = { service: 'myapp.default.svc.cluster.local', namespace: 'default', workload, version: '', route }
-  return { reporter: 'source', ...where, requests, failures, attempts: requests, latency }
+  return {
+    reporter: 'source',
+    ...where,
+    requests,
+    failures,
+    attempts: requests,
+    latency,
+    native: new Float64Array(NATIVE_BUCKETS),
+  }
 }
 
 describe('samples', () => {
@@ -54,6 +63,22 @@ describe('samples', () => {
       ['server', '', 0, 0, 0],
     ])
     expect(samples.take(CANARY, SCENE)).toBeNull()
+  })
+
+  it('have fine durations where proxies tell them, and those of Istio as soon as one does not', () => {
+    const { take } = source()
+    const counted = (count: number, fine: number) => {
+      const one = totals('myapp-v2', '', count, 0)
+      one.native[nativeBucket(40)] = fine
+      return one
+    }
+    take(counted(0, 0))
+    const fine = take(counted(20, 20))
+    const bucket = fine?.boundsMs[(fine.channels[0]?.canary.latency.length ?? 0) - 1]
+    expect(bucket).toBe(45.3)
+    const coarse = take(counted(60, 30))
+    expect([coarse?.boundsMs, coarse?.channels[0]?.canary.latency]).toEqual([LATENCY_BOUNDS_MS, [0, 0, 0, 40]])
+    expect(take(counted(80, 50))?.boundsMs).toEqual(LATENCY_BOUNDS_MS)
   })
 
   it('count from nothing where totals were forgotten', () => {
@@ -100,6 +125,16 @@ describe('metrics with a query', () => {
 })
 
 describe('Mann–Whitney over windows', () => {
+  it('is a metric that needs no query', () => {
+    const metrics = [{ name: 'request-duration-mann-whitney', thresholdRange: { max: 0.55 } }]
+    const spec = {
+      ...{ traffic: { virtualService: 'myapp' }, stable: { subset: 'v1' }, canary: { subset: 'v2' } },
+      analysis: { metrics },
+    }
+    const meta = { apiVersion: 'mizzen.io/v1alpha1', kind: 'Canary', metadata: { name: 'myapp' } }
+    expect(validate({ ...meta, spec } as Resource)).toEqual([])
+  })
+
   const sample = (atMs: number, slow: number): Sample => {
     const part = (over: number) => ({ requests: 100, failures: 0, latency: [100 - over, over] })
     const channel = { side: 'caller' as const, route: '', canary: part(slow), stable: part(10) }

@@ -1,5 +1,5 @@
 /** What the next release finds: replicas, copies, and versions that replace each other in place. */
-import type { Canary, Deployment, DestinationRule } from '@mizzen/api'
+import { type Canary, type Deployment, type DestinationRule, type HorizontalPodAutoscaler, validate } from '@mizzen/api'
 import { describe, expect, it } from 'vitest'
 import { VolatileMemory } from '../src/index.ts'
 import { Mesh, workload } from './mesh.ts'
@@ -120,5 +120,44 @@ describe('clean-up', () => {
     const rule = mesh.store.get('DestinationRule', 'default', 'myapp') as DestinationRule
     expect(rule.spec?.subsets?.map(({ name }) => name)).toEqual(['v2'])
     expect(mesh.store.get('Deployment', 'default', 'myapp-v1')).toBeUndefined()
+  })
+})
+
+describe('an autoscaler of the canary', () => {
+  const AUTOSCALER = {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'myapp-v2', namespace: 'default' },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'myapp-v2' },
+      minReplicas: 2,
+      maxReplicas: 6,
+    },
+  }
+
+  it('is told the least that the weight needs, never more than its most, and has its own bounds back at the end', async () => {
+    const mesh = new Mesh(new VolatileMemory(), { scaling: { canary: 'followWeight' } })
+    await mesh.start()
+    await mesh.store.apply(AUTOSCALER)
+    const stable = mesh.store.get('Deployment', 'default', 'myapp-v1') as Deployment
+    await mesh.store.apply({ ...stable, spec: { ...stable.spec, replicas: 40 } } as Deployment)
+    const floor = () =>
+      (mesh.store.get('HorizontalPodAutoscaler', 'default', 'myapp-v2') as HorizontalPodAutoscaler).spec?.minReplicas
+    const replicas = () => (mesh.store.get('Deployment', 'default', 'myapp-v2') as Deployment).spec?.replicas
+    for (let look = 0; look < 10; look += 1) await mesh.look()
+    expect([mesh.weight, floor(), replicas()]).toEqual([0, 4, 4])
+    await mesh.addPods('v2', 4)
+    for (let look = 0; look < 20; look += 1) await mesh.look()
+    expect([mesh.weight, floor(), replicas()]).toEqual([10, 6, 6])
+    await mesh.addPods('v2', 6)
+    while (mesh.weight < 50) await mesh.look()
+    mesh.command('abort')
+    await mesh.until('RolledBack')
+    expect([floor(), replicas()]).toEqual([2, 6])
+  })
+
+  it('is checked as an object', () => {
+    const wrong = { ...AUTOSCALER, spec: { ...AUTOSCALER.spec, minReplicas: 7 } }
+    expect([validate(AUTOSCALER).length, validate(wrong)[0]?.path]).toEqual([0, 'spec.maxReplicas'])
   })
 })

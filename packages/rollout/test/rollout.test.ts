@@ -81,7 +81,7 @@ describe('a rollout', () => {
     for (let look = 0; look < 20; look += 1) await mesh.look()
     expect([mesh.weight, mesh.canary.status?.phase]).toEqual([80, 'Paused'])
     expect(mesh.canary.status?.conditions?.[0]?.reason).toBe('RouteEdited')
-    mesh.rollout.command('resume')
+    mesh.command('resume')
     await mesh.look()
     expect(mesh.weight).toBe(10)
   })

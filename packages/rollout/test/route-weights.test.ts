@@ -1,4 +1,4 @@
-import type { CanarySpec, VirtualService } from '@mizzen/api'
+import { type CanarySpec, type VirtualService, validate } from '@mizzen/api'
 import { describe, expect, it } from 'vitest'
 import { withHeaderRoute } from '../src/reconcile/route-variants.ts'
 import { weightsOf, withMirror, withoutStable, withWeight } from '../src/reconcile/route-weights.ts'
@@ -43,6 +43,49 @@ describe('the weight of a canary', () => {
     expect(weightsOf(virtualService([{ route: [to('v9')] }]), SPEC)).toHaveProperty('problem')
     const named = { ...SPEC, traffic: { virtualService: 'myapp', routes: ['api'] } }
     expect(weightsOf(virtualService([{ name: 'web', route: [to('v1')] }]), named)).toHaveProperty('problem')
+  })
+})
+
+describe('routes of TCP and TLS', () => {
+  const l4 = (spec: object) =>
+    ({ ...virtualService([]), spec: { hosts: ['*'], gateways: ['gate'], ...spec } }) as VirtualService
+  const tls = (host: string) => ({ match: [{ port: 443, sniHosts: [host] }], route: [to('v1', 100)] })
+  const weights = (one: VirtualService, kind: 'tcp' | 'tls') =>
+    (one.spec?.[kind] ?? []).map(({ route = [] }) => route.map(({ weight }) => weight))
+
+  it('are shifted like those of HTTP, and nothing else is touched', () => {
+    const before = l4({ tcp: [{ match: [{ port: 1 }], route: [to('v1')] }, { route: [to('v9')] }], tls: [tls('a')] })
+    const after = withWeight(before, SPEC, 30)
+    expect(weightsOf(after, SPEC)).toEqual({ weight: 30, mirror: 0 })
+    expect([weights(after, 'tcp'), weights(after, 'tls')]).toEqual([[[70, 30], [undefined]], [[70, 30]]])
+    expect(after.spec?.tcp?.[0]?.match).toEqual([{ port: 1 }])
+    expect(after.spec).not.toHaveProperty('http')
+    expect(validate(after)).toEqual([])
+    expect(weights(withoutStable(after, SPEC), 'tcp')).toEqual([[30], [undefined]])
+    for (const one of [withMirror(after, SPEC, 10), withHeaderRoute(after, SPEC, [{}])]) expect(one).toEqual(after)
+  })
+
+  it('are chosen by port and server name', () => {
+    const both = l4({
+      http: [{ name: 'web', route: [to('v1')] }],
+      tcp: [
+        { match: [{ port: 1 }], route: [to('v1')] },
+        { match: [{ port: 2 }], route: [to('v1')] },
+      ],
+      tls: [tls('a'), tls('b')],
+    })
+    const spec = {
+      ...SPEC,
+      traffic: { virtualService: 'myapp', tcpRoutes: [{ port: 2 }], tlsRoutes: [{ port: 443, sniHosts: ['b'] }] },
+    }
+    const after = withWeight(both, spec, 10)
+    expect(after.spec?.http).toEqual(both.spec?.http)
+    expect([weights(after, 'tcp'), weights(after, 'tls')]).toEqual([
+      [[undefined], [90, 10]],
+      [[100], [90, 10]],
+    ])
+    const web = withWeight(both, { ...SPEC, traffic: { virtualService: 'myapp', routes: ['web'] } }, 10)
+    expect(web.spec?.tcp).toEqual(both.spec?.tcp)
   })
 })
 

@@ -26,6 +26,7 @@ export class World {
   programmed = true
   routeThere = true
   canaryRequests = 0
+  trafficless = false
   judged: Judged | null = HEALTHY
   seen: Partial<Observation> = {}
   readonly done: Action[] = []
@@ -51,6 +52,7 @@ export class World {
       metrics: [],
       webhooks: [],
       group: [],
+      rival: null,
       commands,
       ...this.seen,
     }
@@ -59,7 +61,7 @@ export class World {
   /** `ms` pass with traffic, then the controller looks. */
   look(ms = 1000, ...commands: Command[]): Decision {
     this.now += ms
-    if (this.weight > 0) this.canaryRequests += 10
+    if (this.weight > 0 && !this.trafficless) this.canaryRequests += 10
     const decision = decide(this.spec, this.state, this.observation(commands), this.now)
     this.state = decision.state
     for (const action of decision.actions) this.#act(action)

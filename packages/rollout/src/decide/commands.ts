@@ -1,9 +1,10 @@
 import type { CanarySpec } from '@mizzen/api'
 import type { Action, Decision } from './action.ts'
 import { takeAll } from './ends.ts'
-import { abort } from './failure.ts'
+import { abort, stepBack } from './failure.ts'
+import { taken } from './hold.ts'
 import type { Command, Observation } from './observation.ts'
-import { because, currentStep, initialState, type RolloutState } from './state.ts'
+import { because, currentStep, initialState, type Phase, type RolloutState } from './state.ts'
 import { nextStep } from './steps.ts'
 
 /** Does what users asked for, in order; what makes no sense in the present phase changes nothing. */
@@ -14,6 +15,30 @@ export function obey(spec: CanarySpec, state: RolloutState, seen: Observation): 
     decision = { state: next.state, actions: [...decision.actions, ...next.actions] }
   }
   return decision
+}
+
+/** What a command is for: phases, null before the first. */
+const MEANT_FOR: Readonly<Record<Command, readonly (Phase | null)[]>> = {
+  start: [null, 'Promoted', 'RolledBack'],
+  promote: ['Progressing', 'Paused'],
+  'promote-full': ['Initializing', 'Progressing', 'Paused', 'Promoting'],
+  abort: ['Initializing', 'Progressing', 'Paused', 'Promoting'],
+  'step-back': ['Initializing', 'Progressing', 'Paused', 'Promoting'],
+  pause: ['Progressing'],
+  resume: ['Paused'],
+  retry: ['RolledBack'],
+  undo: ['CleaningUp'],
+  skip: ['Progressing', 'Paused'],
+}
+
+/** Why a command would change nothing now; null if it would. */
+export function refusal(spec: CanarySpec, state: RolloutState | null, command: Command): string | null {
+  if (!MEANT_FOR[command].includes(state?.phase ?? null)) {
+    return `cannot ${command}: ${state === null ? 'no rollout has begun' : `the rollout is ${state.phase}`}`
+  }
+  if (command !== 'undo') return null
+  if (spec.promoteBy === 'copy') return 'cannot undo: the stable Deployment is the new version already'
+  return state?.routesRemoved === true ? 'cannot undo: the routes to the old version are gone' : null
 }
 
 /** `spec.paused` holds like the command, and its going resumes what it held. */
@@ -44,6 +69,7 @@ const ENDED: readonly string[] = ['Promoted', 'RolledBack']
 /** Not while nobody could take the traffic. */
 function anew(state: RolloutState, seen: Observation): Decision {
   if (seen.stable.ready === 0 && state.weight > 0) return withoutStable(state)
+  if (seen.rival !== null) return taken(state, seen.rival)
   const actions: readonly Action[] = [{ kind: 'forget-evidence' }, { kind: 'set-weight', weight: 0 }]
   return { state: { ...initialState(seen.canary.revision, state.seenAt), follows: true }, actions }
 }
@@ -61,6 +87,15 @@ const COMMANDS: Readonly<Record<Command, (spec: CanarySpec, state: RolloutState,
   abort(_spec, state) {
     if (!UNDERWAY.includes(state.phase)) return unchanged(state)
     return abort(state, { code: 'AbortedByUser', message: 'aborted by hand' }, alert('warn', 'aborted by hand'))
+  },
+  'step-back'(spec, state) {
+    if (!UNDERWAY.includes(state.phase)) return unchanged(state)
+    return stepBack(
+      spec,
+      state,
+      { code: 'AbortedByUser', message: 'aborted by hand' },
+      alert('warn', 'aborted by hand'),
+    )
   },
   pause: (_spec, state) => unchanged(state.phase === 'Progressing' ? pausedState(state) : state),
   resume: (_spec, state) => resume(state),
@@ -90,6 +125,8 @@ function resume(state: RolloutState): Decision {
     stalledMs: 0,
     elapsedMs: 0,
     weightSeen: false,
+    weightBefore: null,
+    setAgain: 0,
   }
   return { state: because(resumed, 'Step', 'resumed'), actions: [{ kind: 'set-weight', weight: state.weight }] }
 }

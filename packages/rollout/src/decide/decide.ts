@@ -4,9 +4,9 @@ import { obey, withoutStable } from './commands.ts'
 import { cleanUp, goBack, promote, replace } from './ends.ts'
 import { judgeFailure, withdrawal } from './failure.ts'
 import { openGate } from './gates.ts'
-import { isWatched } from './hold.ts'
+import { isWatched, taken } from './hold.ts'
 import type { Observation } from './observation.ts'
-import { because, initialState, passTime, type RolloutState } from './state.ts'
+import { because, initialState, noteWeight, passTime, type RolloutState } from './state.ts'
 import { advance, firstStep } from './steps.ts'
 
 /**
@@ -20,13 +20,22 @@ import { advance, firstStep } from './steps.ts'
  * @param now ms since the epoch
  */
 export function decide(spec: CanarySpec, state: RolloutState | null, seen: Observation, now: number): Decision {
+  const { state: next, actions } = decision(spec, state, seen, now)
+  return { state: state === null ? next : noteWeight(state, next), actions }
+}
+
+function decision(spec: CanarySpec, state: RolloutState | null, seen: Observation, now: number): Decision {
+  const idle = state === null || ENDED.includes(state.phase)
+  if (seen.rival !== null && idle && (state === null || isNewVersion(spec, state, seen))) {
+    return taken(initialState(seen.canary.revision, now), seen.rival)
+  }
   if (state === null) return begin(seen, now)
   if (isNewVersion(spec, state, seen)) {
     if (seen.stable.ready === 0 && state.weight > 0) return withoutStable(passTime(state, now))
     return restart(state, seen, now)
   }
   const asked = obey(spec, noteRoute(passTime(state, now), seen), seen)
-  return proceed(spec, asked, seen)
+  return proceed(spec, { ...asked, state: noteWeight(state, asked.state) }, seen)
 }
 
 function noteRoute(state: RolloutState, { route }: Observation): RolloutState {
@@ -70,9 +79,10 @@ function begin(seen: Observation, now: number): Decision {
 function isNewVersion(spec: CanarySpec, state: RolloutState, seen: Observation): boolean {
   const { revision } = seen.canary
   if (revision === '' || revision === state.canaryRevision) return false
-  const ended = state.phase === 'Promoted' || state.phase === 'RolledBack'
-  return !ended || begins(spec, seen)
+  return !ENDED.includes(state.phase) || begins(spec, seen)
 }
+
+const ENDED: readonly string[] = ['Promoted', 'RolledBack']
 
 /** Whether a rollout that has not begun, or has ended, may begin. */
 export function begins(spec: CanarySpec, { commands }: Pick<Observation, 'commands'>): boolean {
@@ -80,6 +90,8 @@ export function begins(spec: CanarySpec, { commands }: Pick<Observation, 'comman
 }
 
 function restart(state: RolloutState, seen: Observation, now: number): Decision {
+  // It has never had the routes.
+  if (seen.rival !== null && state.weight === 0) return taken(initialState(seen.canary.revision, now), seen.rival)
   const fresh = begin(seen, now)
   const message = `version ${seen.canary.revision} has taken the place of ${state.canaryRevision || 'none'}: from the beginning`
   const actions: Action[] = [

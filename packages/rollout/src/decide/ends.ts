@@ -3,7 +3,7 @@ import type { Action, Decision } from './action.ts'
 import { groupFault } from './failure.ts'
 import { openGate } from './gates.ts'
 import { waitForGroup } from './group.ts'
-import { hold } from './hold.ts'
+import { deviates, hold } from './hold.ts'
 import type { Observation } from './observation.ts'
 import { needsReplicas } from './replicas.ts'
 import { because, type Reason, type RolloutState } from './state.ts'
@@ -56,7 +56,7 @@ export function promote(spec: CanarySpec, state: RolloutState, seen: Observation
   const failed = fallBack(state, seen)
   if (failed !== null) return failed
   if (route.kind === 'missing') return hold(state, 'RouteMissing', route.message)
-  if (route.weight !== 100) return { state, actions: [{ kind: 'set-weight', weight: 100 }] }
+  if (route.weight !== 100) return deviates(state, route.weight)
   if (!route.programmed) return hold(state, 'WaitingForProxies', '100 % is not live in every proxy yet')
   const phase = spec.promoteBy === 'copy' ? 'Replacing' : 'CleaningUp'
   const next: RolloutState = { ...state, phase, elapsedMs: 0, mirror: 0, headerRoute: false, affinity: false }

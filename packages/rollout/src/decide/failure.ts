@@ -65,23 +65,28 @@ export function fail(spec: CanarySpec, state: RolloutState, reason: Reason): Dec
       actions: [alert],
     }
   }
-  if (spec.onFailure === 'lastGoodWeight' && state.lastGoodWeight > 0 && state.lastGoodWeight < state.weight) {
-    const weight = state.lastGoodWeight
-    const back: RolloutState = {
-      ...state,
-      weight,
-      weightSeen: false,
-      phase: 'Paused',
-      resumeTo: 'Progressing',
-      stalledMs: 0,
-    }
-    return {
-      state: because(back, reason.code, `${reason.message}; back at ${weight} %`),
-      // What was seen at the higher weight has been judged; from here on a new judgement begins.
-      actions: [{ kind: 'set-weight', weight }, { kind: 'forget-evidence' }, alert],
-    }
+  return spec.onFailure === 'lastGoodWeight' ? stepBack(spec, state, reason, alert) : abort(state, reason, alert)
+}
+
+/**
+ * One step back, to the last weight before that had nothing against it, and there it waits for a hand: resumed, it tries
+ * the step that it came from again. Where there is none all traffic goes back.
+ */
+export function stepBack(spec: CanarySpec, state: RolloutState, reason: Reason, alert: Action): Decision {
+  const steps = (spec.steps ?? []).slice(0, state.step)
+  const step = steps.findLastIndex(({ setWeight = 0 }) => setWeight > 0 && setWeight < state.weight)
+  const weight = steps[step]?.setWeight
+  if (weight === undefined || state.phase === 'Initializing') return abort(state, reason, alert)
+  const back: RolloutState = {
+    ...state,
+    ...{ step, weight, weightSeen: false, lastGoodWeight: Math.min(weight, state.lastGoodWeight) },
+    ...{ phase: 'Paused', resumeTo: 'Progressing', elapsedMs: 0, stalledMs: 0 },
   }
-  return abort(state, reason, alert)
+  return {
+    state: because(back, reason.code, `${reason.message}; back at ${weight} %`),
+    // What was seen at the higher weight has been judged; from here on a new judgement begins.
+    actions: [{ kind: 'set-weight', weight }, { kind: 'forget-evidence' }, alert],
+  }
 }
 
 /** All traffic to the stable version, at once. */

@@ -9,6 +9,7 @@ import { because, type ReasonCode, type RolloutState } from './state.ts'
  */
 export function isWatched(spec: CanarySpec, state: RolloutState, seen: Observation): Decision | null {
   const { route } = seen
+  if (seen.rival !== null) return taken(state, seen.rival)
   if (route.kind === 'missing') return hold(state, 'RouteMissing', route.message)
   if (route.weight !== state.weight) return deviates(state, route.weight)
   if (!route.programmed) {
@@ -20,11 +21,26 @@ export function isWatched(spec: CanarySpec, state: RolloutState, seen: Observati
   return shareDiffers(spec, state, seen)
 }
 
-/** The write may be on its way; it is said again, which does no harm. Somebody's own weight is left alone. */
-function deviates(state: RolloutState, weight: number): Decision {
-  if (!state.weightSeen) return { state, actions: [{ kind: 'set-weight', weight: state.weight }] }
+/** Two that shift the same routes would raise each other's weights: the later one waits. */
+export function taken(state: RolloutState, rival: string): Decision {
+  return hold(state, 'RouteTaken', `canary ${rival} shifts the same routes: this one waits for its end`)
+}
+
+/** A write that has not been seen by then was undone by somebody who writes as fast: 5 s of looks. */
+const MOST_SETS = 20
+
+/**
+ * While the write is on its way the route has the weight of before, and is told again, which does no harm. Any other
+ * weight is somebody's own: it is left alone, for two controllers that insist would raise it again and again.
+ */
+export function deviates(state: RolloutState, weight: number): Decision {
+  const isBefore = state.weightBefore === null || weight === state.weightBefore
+  if (!state.weightSeen && isBefore && state.setAgain < MOST_SETS) {
+    const again = { ...state, setAgain: state.setAgain + 1 }
+    return { state: again, actions: [{ kind: 'set-weight', weight: state.weight }] }
+  }
   const message = `the route gives the canary ${weight} % where the rollout set ${state.weight} %: somebody else changed it`
-  const paused: RolloutState = { ...because(state, 'RouteEdited', message), phase: 'Paused', resumeTo: 'Progressing' }
+  const paused: RolloutState = { ...because(state, 'RouteEdited', message), phase: 'Paused', resumeTo: state.phase }
   return { state: paused, actions: [{ kind: 'alert', severity: 'warn', message }] }
 }
 

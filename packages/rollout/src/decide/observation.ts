@@ -1,7 +1,17 @@
 import type { Answer } from '../judge/verdict.ts'
 
-/** `start` begins a rollout that has none, or has ended; all others are words of Argo's. */
-export type Command = 'start' | 'promote' | 'promote-full' | 'abort' | 'pause' | 'resume' | 'retry' | 'undo' | 'skip'
+/** `start` begins a rollout that has none, or has ended; `step-back` goes to the last good weight; the others are Argo's words. */
+export type Command =
+  | 'start'
+  | 'promote'
+  | 'promote-full'
+  | 'abort'
+  | 'step-back'
+  | 'pause'
+  | 'resume'
+  | 'retry'
+  | 'undo'
+  | 'skip'
 
 /** Pods of one version. */
 export interface VersionHealth {
@@ -10,6 +20,8 @@ export interface VersionHealth {
   /** Names what its containers run, whatever labels its Pods have; '' while there is no Deployment. */
   readonly build: string
   readonly wanted: number
+  /** More than so many its autoscaler does not allow; undefined = it has none. */
+  readonly most?: number | undefined
   /** Endpoints that take traffic. */
   readonly ready: number
   /** Its containers end again and again. */
@@ -68,6 +80,8 @@ export interface Observation {
   readonly metrics: readonly MetricResult[]
   readonly webhooks: readonly WebhookResult[]
   readonly group: readonly Member[]
+  /** Another Canary that shifts the same routes, and began earlier; null = none. */
+  readonly rival: string | null
   /** What users asked for since the last look, oldest first. */
   readonly commands: readonly Command[]
 }

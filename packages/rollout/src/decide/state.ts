@@ -37,6 +37,7 @@ export type ReasonCode =
   | 'ShareMismatch'
   | 'RouteMissing'
   | 'RouteEdited'
+  | 'RouteTaken'
   | 'PausedByUser'
   | 'AbortedByUser'
   | 'JudgedWorse'
@@ -70,6 +71,10 @@ export interface RolloutState {
   readonly weight: number
   /** The route has been seen with that weight: another one is somebody else's from here on. */
   readonly weightSeen: boolean
+  /** The weight before this one; null = whatever there was. The route may still have it while the write is on its way. */
+  readonly weightBefore: number | null
+  /** How often this weight was set again before the route had it. */
+  readonly setAgain: number
   /** The highest weight that was left for a higher one, with nothing against the canary. */
   readonly lastGoodWeight: number
   readonly mirror: number
@@ -105,6 +110,8 @@ export function initialState(canaryRevision: string, now: number): RolloutState 
     seenAt: now,
     weight: 0,
     weightSeen: false,
+    weightBefore: null,
+    setAgain: 0,
     lastGoodWeight: 0,
     mirror: 0,
     headerRoute: false,
@@ -126,6 +133,11 @@ const MOST_UNSEEN_MS = 2_000
 export function passTime(state: RolloutState, now: number): RolloutState {
   const passed = Math.min(MOST_UNSEEN_MS, Math.max(0, now - state.seenAt))
   return { ...state, seenAt: now, elapsedMs: state.elapsedMs + passed, stalledMs: state.stalledMs + passed }
+}
+
+/** Where another weight was decided on, the route has the one before until that is written. */
+export function noteWeight(before: RolloutState, after: RolloutState): RolloutState {
+  return after.weight === before.weight ? after : { ...after, weightBefore: before.weight, setAgain: 0 }
 }
 
 export function because(state: RolloutState, code: ReasonCode, message: string): RolloutState {

@@ -81,6 +81,11 @@ export function observe(
   }
 }
 
+export function withoutLatency(channel: Channel): Channel {
+  const { canary, stable } = channel
+  return { ...channel, latency: NO_LATENCY, canary: { ...canary, latency: [] }, stable: { ...stable, latency: [] } }
+}
+
 /** Half way (as factors go) between no slower and too slow: so that the one is tolerated and the other found. */
 export function toleratedFactor(settings: JudgeSettings): number {
   return Math.sqrt(settings.latencyEffect)

@@ -1,4 +1,4 @@
-import { type Channel, newChannel, observe } from './channel.ts'
+import { type Channel, newChannel, observe, withoutLatency } from './channel.ts'
 import { type ChannelSample, isSound, type Sample, type Side } from './sample.ts'
 import type { JudgeSettings } from './settings.ts'
 
@@ -22,9 +22,9 @@ export function newJudgement(settings: JudgeSettings): Judgement {
 }
 
 export function takeIn(judgement: Judgement, sample: Sample): Judgement {
-  if (!isSound(sample) || !sameBounds(judgement, sample)) return { ...judgement, unsound: judgement.unsound + 1 }
+  if (!isSound(sample)) return { ...judgement, unsound: judgement.unsound + 1 }
   const { settings } = judgement
-  let channels = judgement.channels
+  let channels = sameBounds(judgement, sample) ? judgement.channels : judgement.channels.map(withoutLatency)
   for (const part of sample.channels) {
     if (part.route !== '' && !settings.perRoute) continue
     const at = channels.findIndex(({ side, route }) => side === part.side && route === part.route)
@@ -36,7 +36,7 @@ export function takeIn(judgement: Judgement, sample: Sample): Judgement {
   return { ...judgement, boundsMs: sample.boundsMs, channels }
 }
 
-/** Counts of other buckets can't be added. */
+/** Counts of other buckets can't be added: latency begins anew where somebody tells it in others. */
 function sameBounds(judgement: Judgement, sample: Sample): boolean {
   const known = judgement.boundsMs
   if (known.length === 0) return true

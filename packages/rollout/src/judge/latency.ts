@@ -4,7 +4,7 @@ import { addTraffic, type Traffic } from './sample.ts'
 import { compare, NO_COMPARISON, type SideBySide } from './side-by-side.ts'
 
 /** Parts of the stable version's requests whose durations are the yardsticks. */
-export const QUANTILES = [0.5, 0.9, 0.99] as const
+export const QUANTILES = [0.5, 0.9, 0.99, 0.999] as const
 /** Requests of the stable version before it is a yardstick. */
 const FEWEST = 50
 /** A pause of one process makes everything slow that it has in hand: no moment alone shows a slow version. */
@@ -55,6 +55,9 @@ export interface Yardstick {
   readonly canaryMs: number
 }
 
+/** Nobody minds less, whatever factor it is: two processes that are alike differ by parts of a millisecond. */
+const LEAST_MS = 5
+
 /** Null where the quantile, or what is tolerated above it, lies beyond the last bound: there is no telling. */
 export function yardstickOf(
   stable: Traffic,
@@ -72,8 +75,9 @@ export function yardstickOf(
   }
   const stableMs = boundsMs[at]
   if (total === 0 || stableMs === undefined) return null
+  const toleratedMs = Math.max(stableMs * tolerance, stableMs + LEAST_MS)
   let canaryAt = at
-  while (canaryAt < boundsMs.length && (boundsMs[canaryAt] as number) < stableMs * tolerance) canaryAt += 1
+  while (canaryAt < boundsMs.length && (boundsMs[canaryAt] as number) < toleratedMs) canaryAt += 1
   const canaryMs = boundsMs[canaryAt]
   if (canaryMs === undefined) return null
   return { stableFrom: at + 1, canaryFrom: canaryAt + 1, stableMs, canaryMs }

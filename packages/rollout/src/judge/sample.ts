@@ -6,7 +6,10 @@ export interface Traffic {
   readonly requests: number
   /** Answered with a server error, a gRPC status that means one, or not at all. At most `requests`. */
   readonly failures: number
-  /** Requests by duration: one count for each of `Sample.boundsMs` (up to and including), and one above all of them. */
+  /**
+   * Requests by duration: one count for each of `Sample.boundsMs` (up to and including), and one above all of them; zeros at
+   * the end may be left out.
+   */
   readonly latency: readonly number[]
 }
 
@@ -25,7 +28,7 @@ export interface Sample {
   readonly atMs: number
   /** Length of the tick, ms. */
   readonly forMs: number
-  /** Upper bounds of the latency buckets, ms, ascending; the same for the whole rollout. */
+  /** Upper bounds of the latency buckets, ms, ascending. With others than before, what is known of latency is forgotten. */
   readonly boundsMs: readonly number[]
   readonly channels: readonly ChannelSample[]
 }

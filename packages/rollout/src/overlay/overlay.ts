@@ -19,10 +19,15 @@ export function overlaid(virtualService: VirtualService, canaries: readonly Cana
     const { spec, metadata } = canary
     const state = stateOf(canary)
     const isMeant = spec?.traffic.virtualService === name && metadata.namespace === namespace
-    return spec !== undefined && state !== null && isMeant && isOverlay(spec)
+    return spec !== undefined && state !== null && isMeant && isOverlay(spec) && !waits(state)
       ? signed(apply(current, spec, state), canary)
       : current
   }, virtualService)
+}
+
+/** It has not had the routes yet. */
+function waits({ phase, reason }: RolloutState): boolean {
+  return phase === 'Initializing' && reason.code === 'RouteTaken'
 }
 
 /** All objects, with each VirtualService as it is in force. */

@@ -1,4 +1,5 @@
 import { type CanarySpec, type Deployment, objectKey, type VirtualService } from '@mizzen/api'
+import { l4RoutesOf } from '../reconcile/l4-routes.ts'
 import type { Scene } from '../reconcile/observe.ts'
 import { routesOf } from '../reconcile/route-weights.ts'
 
@@ -33,7 +34,11 @@ export function cleanUpChanges(spec: CanarySpec, scene: Scene): readonly Planned
 }
 
 function routes(virtualService: VirtualService, spec: CanarySpec): readonly PlannedChange[] {
-  const names = routesOf(virtualService, spec).map(({ name }, index) => name ?? `http[${index}]`)
+  const l4 = new Set<object>(l4RoutesOf(virtualService, spec))
+  const places = (kind: 'tcp' | 'tls') =>
+    (virtualService.spec?.[kind] ?? []).flatMap((route, index) => (l4.has(route) ? [`${kind}[${index}]`] : []))
+  const http = routesOf(virtualService, spec).map(({ name }, index) => name ?? `http[${index}]`)
+  const names = [...http, ...places('tcp'), ...places('tls')]
   const change = `the destination ${spec.stable.subset ?? spec.stable.host} is removed from ${names.join(', ')}`
   return [{ object: objectKey(virtualService), change }]
 }

@@ -1,9 +1,17 @@
-import type { Canary, CanarySpec, Deployment, DestinationRule, VirtualService } from '@mizzen/api'
+import type {
+  Canary,
+  CanarySpec,
+  Deployment,
+  DestinationRule,
+  HorizontalPodAutoscaler,
+  VirtualService,
+} from '@mizzen/api'
 import type { Logger } from '@mizzen/base'
 import type { Store } from '@mizzen/store'
 import type { Action } from '../decide/action.ts'
 import { isOverlay } from '../overlay/overlay.ts'
 import { sendAlert } from './alerts.ts'
+import { autoscalerOf, withFloor, withoutFloor } from './autoscaler.ts'
 import { retired, withoutSubset, withTemplateOf } from './clean-up.ts'
 import type { Scene } from './observe.ts'
 import { withAffinity, withHeaderRoute } from './route-variants.ts'
@@ -29,17 +37,20 @@ export class Actor {
   /** @param action any but those that are about the rollout's own memory and hooks */
   async act(canary: Canary, scene: Scene, action: Action): Promise<void> {
     const edit = editOf(action)
+    if (action.kind === 'set-weight' && action.weight === 0) await this.#releaseFloor(scene)
     if (edit !== null) return this.#edit(canary, edit)
     switch (action.kind) {
       case 'scale-canary':
         return this.#scale(scene, action.percent, action.atLeast === true)
       case 'scale-canary-to-zero':
+        // An autoscaler leaves what is scaled to 0 alone.
         return this.#setReplicas(scene.canary?.deployment, 0)
       case 'copy-template':
         return this.#copyTemplate(scene)
       case 'alert':
         return this.#alert(canary, action)
       case 'clean-up':
+        await this.#releaseFloor(scene)
         return this.#cleanUp(canary, scene)
     }
   }
@@ -64,8 +75,25 @@ export class Actor {
   }
 
   async #scale({ stable, canary }: Scene, percent: number, atLeast: boolean): Promise<void> {
-    const wanted = Math.max(1, Math.ceil(((stable?.health.wanted ?? 1) * percent) / 100))
-    await this.#setReplicas(canary?.deployment, atLeast ? Math.max(wanted, canary?.health.wanted ?? 0) : wanted)
+    const part = Math.max(1, Math.ceil(((stable?.health.wanted ?? 1) * percent) / 100))
+    const wanted = Math.min(part, canary?.health.most ?? part)
+    const deployment = canary?.deployment
+    if (deployment !== undefined) await this.#setFloor(deployment, (autoscaler) => withFloor(autoscaler, wanted))
+    await this.#setReplicas(deployment, atLeast ? Math.max(wanted, canary?.health.wanted ?? 0) : wanted)
+  }
+
+  /** The rollout needs no replicas of its own any more. */
+  async #releaseFloor({ canary }: Scene): Promise<void> {
+    if (canary?.deployment !== undefined) await this.#setFloor(canary.deployment, withoutFloor)
+  }
+
+  async #setFloor(
+    deployment: Deployment,
+    change: (autoscaler: HorizontalPodAutoscaler) => HorizontalPodAutoscaler,
+  ): Promise<void> {
+    const autoscaler = autoscalerOf(this.#deps.store, deployment)
+    const next = autoscaler && change(autoscaler)
+    if (next !== undefined && next !== autoscaler) await this.#deps.store.apply(next)
   }
 
   async #setReplicas(deployment: Deployment | undefined, replicas: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Canary, objectKey } from '@mizzen/api'
+import { type Canary, type CanarySpec, objectKey } from '@mizzen/api'
 import { formatError, MizzenError, type Timer } from '@mizzen/base'
 import type { Command } from '../decide/observation.ts'
 import type { Report } from '../report/report.ts'
@@ -24,10 +24,11 @@ export class RolloutController {
     this.#schedule()
   }
 
-  /** What a user asks of a rollout. Throws MizzenError `not-found`. */
+  /** What a user asks of a rollout. Throws MizzenError `not-found`, or `conflict` if it would change nothing. */
   async command(namespace: string, name: string, command: Command): Promise<void> {
-    const rollout = await this.#rolloutOf(this.#canary(namespace, name))
-    rollout.command(command)
+    const canary = this.#canary(namespace, name)
+    const rollout = await this.#rolloutOf(canary)
+    rollout.command(canary.spec as CanarySpec, command)
   }
 
   /** How a rollout stands, as of now: it looks first. Throws MizzenError `not-found`. */

@@ -59,7 +59,7 @@ export interface Evidence {
 export function observationOf(
   scene: Scene,
   evidence: Evidence,
-  results: Pick<Observation, 'metrics' | 'webhooks' | 'commands' | 'group'>,
+  results: Pick<Observation, 'metrics' | 'webhooks' | 'commands' | 'group' | 'rival'>,
 ): Observation {
   return {
     route: scene.route,

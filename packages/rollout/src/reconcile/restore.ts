@@ -13,6 +13,6 @@ export async function restoreOverlays(store: Store, memory: RolloutMemory, now: 
     if (canary.spec === undefined || !isOverlay(canary.spec)) continue
     const { state } = await memory.load(objectKey(canary))
     const { namespace = 'default', name } = canary.metadata
-    if (state !== null) store.updateStatus('Canary', namespace, name, statusOf(canary, state, now))
+    if (state !== null) store.updateStatus('Canary', namespace, name, statusOf(canary, state, now, ''))
   }
 }

@@ -1,10 +1,11 @@
 import { type Canary, type CanarySpec, objectKey } from '@mizzen/api'
-import type { Clock, Logger } from '@mizzen/base'
+import { type Clock, type Logger, MizzenError } from '@mizzen/base'
 import type { Store } from '@mizzen/store'
 import type { Action } from '../decide/action.ts'
+import { refusal } from '../decide/commands.ts'
 import { begins, decide } from '../decide/decide.ts'
 import type { Command } from '../decide/observation.ts'
-import { isExposed, type RolloutState } from '../decide/state.ts'
+import { initialState, isExposed, type RolloutState } from '../decide/state.ts'
 import { type Judgement, newJudgement, takeIn } from '../judge/judgement.ts'
 import { type Sample, withoutCanary } from '../judge/sample.ts'
 import { settingsOf } from '../judge/settings.ts'
@@ -14,10 +15,12 @@ import type { FailedRequest } from '../report/failed-request.ts'
 import { type Report, ReportLog } from '../report/report.ts'
 import { Actor } from './actor.ts'
 import { membersOf } from './group.ts'
+import { Leadership } from './leadership.ts'
 import type { Entry, RolloutMemory } from './memory.ts'
 import { type MetricQuery, MetricValues } from './metric-values.ts'
 import { observationOf, type Scene, sceneOf } from './observe.ts'
 import { pendingRoute } from './pending-route.ts'
+import { rivalOf } from './rival.ts'
 import { stateOf, statusOf } from './status.ts'
 import { thresholds } from './thresholds.ts'
 import { type Post, Webhooks } from './webhooks.ts'
@@ -29,6 +32,8 @@ export interface SampleSource {
 }
 
 export interface RolloutDeps {
+  /** Names this controller, and this life of it: of two that see the same Canary one acts. */
+  readonly controller: string
   readonly store: Store
   readonly clock: Clock
   readonly logger: Logger
@@ -67,6 +72,7 @@ export class Rollout {
   readonly #webhooks: Webhooks
   readonly #actor: Actor
   readonly #values: MetricValues
+  readonly #leadership: Leadership
   readonly #key: string
   #state: RolloutState | null
   #judgement: Judgement
@@ -78,6 +84,8 @@ export class Rollout {
   #sampledAt = Number.NEGATIVE_INFINITY
   #savedAt = Number.NEGATIVE_INFINITY
   #commands: Command[] = []
+  /** The controller that has this rollout; null = this one. */
+  #leader: string | null = null
 
   #log: ReportLog
 
@@ -94,6 +102,7 @@ export class Rollout {
     this.#webhooks = new Webhooks(deps.post)
     this.#actor = new Actor(deps)
     this.#values = new MetricValues(deps.query)
+    this.#leadership = new Leadership(deps.controller)
     this.#state = state
     this.#judgement = judgement
   }
@@ -109,7 +118,7 @@ export class Rollout {
       if (entry.kind === 'sample') judgement = takeIn(judgement, entry.sample)
       else if (entry.kind === 'decision' && forgets(entry.actions)) judgement = newJudgement(judgement.settings)
     }
-    return new Rollout(key, deps, state ?? stateOf(canary), judgement, log)
+    return new Rollout(key, deps, latest(state, stateOf(canary)), judgement, log)
   }
 
   get state(): RolloutState | null {
@@ -122,7 +131,13 @@ export class Rollout {
     return this.#log.report(goesOn ? verdictOf(this.#judgement) : undefined)
   }
 
-  command(command: Command): void {
+  /** Throws MizzenError `conflict` if it would change nothing, or another controller has this rollout. */
+  command(spec: CanarySpec, command: Command): void {
+    if (this.#leader !== null) {
+      throw new MizzenError('conflict', `controller ${this.#leader} has this rollout: ask that one`)
+    }
+    const refused = refusal(spec, this.#state, command)
+    if (refused !== null) throw new MizzenError('conflict', refused)
     this.#commands.push(command)
   }
 
@@ -130,6 +145,7 @@ export class Rollout {
   async tick(canary: Canary): Promise<void> {
     const { store, clock, memory } = this.#deps
     const now = clock.now()
+    if (!this.#leads(canary, clock.monotonic())) return
     const spec = canary.spec as CanarySpec
     const scene = sceneOf(store, canary)
     this.#sample(canary, scene, now)
@@ -143,8 +159,9 @@ export class Rollout {
     }
     const metrics = thresholds(canary, this.#window, now, (metric) => this.#values.of(metric, canary, scene, now))
     const group = membersOf(store, canary)
-    const results = { metrics, webhooks: this.#webhooks.results, commands, group }
     const before = this.#state
+    const rival = rivalOf(store, canary, before, scene.virtualService)
+    const results = { metrics, webhooks: this.#webhooks.results, commands, group, rival }
     const { state, actions } = decide(spec, before, observationOf(scene, evidence, results), now)
     this.#state = state
     const news = before === null || isNews(before, state, actions)
@@ -155,13 +172,29 @@ export class Rollout {
       await memory.saveState(this.#key, state)
       this.#savedAt = now
     }
-    if (news) this.#record(before === null || forgets(actions), { at: now, state, actions }, scene)
+    if (news) this.#record(before?.beganAt !== state.beganAt, { at: now, state, actions }, scene)
     if (forgets(actions)) {
       this.#judgement = newJudgement(settingsOf(spec.analysis))
       this.#window = []
     }
     for (const action of actions) await this.#act(canary, scene, action, now)
     if (told) this.#publish(canary, state, isOverlay(spec) && actions.some(({ kind }) => kind.startsWith('set-')), now)
+  }
+
+  /** What another controller did meanwhile is taken over; what it has judged is not known here, and begins anew. */
+  #leads(canary: Canary, nowMs: number): boolean {
+    const leader = this.#leadership.other(canary, nowMs)
+    if (leader === this.#leader) return leader === null
+    const { logger } = this.#deps
+    if (leader === null) {
+      this.#state = latest(this.#state, stateOf(canary))
+      this.#judgement = newJudgement(settingsOf(canary.spec?.analysis))
+      this.#window = []
+    }
+    const text = leader === null ? 'takes a rollout over' : 'leaves a rollout to another controller'
+    logger.warn(text, { canary: this.#key, from: this.#leader ?? undefined, to: leader ?? undefined })
+    this.#leader = leader
+    return leader === null
   }
 
   #sample(canary: Canary, scene: Scene, now: number): void {
@@ -212,10 +245,17 @@ export class Rollout {
   #publish(canary: Canary, state: RolloutState, overlayChanged: boolean, now: number): void {
     const { store } = this.#deps
     const { namespace = 'default', name } = canary.metadata
-    const own = { kind: 'Canary', namespace, name, status: statusOf(canary, state, now) }
+    const own = { kind: 'Canary', namespace, name, status: statusOf(canary, state, now, this.#deps.controller) }
     const changed = overlayChanged ? pendingRoute(store, canary, now) : null
     store.updateStatuses(changed === null ? [own] : [changed, own])
   }
+}
+
+/** What was saved here, or what another controller has told since. */
+function latest(own: RolloutState | null, told: RolloutState | null): RolloutState | null {
+  const state = told !== null && (own === null || told.seenAt > own.seenAt) ? told : own
+  // One that an earlier release saved may lack something.
+  return state === null ? null : { ...initialState(state.canaryRevision, state.seenAt), ...state }
 }
 
 function forgets(actions: readonly Action[]): boolean {

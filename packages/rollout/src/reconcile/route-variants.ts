@@ -1,6 +1,7 @@
 import type { CanarySpec, VirtualService } from '@mizzen/api'
 import { parseDuration } from '@mizzen/api'
-import { at, edit, type HttpRoute, isVersion, routesOf, VARIANT, withHttp } from './route-weights.ts'
+import { edit, type HttpRoute, routesOf, VARIANT, withHttp } from './route-weights.ts'
+import { at, isVersion } from './version-split.ts'
 
 type Matches = NonNullable<HttpRoute['match']>
 
@@ -60,14 +61,18 @@ function withCookie(destination: Destination, cookie: string | null): Destinatio
   return Object.keys(nextHeaders).length === 0 ? rest : { ...rest, headers: nextHeaders }
 }
 
-/** The route for those who have the cookie. A match that looks at cookies itself has none: both can't be asked of one header. */
+/**
+ * The route for those who have the cookie. Names of headers are the same whatever their case, but keys of a match are not:
+ * one that looks at cookies itself is asked for both.
+ */
 function sticky(route: HttpRoute, spec: CanarySpec, regex: string): readonly HttpRoute[] {
   const variant = toCanary(route, spec)
-  const matches: Matches = (route.match?.length ? route.match : [{}]).filter(
-    (match) => match.headers?.cookie === undefined,
-  )
-  if (variant === null || matches.length === 0) return []
-  const match = matches.map((one) => ({ ...one, headers: { ...one.headers, cookie: { regex } } }))
+  if (variant === null) return []
+  const matches: Matches = route.match?.length ? route.match : [{}]
+  const match = matches.map((one) => {
+    const name = one.headers?.cookie === undefined ? 'cookie' : 'Cookie'
+    return { ...one, headers: { ...one.headers, [name]: { regex } } }
+  })
   return [{ ...variant, name: [AFFINITY_VARIANT, route.name].filter(Boolean).join('-'), match }]
 }
 

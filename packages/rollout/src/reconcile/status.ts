@@ -8,16 +8,20 @@ export interface RolloutStatus {
   readonly currentWeight: number
   readonly observedGeneration: number
   readonly conditions: readonly Condition[]
+  /** Who wrote this: no other controller acts while it is renewed. */
+  readonly controller: string
   readonly rollout: RolloutState
 }
 
-export function statusOf(canary: Canary, state: RolloutState, now: number): RolloutStatus {
+/** @param controller '' = nobody acts by it yet */
+export function statusOf(canary: Canary, state: RolloutState, now: number, controller: string): RolloutStatus {
   return {
     phase: state.phase,
     currentStep: state.step,
     currentWeight: state.weight,
     observedGeneration: canary.metadata.generation ?? 0,
     conditions: [condition(canary, state, now)],
+    controller,
     rollout: state,
   }
 }
@@ -26,6 +30,12 @@ export function statusOf(canary: Canary, state: RolloutState, now: number): Roll
 export function stateOf(canary: Canary): RolloutState | null {
   const { rollout } = (canary.status ?? {}) as Partial<RolloutStatus>
   return rollout !== undefined && typeof rollout.phase === 'string' && Number.isInteger(rollout.step) ? rollout : null
+}
+
+/** Who wrote the status last; null = nobody. */
+export function controllerOf(canary: Canary): string | null {
+  const { controller } = (canary.status ?? {}) as Partial<RolloutStatus>
+  return typeof controller === 'string' && controller !== '' ? controller : null
 }
 
 /** Flagger's condition: True when it has ended well, False when it has ended badly, Unknown on the way. */

@@ -2,6 +2,7 @@ import type { CanarySpec, Deployment, DestinationRule, Pod, Service, VirtualServ
 import { fnv1a } from '@mizzen/base'
 import type { Store } from '@mizzen/store'
 import type { VersionHealth } from '../decide/observation.ts'
+import { autoscalerOf } from './autoscaler.ts'
 
 type Labels = Readonly<Record<string, string>>
 type Version = CanarySpec['stable']
@@ -44,12 +45,15 @@ export function selectVersion(objects: Objects, spec: CanarySpec, version: Versi
   const pods = (objects.store.list('Pod', namespace) as readonly Pod[]).filter((pod) =>
     matches(pod.metadata.labels, labels),
   )
-  return { namespace, service, labels, deployment, destinationRule, health: healthOf(pods, deployment) }
+  const most = deployment && autoscalerOf(objects.store, deployment)?.spec?.maxReplicas
+  const health = { ...healthOf(pods, deployment), ...(most !== undefined && { most }) }
+  return { namespace, service, labels, deployment, destinationRule, health }
 }
 
 /** The host that both versions are subsets of. */
 function hostOf(virtualService: VirtualService, spec: CanarySpec): string | undefined {
-  const destinations = (virtualService.spec?.http ?? []).flatMap(({ route }) => route ?? [])
+  const { http = [], tcp = [], tls = [] } = virtualService.spec ?? {}
+  const destinations = [...http, ...tcp, ...tls].flatMap(({ route }) => route ?? [])
   const subsets = [spec.stable.subset, spec.canary.subset]
   return destinations.find(({ destination }) => subsets.includes(destination.subset))?.destination.host
 }

@@ -33,5 +33,6 @@ export function describeFailure(failed: FailedRequest): string {
   const trace = traceId === undefined ? '' : ` trace ${traceId}`
   const where = pod || upstreamHost
   const time = new Date(atMs).toISOString().slice(11, 23)
-  return `${time}  ${method} ${path} → ${status}${grpc} ${reason} ${Math.round(durationMs)} ms${where && `  ${where}`}${trace}`
+  const what = method === '' ? 'TCP connection' : `${method} ${path} → ${status}${grpc}`
+  return `${time}  ${what} ${reason} ${Math.round(durationMs)} ms${where && `  ${where}`}${trace}`
 }

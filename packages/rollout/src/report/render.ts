@@ -5,7 +5,7 @@ import type { Report } from './report.ts'
 /** For a terminal. */
 export function renderText(name: string, report: Report): string {
   const lines = [
-    `${name}: ${report.verdict} (${report.phase})`,
+    `${name}: ${report.verdict} (${report.phase}) at ${report.weight} %, steps done: ${report.step}`,
     `  why:      ${report.code}: ${report.reason}`,
     `  judged:   ${report.judgement}`,
     `  requests: ${report.canaryRequests} to the canary, ${report.failedCanaryRequests} failed, in ${seconds(report)} s`,

@@ -18,6 +18,9 @@ export function replay(entries: readonly Entry[], settings: JudgeSettings): Repl
   let at: number | null = null
   let samples = 0
   for (const entry of entries) {
+    if (entry.kind === 'decision' && entry.actions.some(({ kind }) => kind === 'forget-evidence')) {
+      judgement = newJudgement(settings)
+    }
     if (entry.kind !== 'sample') continue
     samples += 1
     judgement = takeIn(judgement, entry.sample)

@@ -20,6 +20,10 @@ export interface TimelineEntry {
 export interface Report {
   readonly verdict: Outcome
   readonly phase: Phase
+  /** Percent of the traffic that the canary is meant to have. */
+  readonly weight: number
+  /** Steps that are done. */
+  readonly step: number
   /** A word to branch on. */
   readonly code: ReasonCode
   /** A sentence. */
@@ -86,7 +90,7 @@ export class ReportLog {
     const counts = this.#counts.caller.requests > 0 ? this.#counts.caller : this.#counts.server
     return {
       verdict: OUTCOMES[state.phase] ?? 'progressing',
-      phase: state.phase,
+      ...{ phase: state.phase, weight: state.weight, step: state.step },
       code: state.reason.code,
       reason: state.reason.message,
       durationMs: last.at - first.at,
