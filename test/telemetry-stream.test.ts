@@ -1,5 +1,5 @@
 /** What our proxy streams is what the control plane reads: both sides of Envoy's metrics and access-log services. */
-import { ManualClock } from '@mizzen/base'
+import { ManualClock, NATIVE_BUCKETS, nativeBucket } from '@mizzen/base'
 import { describe, expect, it } from 'vitest'
 import type { StreamLogConfig } from '../packages/proxy/src/config/model.ts'
 import { ResponseFlag } from '../packages/proxy/src/http/exchange.ts'
@@ -51,6 +51,8 @@ describe('metrics', () => {
     expect([...traffic.all][0]?.latency).toEqual(
       Float64Array.from({ length: 20 }, (_, at) => ([2, 5, 9].includes(at) ? 1 : 0)),
     )
+    const native = [...([...traffic.all][0]?.native ?? [])].flatMap((count, at) => (count === 0 ? [] : [[at, count]]))
+    expect(native).toEqual([3, 30, 700].map((ms) => [nativeBucket(ms), 1]))
     expect([...merged.series()].find(({ exemplar }) => exemplar !== undefined)?.exemplar?.labels).toEqual({
       trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
     })
@@ -58,6 +60,30 @@ describe('metrics', () => {
     routes.record(makeExchange({ endedAt: 1_001, status: 200 }))
     flush()
     expect(value('istio_requests_total')).toEqual([4])
+  })
+
+  it('have durations in native buckets, whatever gaps there are between them', () => {
+    const { routes, flush, traffic } = start()
+    flush(Buffer.from('node'))
+    const counted = () => [...([...traffic.all][0]?.native ?? [])]
+    const expected = new Array(NATIVE_BUCKETS).fill(0)
+    for (const [ms, times] of [
+      [0.1, 3],
+      [1.1, 1],
+      [1.3, 7],
+      [1.5, 2],
+      [80, 5],
+      [400_000, 1],
+    ] as const) {
+      for (let time = 0; time < times; time += 1) routes.record(makeExchange({ endedAt: 1_000 + ms, status: 200 }))
+      expected[nativeBucket(ms)] += times
+    }
+    flush()
+    expect(counted()).toEqual(expected)
+    routes.record(makeExchange({ endedAt: 1_080, status: 200 }))
+    expected[nativeBucket(80)] += 1
+    flush()
+    expect(counted()).toEqual(expected)
   })
 
   it('of a message that begins a stream count for sums alone', () => {

@@ -4,9 +4,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { VirtualService } from '@mizzen/api'
 import type { Report } from '@mizzen/rollout'
 import { Mesh } from '../../test/e2e/mesh.ts'
+import { freePort } from '../../test/free-ports.ts'
 import { BenchError } from '../bench-error.ts'
 import type { Fault, Protocol } from './fault.ts'
-import { canary, deployment, service, virtualService } from './objects.ts'
+import { canary, deployment, gateway, service, virtualService } from './objects.ts'
 
 const CANARIES = '/apis/mizzen.io/v1alpha1/namespaces/default/canaries/myapp'
 const ROUTES = '/apis/networking.istio.io/v1/namespaces/default/virtualservices/myapp-virtualservice'
@@ -15,16 +16,25 @@ const PODS = '/api/v1/namespaces/default/pods'
 /** Two versions behind a gateway, in processes of their own, and one Canary that begins by hand. */
 export class CanaryMesh {
   readonly mesh: Mesh
+  /** Where clients call, with a gateway of the mesh at that address (host) in place of its own. */
+  readonly urlAt: (host: string) => string
   readonly #folder: string
 
-  private constructor(mesh: Mesh, folder: string) {
+  private constructor(mesh: Mesh, folder: string, tcpPort: number | undefined) {
     this.mesh = mesh
     this.#folder = folder
+    const port = tcpPort ?? new URL(mesh.ready.gateway).port
+    this.urlAt = (host) => `${tcpPort === undefined ? 'http' : 'tcp'}://${host}:${port}`
+  }
+
+  get url(): string {
+    return this.urlAt(new URL(this.mesh.ready.gateway).hostname)
   }
 
   /** @param steps of the Canary, as YAML in one line; so is `analysis` */
   static async start(protocol: Protocol, steps: string, analysis = '{onNotEnough: pass}'): Promise<CanaryMesh> {
     let folder = ''
+    const tcpPort = protocol === 'tcp' ? await freePort() : undefined
     const mesh = await Mesh.start((dir) => {
       folder = join(dir, '..')
       cpSync(join(import.meta.dirname, 'app'), join(dir, 'app'), { recursive: true })
@@ -32,10 +42,11 @@ export class CanaryMesh {
       write('deployment-v1', deployment('v1', protocol, faultFile(folder, 'v1')))
       write('deployment-v2', deployment('v2', protocol, faultFile(folder, 'v2')))
       write('service', service(protocol))
-      write('virtual-service', virtualService())
+      write('gateway', gateway(tcpPort))
+      write('virtual-service', virtualService(protocol))
       write('canary', canary(steps, analysis))
     })
-    return new CanaryMesh(mesh, folder)
+    return new CanaryMesh(mesh, folder, tcpPort)
   }
 
   setFault(version: 'v1' | 'v2', fault: Fault): void {

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { EnvoyGateway } from '../../test/e2e/envoy-gateway.ts'
+import { accepts } from '../../test/readiness.ts'
 import { CanaryMesh } from './canary-mesh.ts'
 import type { Protocol, Scenario } from './fault.ts'
 import { type FaultRun, faultRun } from './fault-run.ts'
@@ -34,13 +35,22 @@ export async function canaryRuns(options: CanaryRunsOptions): Promise<readonly S
   return results
 }
 
+/** Ready when it takes connections: not all that it passes on is HTTP. */
+function envoyOf(path: string, mesh: CanaryMesh, protocol: Protocol): Promise<EnvoyGateway> {
+  if (protocol !== 'tcp') return EnvoyGateway.start(path, mesh.mesh.ready)
+  return EnvoyGateway.start(path, mesh.mesh.ready, (url) => {
+    const { hostname, port } = new URL(mesh.urlAt(new URL(url).hostname))
+    return accepts(Number(port), hostname)
+  })
+}
+
 async function runsOf(protocol: Protocol, options: CanaryRunsOptions): Promise<readonly ScenarioRuns[]> {
   await using stack = new AsyncDisposableStack()
   const mesh = stack.adopt(await CanaryMesh.start(protocol, HALF), (one) => one.stop())
-  const ours = mesh.mesh.ready
-  const envoy = options.envoy === undefined ? undefined : await EnvoyGateway.start(options.envoy, ours)
+  const envoy = options.envoy === undefined ? undefined : await envoyOf(options.envoy, mesh, protocol)
   if (envoy !== undefined) stack.adopt(envoy, (one) => one.stop())
-  const traffic = stack.adopt(new Traffic(envoy?.url ?? ours.gateway, protocol, PER_SECOND), (one) => one.stop())
+  const url = envoy === undefined ? mesh.url : mesh.urlAt(new URL(envoy.url).hostname)
+  const traffic = stack.adopt(new Traffic(url, protocol, PER_SECOND), (one) => one.stop())
   await wait(BEFORE_MS)
   const results: ScenarioRuns[] = []
   for (const scenario of options.scenarios.filter((one) => one.protocol === protocol)) {

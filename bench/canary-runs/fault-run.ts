@@ -42,7 +42,8 @@ export async function faultRun(mesh: CanaryMesh, traffic: Traffic, scenario: Sce
     mesh.setFault('v2', fault)
   }
   const isOfThisRun = (time: string) => Date.parse(time) >= startedAt
-  const report = await endOf(mesh, ({ timeline }) => isOfThisRun(timeline.at(-1)?.time ?? ''))
+  const giveUpMs = scenario.healthyMs ?? GIVE_UP_MS
+  const report = await endOf(mesh, giveUpMs, ({ timeline }) => isOfThisRun(timeline.at(-1)?.time ?? ''))
   await wait(AFTER_MS)
   const decided = report.timeline.find(({ phase, time }) => phase === 'RollingBack' && isOfThisRun(time))
   const decidedAt = decided === undefined ? Number.NaN : Date.parse(decided.time)
@@ -63,10 +64,10 @@ export async function faultRun(mesh: CanaryMesh, traffic: Traffic, scenario: Sce
 }
 
 /** What has not been found after so long is not found; then it is taken back by hand, and the report says so. */
-async function endOf(mesh: CanaryMesh, isThis: (report: Report) => boolean): Promise<Report> {
+async function endOf(mesh: CanaryMesh, giveUpMs: number, isThis: (report: Report) => boolean): Promise<Report> {
   const hasEnded = (report: Report) => report.verdict !== 'progressing' && isThis(report)
   try {
-    return await mesh.until(hasEnded, 'the end', GIVE_UP_MS)
+    return await mesh.until(hasEnded, 'the end', giveUpMs)
   } catch (error) {
     if (!(error instanceof BenchError)) throw error
     await mesh.command('abort')

@@ -1,6 +1,6 @@
 /** What `app/server.js` reads from its fault file. */
 export interface Fault {
-  /** Part of the requests that fail … */
+  /** Part of the requests that fail (of TCP: of the connections that are reset) … */
   readonly errors?: number
   /** … of those with this path; of all by default. */
   readonly route?: string
@@ -13,7 +13,7 @@ export interface Fault {
   readonly crash?: boolean
 }
 
-export type Protocol = 'http' | 'grpc'
+export type Protocol = 'http' | 'grpc' | 'tcp'
 
 export interface Scenario {
   readonly name: string
@@ -26,11 +26,14 @@ export interface Scenario {
    * processes never run.
    */
   readonly when: 'before' | 'later' | 'start'
+  /** There is none: it is a mistake to take it back, and it is looked at for so long, ms. */
+  readonly healthyMs?: number
 }
 
 const http = { protocol: 'http', when: 'before' } as const
 
 export const SCENARIOS: readonly Scenario[] = [
+  { ...http, name: 'healthy', usual: { slow: 0.02, slowMs: 90 }, fault: { slow: 0.02, slowMs: 90 }, healthyMs: 60_000 },
   { ...http, name: 'errors-20', fault: { errors: 0.2 } },
   { ...http, name: 'errors-20-later', fault: { errors: 0.2 }, when: 'later' },
   { ...http, name: 'errors-5', fault: { errors: 0.05 } },
@@ -40,5 +43,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { ...http, name: 'refusing', fault: { refuse: true }, when: 'later' },
   { ...http, name: 'crashing', fault: { crash: true }, when: 'later' },
   { ...http, name: 'crashing-at-start', fault: { crash: true }, when: 'start' },
+  { name: 'tcp-resets', fault: { errors: 0.2 }, protocol: 'tcp', when: 'before' },
+  { name: 'tcp-refusing', fault: { refuse: true }, protocol: 'tcp', when: 'later' },
   { name: 'grpc-status', fault: { errors: 0.2 }, protocol: 'grpc', when: 'before' },
 ]

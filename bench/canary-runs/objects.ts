@@ -9,7 +9,7 @@ spec:
   replicas: 1
   selector: {matchLabels: {app: myapp, version: ${version}}}
   template:
-    metadata: {labels: {app: myapp, version: ${version}}}
+    metadata: {labels: {app: myapp, version: ${version}}${protocol === 'tcp' ? WITHOUT_SIDECAR : ''}}
     spec:
       containers:
       - name: myapp
@@ -25,6 +25,9 @@ spec:
 `
 }
 
+/** It is the gateway whose connections are judged. */
+const WITHOUT_SIDECAR = ", annotations: {sidecar.istio.io/inject: 'false'}"
+
 export function service(protocol: Protocol): string {
   return `apiVersion: v1
 kind: Service
@@ -36,23 +39,40 @@ spec:
 `
 }
 
-/** Two routes, so that one of them can fail alone. */
-export function virtualService(): string {
+/** @param tcpPort undefined: HTTP alone, on the port that the mesh gives it */
+export function gateway(tcpPort: number | undefined): string {
+  const tcp = `
+  - {port: {number: ${tcpPort}, name: tcp, protocol: TCP}, hosts: ["*"]}`
+  return `apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: myapp-gateway}
+spec:
+  selector: {istio: ingressgateway}
+  servers:
+  - {port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}${tcpPort === undefined ? '' : tcp}
+`
+}
+
+/** Of HTTP two routes, so that one of them can fail alone. */
+export function virtualService(protocol: Protocol): string {
   const route = `route:
     - {destination: {host: myapp, subset: v1}, weight: 100}
     - {destination: {host: myapp, subset: v2}, weight: 0}`
+  const http = `http:
+  - name: cart
+    match: [{uri: {exact: /cart}}]
+    ${route}
+  - name: rest
+    ${route}`
+  const tcp = `tcp:
+  - ${route}`
   return `apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: myapp-virtualservice}
 spec:
   hosts: ["*"]
   gateways: [myapp-gateway]
-  http:
-  - name: cart
-    match: [{uri: {exact: /cart}}]
-    ${route}
-  - name: rest
-    ${route}
+  ${protocol === 'tcp' ? tcp : http}
 `
 }
 

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http'
 import { type ClientHttp2Session, connect } from 'node:http2'
+import { connect as connectTcp } from 'node:net'
 import type { Protocol } from './fault.ts'
 
 /** One answer, or its lack. */
@@ -23,7 +24,7 @@ export class Traffic {
   readonly #startedAt = performance.now()
 
   constructor(url: string, protocol: Protocol, perSecond: number) {
-    const client = protocol === 'grpc' ? grpcClient(url) : httpClient(url)
+    const client = CLIENTS[protocol](url)
     this.#send = client.send
     this.#close = client.close
     this.#timer = setInterval(() => this.#catchUp(perSecond), 5)
@@ -73,6 +74,24 @@ function httpClient(url: string): Client {
   }
 }
 
+/** One connection each; it fails if no line comes. */
+function tcpClient(url: string): Client {
+  const { hostname, port } = new URL(url)
+  return {
+    send(_path, done) {
+      const socket = connectTcp(Number(port), hostname)
+      let text = ''
+      socket.setTimeout(10_000, () => socket.destroy())
+      socket.on('data', (chunk) => {
+        text += chunk
+      })
+      socket.on('error', () => {})
+      socket.on('close', () => done(text.trim(), !text.endsWith('\n')))
+    },
+    close() {},
+  }
+}
+
 function grpcClient(url: string): Client {
   let session: ClientHttp2Session | undefined
   const current = () => {
@@ -106,4 +125,10 @@ function grpcClient(url: string): Client {
     },
     close: () => session?.destroy(),
   }
+}
+
+const CLIENTS: Readonly<Record<Protocol, (url: string) => Client>> = {
+  http: httpClient,
+  grpc: grpcClient,
+  tcp: tcpClient,
 }

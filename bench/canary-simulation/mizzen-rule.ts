@@ -69,6 +69,7 @@ export class MizzenRule implements Rule {
       webhooks: [],
       commands: [],
       group: [],
+      rival: null,
     }
   }
 }

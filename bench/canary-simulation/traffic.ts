@@ -1,9 +1,10 @@
+import { NATIVE_BOUNDS } from '@mizzen/base'
 import type { Traffic } from '@mizzen/rollout'
 import { type AliasTable, aliasTable, drawFrom } from './alias-table.ts'
 import { binomial, poisson } from './random-stream.ts'
 
-/** Upper bounds of the latency buckets, ms. */
-export const BOUNDS_MS = [1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 2000, 5000]
+/** Upper bounds of the latency buckets, ms: those of the product. */
+export const BOUNDS_MS: readonly number[] = NATIVE_BOUNDS
 
 /** How a version behaves. */
 export interface Behaviour {

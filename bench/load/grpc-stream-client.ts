@@ -4,22 +4,12 @@
  * a message to its answer. Ends with 1 if a stream or connection ends early.
  */
 import { connect, type Socket } from 'node:net'
-import {
-  FrameFlag,
-  FrameReader,
-  FrameType,
-  frame,
-  headerBlock,
-  PREFACE,
-  Setting,
-  settings,
-  windowUpdate,
-} from '../http2/frame.ts'
+import { ConnectionEnd } from '../http2/connection-end.ts'
+import { FrameFlag, type FrameHandler, FrameType, frame, headerBlock, PREFACE, Setting } from '../http2/frame.ts'
 import { grpcMessage, MessageCounter } from '../http2/grpc-messages.ts'
 import { quantile } from '../measure/statistics.ts'
 
 const [port, connections, streams, seconds] = process.argv.slice(2).map(Number) as [number, number, number, number]
-const WINDOW = 2 ** 30
 const MESSAGE = grpcMessage(128)
 /** Of so many answers, one is timed. */
 const SAMPLED = 16
@@ -36,55 +26,36 @@ interface Call {
 
 function drive(socket: Socket): void {
   const calls = new Map<number, Call>()
-  let output: Buffer[] = []
-  let credit = 0
   const send = (stream: number, call: Call) => {
     if (count % SAMPLED === 0) call.sentAt = performance.now()
-    output.push(frame(FrameType.data, 0, stream, MESSAGE))
+    end.push(frame(FrameType.data, 0, stream, MESSAGE))
   }
-  const frames = new FrameReader((type, flags, stream, bytes, start, end) => {
+  const onFrame: FrameHandler = (type, flags, stream, bytes, start, until) => {
     if (type === FrameType.data) {
-      credit += end - start
       const call = calls.get(stream) as Call
-      for (let left = call.messages.read(bytes, start, end); left > 0; left -= 1) {
+      for (let left = call.messages.read(bytes, start, until); left > 0; left -= 1) {
         answered(call)
         send(stream, call)
       }
-    } else if (type === FrameType.settings && (flags & FrameFlag.ack) === 0) {
-      output.push(frame(type, FrameFlag.ack, 0))
-    } else if (type === FrameType.ping && (flags & FrameFlag.ack) === 0) {
-      output.push(frame(type, FrameFlag.ack, 0, bytes.subarray(start, end)))
     } else if (type === FrameType.reset || type === FrameType.goAway) {
       failure ??= `a frame of type ${type} on stream ${stream}`
     }
     const ends = type === FrameType.data || type === FrameType.headers
     if (ends && (flags & FrameFlag.endStream) !== 0) failure ??= `stream ${stream} ended`
-  })
-  const flush = () => {
-    if (credit > WINDOW / 4) {
-      output.push(windowUpdate(0, credit))
-      credit = 0
-    }
-    if (output.length > 0) socket.write(Buffer.concat(output))
-    output = []
   }
+  const end = new ConnectionEnd(socket, onFrame, PREFACE, [Setting.enablePush, 0])
   socket.on('data', (chunk) => {
-    frames.read(chunk)
-    flush()
+    end.read(chunk)
+    end.flush()
   })
-  output.push(
-    PREFACE,
-    settings([Setting.headerTableSize, 0], [Setting.enablePush, 0], [Setting.initialWindowSize, WINDOW]),
-  )
-  output.push(windowUpdate(0, WINDOW - 65_535))
   for (let index = 0; index < streams; index += 1) {
     const stream = 2 * index + 1
     const call = { messages: new MessageCounter(), sentAt: 0 }
     calls.set(stream, call)
-    output.push(frame(FrameType.headers, FrameFlag.endHeaders, stream, REQUEST))
+    end.push(frame(FrameType.headers, FrameFlag.endHeaders, stream, REQUEST))
     send(stream, call)
   }
-  flush()
+  end.flush()
 }
 
 const REQUEST = headerBlock([

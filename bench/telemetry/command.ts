@@ -16,6 +16,8 @@ export const telemetryCommand: Bench = {
     const rows = [
       ['a message', `${facts.microsPerMessage.toFixed(0)} µs, ${(facts.bytesPerMessage / 1_024).toFixed(0)} KiB`],
       ['processor', `${facts.cores.toFixed(2)} cores (target below ${TARGETS.cores})`],
+      ['a new stream', `${(facts.microsPerStream / 1_000).toFixed(1)} ms`],
+      ['taken', `${facts.messagesPerSecond.toFixed(0)} messages a second`],
       ['resident memory', `${mebibytes.toFixed(0)} MiB (target below ${TARGETS.mebibytes})`],
       ['counted', `${facts.counted} of ${facts.sent} requests`],
     ]

@@ -17,6 +17,7 @@ const SLOTS = 25
 const ROWS = 10
 
 const [target = '', proxies = '', series = ''] = process.argv.slice(2)
+const ENDED_WELL = 'gRPC status 0'
 const tell = (report: SenderReport) => process.send?.(report)
 
 /** Streams that the control plane has not taken to their ends. */
@@ -24,7 +25,7 @@ let open = Number(proxies)
 let stopping = false
 /** A control plane ends a stream when it has read all of it. */
 function onEnd(reason: string): void {
-  if (!stopping) {
+  if (!stopping || reason !== ENDED_WELL) {
     process.stderr.write(`a stream ended: ${reason}\n`)
     process.exit(1)
   }

@@ -15,6 +15,10 @@ export interface TelemetryFigures {
   readonly microsPerMessage: number
   /** The same for the messages of a second of all proxies: 1 = all of one processor. A busy machine does not change it. */
   readonly cores: number
+  /** Until a proxy's stream is open and what it sends is known, microseconds of processor. */
+  readonly microsPerStream: number
+  /** Taken by the control plane: fewer than two of each proxy if the machine is too busy for them. */
+  readonly messagesPerSecond: number
   readonly bytesPerMessage: number
   readonly residentBytes: number
   /** Requests that were streamed, and those that `/metrics` says there were. */
@@ -24,8 +28,8 @@ export interface TelemetryFigures {
 
 const REPORT_MS = 60_000
 const MESSAGES_PER_SECOND = 2
-/** Each proxy has told everything once. */
-const WARM_UP_MS = 2_000
+/** Each proxy has told everything a few times. */
+const WARM_UP_MS = 3_000
 
 /** Streams of so many simulated proxies into one control plane: what they cost it, and whether it counts right. */
 export async function telemetryFigures(
@@ -36,39 +40,42 @@ export async function telemetryFigures(
 ): Promise<TelemetryFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'mizzen-bench-telemetry-'))
   const plane = await ControlPlaneProcess.start(folder, join(folder, 'ready'))
-  const stream = (ms: number) => streamFor(ms, [plane.target, String(proxies), String(series)], signal)
+  const atRest = cpuMicros(plane.pid)
   try {
-    // What is new costs once; a mesh is not new each second.
-    const first = await stream(WARM_UP_MS)
-    const before = cpuMicros(plane.pid)
-    const sent = await stream(seconds * 1_000)
-    const microsPerMessage = (cpuMicros(plane.pid) - before) / sent.messages
-    const residentBytes = memoryOf(plane.pid).resident
-    return {
-      ...{ proxies, series, microsPerMessage, residentBytes },
-      cores: (microsPerMessage * proxies * MESSAGES_PER_SECOND) / 1e6,
-      bytesPerMessage: sent.bytes / sent.messages,
-      ...{ sent: first.counts + sent.counts, counted: await countedRequests(plane.api) },
+    const senders = fork(join(import.meta.dirname, 'senders.ts'), [plane.target, String(proxies), String(series)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
+    try {
+      await report(senders, 'open')
+      senders.send('start')
+      // What is new costs once; a mesh is not new each second.
+      await wait(WARM_UP_MS, undefined, { signal })
+      const countedBefore = await countedRequests(plane.api)
+      const before = cpuMicros(plane.pid)
+      await wait(seconds * 1_000, undefined, { signal })
+      const micros = cpuMicros(plane.pid) - before
+      const residentBytes = memoryOf(plane.pid).resident
+      const countedAfter = await countedRequests(plane.api)
+      senders.send('stop')
+      const sent = await report(senders, 'sent')
+      // A busy machine takes what was sent later: what was taken has cost what was measured.
+      const messagesOf = (counted: number) => (counted / sent.counts) * sent.messages
+      const messages = messagesOf(countedAfter - countedBefore)
+      const microsPerMessage = micros / messages
+      return {
+        ...{ proxies, series, microsPerMessage, residentBytes },
+        cores: (microsPerMessage * proxies * MESSAGES_PER_SECOND) / 1e6,
+        microsPerStream: (before - atRest - messagesOf(countedBefore) * microsPerMessage) / proxies,
+        messagesPerSecond: messages / seconds,
+        bytesPerMessage: sent.bytes / sent.messages,
+        ...{ sent: sent.counts, counted: await countedRequests(plane.api) },
+      }
+    } finally {
+      senders.kill('SIGKILL')
     }
   } finally {
     await plane.stop()
     rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** Resolves when the control plane has read all of it. */
-async function streamFor(ms: number, args: readonly string[], signal: AbortSignal) {
-  const senders = fork(join(import.meta.dirname, 'senders.ts'), args, {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  })
-  try {
-    await report(senders, 'open')
-    senders.send('start')
-    await wait(ms, undefined, { signal })
-    senders.send('stop')
-    return await report(senders, 'sent')
-  } finally {
-    senders.kill('SIGKILL')
   }
 }
 

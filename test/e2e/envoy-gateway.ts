@@ -18,8 +18,16 @@ export class EnvoyGateway {
     this.#folder = folder
   }
 
-  /** Resolves when it answers. @param mesh where the gateway of the mesh and its xDS are */
-  static async start(envoy: string, mesh: { readonly gateway: string; readonly xds: string }): Promise<EnvoyGateway> {
+  /**
+   * Resolves when it is ready.
+   * @param mesh where the gateway of the mesh and its xDS are
+   * @param isReady asked with its URL; whether it answers a GET by default
+   */
+  static async start(
+    envoy: string,
+    mesh: { readonly gateway: string; readonly xds: string },
+    isReady: (url: string) => Promise<boolean> = answers,
+  ): Promise<EnvoyGateway> {
     const folder = mkdtempSync(join(tmpdir(), 'mizzen-envoy-gateway-'))
     const file = join(folder, 'envoy.json')
     const address = ownAddress()
@@ -27,7 +35,7 @@ export class EnvoyGateway {
     const baseId = String(1_000 + (process.pid % 30_000))
     const args = ['-c', file, '--concurrency', '1', '--base-id', baseId, '-l', 'warn']
     const url = mesh.gateway.replace(/\/\/[^:]+/, `//${address}`)
-    const server = await ServerProcess.start({ name: 'envoy', command: envoy, args }, () => answers(url))
+    const server = await ServerProcess.start({ name: 'envoy', command: envoy, args }, () => isReady(url))
     return new EnvoyGateway(url, server, folder)
   }
 

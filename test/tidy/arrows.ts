@@ -61,4 +61,5 @@ export const PROTOBUF_EDGE = [
   'packages/proxy/src/config/',
   // google.protobuf.Struct carries peer metadata in a header.
   'packages/proxy/src/telemetry/',
+  'packages/proxy/src/tracing/export/',
 ]

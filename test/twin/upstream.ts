@@ -53,6 +53,13 @@ export class Upstream {
     return received
   }
 
+  /** Resolves when so many have come since the last `take`, or after 3 s. */
+  async received(count: number): Promise<void> {
+    const deadline = performance.now() + 3_000
+    while (this.#received.length < count && performance.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
     await Promise.all([...this.#servers.values()].map((server) => new Promise((resolve) => server.close(resolve))))

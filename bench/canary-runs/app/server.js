@@ -1,12 +1,15 @@
-// Answers with its version over HTTP/1.1, or over HTTP/2 as a gRPC server does, and misbehaves as FAULT_FILE says.
+// Answers with its version over HTTP/1.1, over HTTP/2 as a gRPC server does, or to each TCP connection, and misbehaves as
+// FAULT_FILE says.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
+import { createServer as createTcpServer } from 'node:net'
 
 const { env } = process
 /** How soon a changed FAULT_FILE counts, ms. */
 const FAULT_POLL_MS = 10
 const isGrpc = env.PROTOCOL === 'grpc'
+const isTcp = env.PROTOCOL === 'tcp'
 let fault = readFault()
 
 /** `{errors, route, slow, slowMs, refuse, crash}`: parts from 0 to 1, a path that alone has the errors, and two that end it. */
@@ -19,7 +22,14 @@ function readFault() {
 }
 
 if (fault.crash) process.exit(1)
-const server = isGrpc ? createHttp2Server(answer) : createServer(answer)
+const server = isTcp ? createTcpServer(greet) : isGrpc ? createHttp2Server(answer) : createServer(answer)
+
+/** One line for each connection; a failed one is reset. */
+function greet(socket) {
+  if (Math.random() < (fault.errors ?? 0)) return socket.resetAndDestroy()
+  socket.end(`${env.VERSION}\n`)
+  socket.resume()
+}
 
 function answer(request, response) {
   request.resume()

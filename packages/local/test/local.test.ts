@@ -54,6 +54,7 @@ describe('a mesh on one machine', () => {
     expect(slice?.ports).toEqual([{ name: 'http', port: 8080, protocol: 'TCP' }])
     expect(machine.store.get('Service', 'istio-system', 'istio-ingressgateway')?.spec.ports).toMatchObject([
       { port: 80, targetPort: machine.gatewayPort },
+      { port: 443, targetPort: 8443 },
     ])
     const log = await readFile(join(machine.stateDir, 'logs', `default_${pod?.name}_hello.log`), 'utf8')
     expect(log).toBe('v1 listens\n')

@@ -18,6 +18,9 @@ export function bringsIngressGateway(deployments: readonly Deployment[]): boolea
   return deployments.some(({ spec }) => matchesAll(wanted, spec.template.metadata?.labels ?? {}))
 }
 
+/** Where the gateway takes connections for servers on port 443, as Istio's chart has it: nobody needs to be root for it. */
+const HTTPS_PORT = 8_443
+
 /** @param port where the gateway takes connections for servers on port 80. */
 export function ingressGateway(port: number): IngressGateway {
   return {
@@ -44,7 +47,10 @@ export function ingressGateway(port: number): IngressGateway {
       spec: {
         type: 'LoadBalancer',
         selector: LABELS,
-        ports: [{ name: 'http2', port: 80, targetPort: port, protocol: 'TCP' }],
+        ports: [
+          { name: 'http2', port: 80, targetPort: port, protocol: 'TCP' },
+          { name: 'https', port: 443, targetPort: HTTPS_PORT, protocol: 'TCP' },
+        ],
       },
     },
   }
