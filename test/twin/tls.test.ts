@@ -5,7 +5,7 @@ import { envoyProgram, mizzenProgram } from './data-plane.ts'
 import type { TlsCase } from './tls/case.ts'
 import { scenes } from './tls/cases/index.ts'
 import { type Material, makeMaterial } from './tls/material.ts'
-import { caseName, observeTls, type TlsObservation } from './tls/observe.ts'
+import { caseName, observeTls, type TlsObservation, type TlsRun } from './tls/observe.ts'
 
 const envoy = requireTool('envoy')
 const all = scenes.flatMap((scene) => scene.cases.map((one) => ({ name: caseName(scene, one), one })))
@@ -20,8 +20,8 @@ function comparable(seen: TlsObservation | undefined, { differs }: TlsCase): Tls
 
 describe.skipIf(envoy === undefined)('TLS', () => {
   let material: Material
-  let real: Map<string, TlsObservation>
-  let ours: Map<string, TlsObservation>
+  let real: TlsRun
+  let ours: TlsRun
 
   beforeAll(async () => {
     material = await makeMaterial()
@@ -34,7 +34,7 @@ describe.skipIf(envoy === undefined)('TLS', () => {
 
   describe('Envoy answers as the case says', () => {
     it.each(all)('$name', ({ name, one }) => {
-      const seen = real.get(name)
+      const seen = real.cases.get(name)
       expect(seen?.failure).toBeUndefined()
       expect(seen?.response?.split(' ')[1] ?? 'none').toBe(String(one.answer))
       if (one.shows !== undefined) expect(seen?.server).toBe(one.shows)
@@ -44,11 +44,15 @@ describe.skipIf(envoy === undefined)('TLS', () => {
 
   describe('ours is the same', () => {
     it.each(all)('$name', ({ name, one }) => {
-      expect(comparable(ours.get(name), one)).toEqual(comparable(real.get(name), one))
+      expect(comparable(ours.cases.get(name), one)).toEqual(comparable(real.cases.get(name), one))
+    })
+
+    it.each(scenes.map(({ name }) => name))('and counts alike: %s', (name) => {
+      expect(ours.stats.get(name)).toEqual(real.stats.get(name))
     })
 
     it.each(all.filter(({ one }) => one.differs !== undefined))('the exception is needed: $name', ({ name }) => {
-      expect(ours.get(name)).not.toEqual(real.get(name))
+      expect(ours.cases.get(name)).not.toEqual(real.cases.get(name))
     })
   })
 })

@@ -1,11 +1,12 @@
 import { Agent, request, type Server } from 'node:http'
 import { systemClock } from '@mizzen/base'
 import { afterEach, describe, expect, it } from 'vitest'
+import { freePort } from '../../../test/free-ports.ts'
 import { createSwitchedLogger } from '../src/admin/switched-logger.ts'
 import { readBootstrap } from '../src/config/bootstrap.ts'
 import { ProxyProgram } from '../src/proxy-program.ts'
 import { severalWorkers } from '../src/worker/several-workers.ts'
-import { Cleanup, refusedPort, startHttp } from './worker-fixture.ts'
+import { Cleanup, startHttp } from './worker-fixture.ts'
 
 const cleanup = new Cleanup()
 afterEach(() => cleanup.run())
@@ -100,7 +101,7 @@ const lateAnswer = (_: unknown, response: { end(body: string): void }) => void s
 
 describe.runIf(process.platform === 'linux')('a restart', () => {
   it.each([1, 2])('beside the old process fails no request (%i workers)', async (concurrency) => {
-    const port = await refusedPort()
+    const port = await freePort()
     // A connection that idles for long may be closed under the client's hands: that is no proxy's fault.
     const upstream = await startHttp(cleanup, lateAnswer, (server: Server) => void (server.keepAliveTimeout = 60_000))
     const old = await startProxy(port, upstream, 'old', concurrency)

@@ -19,6 +19,16 @@ export interface TlsObservation extends Partial<Seen> {
   readonly failure?: string
 }
 
+/** What one data plane let see. */
+export interface TlsRun {
+  readonly cases: ReadonlyMap<string, TlsObservation>
+  /** Of each scene's listener, when its cases are over: its statistics of TLS that are not 0, sorted. */
+  readonly stats: ReadonlyMap<string, readonly string[]>
+}
+
+/** Statistics of connections that differ neither by library nor by the moment: in TLS 1.3 the library chooses the cipher. */
+const TLS_STATS = 'ssl\\.(handshake|no_certificate|session_reused|fail_verify|versions|ciphers\\.[^T])'
+
 /** How long a log line may take, ms. */
 const LOG_DEADLINE_MS = 2_000
 
@@ -27,11 +37,7 @@ export function caseName(scene: Scene, one: TlsCase): string {
 }
 
 /** Runs all cases on one data plane, one after the other; everything it started has ended afterwards. */
-export async function observeTls(
-  program: Program,
-  scenes: readonly Scene[],
-  material: Material,
-): Promise<Map<string, TlsObservation>> {
+export async function observeTls(program: Program, scenes: readonly Scene[], material: Material): Promise<TlsRun> {
   const folder = mkdtempSync(join(tmpdir(), `mizzen-tls-${program.name}-`))
   const origins = await Origins.start(material)
   try {
@@ -42,14 +48,16 @@ export async function observeTls(
     const command = { name: program.name, command: program.command, args: program.args(file) }
     const plane = await ServerProcess.start(command, () => answers(`http://127.0.0.1:${admin}/ready`))
     try {
-      const all = new Map<string, TlsObservation>()
+      const cases = new Map<string, TlsObservation>()
+      const stats = new Map<string, readonly string[]>()
       for (const [index, scene] of scenes.entries()) {
         for (const one of scene.cases) {
           const seen = await observe(one, ports[index] as number, places[index] as Place)
-          all.set(caseName(scene, one), seen)
+          cases.set(caseName(scene, one), seen)
         }
+        stats.set(scene.name, await tlsStats(admin, ports[index] as number))
       }
-      return all
+      return { cases, stats }
     } finally {
       await plane.stop()
     }
@@ -57,6 +65,13 @@ export async function observeTls(
     await origins.stop()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+async function tlsStats(admin: number, port: number): Promise<readonly string[]> {
+  const owner = `listener.127.0.0.1_${port}.`
+  const answer = await fetch(`http://127.0.0.1:${admin}/stats?usedonly&filter=${encodeURIComponent(TLS_STATS)}`)
+  const lines = (await answer.text()).split('\n').filter((line) => line.startsWith(owner))
+  return lines.map((line) => line.slice(owner.length)).sort()
 }
 
 function makePlace(folder: string, index: number, material: Material, origins: Origins): Place {

@@ -79,8 +79,14 @@ export function acceptTls(
     secure = true
     if (!wire.turn.guard(() => onDone(establish(socket, plan)))) wire.destroy()
   })
+  let counted = false
+  // What breaks a handshake is told by this event alone.
+  socket.on('_tlsError' as 'error', ({ code }: NodeJS.ErrnoException) => {
+    counted = code === 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE'
+    if (counted) plan.stats.failVerifyNoCert += 1
+  })
   socket.on('close', () => {
-    if (!secure) plan.stats.connectionError += 1
+    if (!secure && !counted) plan.stats.connectionError += 1
   })
   if (first.length > 0) (socket as unknown as { readonly _handle: TlsHandle })._handle.receive(first)
   return socket

@@ -49,12 +49,13 @@ function tracerStats({ tracers }: Runtime): readonly Stat[] {
 }
 
 function listenerStats(listener: Listener, worker: number): readonly Stat[] {
-  const { address, stats, activeConnections } = listener
+  const { address, config, stats, activeConnections } = listener
   const owner = `${address.host}:${address.port}`
   const active = { scope: 'listener', owner, kind: 'gauge', value: activeConnections } as const
   const total = { scope: 'listener', owner, kind: 'counter', value: stats.downstreamCxTotal } as const
   return [
     ...counterStats('listener', owner, stats),
+    ...(config.filterChains.some(({ tls }) => tls !== undefined) ? tlsStats('listener', owner, stats.ssl) : []),
     { ...active, name: 'downstream_cx_active' },
     { ...active, name: `worker_${worker}.downstream_cx_active` },
     { ...total, name: `worker_${worker}.downstream_cx_total` },
