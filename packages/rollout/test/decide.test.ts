@@ -73,6 +73,14 @@ describe('a healthy rollout', () => {
 })
 
 describe('what ends a rollout', () => {
+  it('is not that its Deployment is being scaled, whose Pods are not known for a moment', () => {
+    const world = atStep(3)
+    const { weight } = world
+    world.seen = { canary: { revision: 'two', build: 'b', wanted: 2, ready: 0, settling: true, crashing: false } }
+    for (let look = 0; look < 5; look += 1) world.look()
+    expect([world.weight, world.phase]).toEqual([weight, 'Progressing'])
+  })
+
   it.each([
     ['a judgement', { judged: { ...HEALTHY, answer: 'fail' as const, message: '20 % fail' } }, 'JudgedWorse'],
     [

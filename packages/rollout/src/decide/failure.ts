@@ -33,6 +33,8 @@ function unavailable(state: RolloutState, { canary, route }: Observation): Reaso
   if (canary.crashing) return { code: 'CanaryUnavailable', message: 'its containers end again and again' }
   // Before it has traffic a canary may take its time: the deadline ends that.
   if (state.weight === 0) return null
+  // An autoscaler changes the Deployment too. Its Pods are still there; what they answer is judged.
+  if (canary.settling === true) return null
   return { code: 'CanaryUnavailable', message: `0 of ${canary.wanted} Pods are ready` }
 }
 

@@ -22,8 +22,10 @@ export interface VersionHealth {
   readonly wanted: number
   /** More than so many its autoscaler does not allow; undefined = it has none. */
   readonly most?: number | undefined
-  /** Endpoints that take traffic. */
+  /** Endpoints that take traffic; 0 while `settling`. */
   readonly ready: number
+  /** Its Deployment has a change that is not carried out yet: nobody knows which of its Pods are of this version. Default: false. */
+  readonly settling?: boolean
   /** Its containers end again and again. */
   readonly crashing: boolean
 }

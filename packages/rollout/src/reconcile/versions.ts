@@ -91,11 +91,13 @@ function matches(labels: Labels | undefined, wanted: Labels): boolean {
 
 function healthOf(pods: readonly Pod[], deployment: Deployment | undefined): VersionHealth {
   const alive = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+  const settling = !isRolledOut(deployment)
   return {
     revision: revisionOf(alive, deployment),
     build: deployment === undefined ? '' : hash(JSON.stringify(deployment.spec?.template.spec)),
     wanted: deployment?.spec?.replicas ?? (deployment === undefined ? alive.length : 1),
-    ready: isRolledOut(deployment) ? alive.filter(isReady).length : 0,
+    ready: settling ? 0 : alive.filter(isReady).length,
+    settling,
     crashing: alive.length > 0 && alive.every((pod) => !isReady(pod) && restarts(pod) >= CRASHING_RESTARTS),
   }
 }
