@@ -92,7 +92,7 @@ describe('TLS termination', () => {
       expect(await asking.ask('/', 'yes')).toBe('')
     }
     expect(await new TlsClient(cleanup, port, client).ask('/', 'yes /')).toContain('yes /')
-    expect(stats?.ssl).toMatchObject({ handshake: 1, failVerifyError: 1, connectionError: 1 })
+    expect(stats?.ssl).toMatchObject({ handshake: 1, failVerifyError: 1, failVerifyNoCert: 1, connectionError: 0 })
   })
 
   it('closes connections while its secret is missing, and takes them when it comes', async () => {

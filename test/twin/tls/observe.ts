@@ -27,7 +27,7 @@ export interface TlsRun {
 }
 
 /** Statistics of connections that differ neither by library nor by the moment: in TLS 1.3 the library chooses the cipher. */
-const TLS_STATS = 'ssl\\.(handshake|no_certificate|session_reused|fail_verify|versions|ciphers\\.[^T])'
+const TLS_STATS = 'ssl\\.(connection_error|handshake|no_certificate|session_reused|fail_verify|versions|ciphers\\.[^T])'
 
 /** How long a log line may take, ms. */
 const LOG_DEADLINE_MS = 2_000
