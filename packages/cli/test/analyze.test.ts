@@ -100,6 +100,22 @@ describe('route', () => {
 })
 
 describe('describe', () => {
+  it('knows by its Pods whether a Deployment has sidecars, and counts none for what has no Pods', async () => {
+    const pod = (containers: string) => `metadata: {labels: {app: x}}\nspec: {containers: [${containers}]}`
+    const template = pod('{name: a, image: a}').replaceAll('\n', '\n    ')
+    const deployment = `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\nspec:\n  selector: {matchLabels: {app: x}}\n  template:\n    ${template}\n`
+    const running = pod('{name: a, image: a}, {name: istio-proxy, image: p}').replace('{labels', '{name: x-1, labels')
+    const route =
+      'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: v}\nspec: {hosts: [x], http: [{route: [{destination: {host: x}}]}]}\n'
+    await writeFile(join(folder, 'template.yaml'), `${deployment}---\n${route}`)
+    await writeFile(join(folder, 'running.yaml'), `apiVersion: v1\nkind: Pod\n${running}\n`)
+    const first = async (...args: string[]) =>
+      (await mizzen('describe', ...args, '-f', 'template.yaml')).out.split('\n')[0]
+    expect(await first('deployment/x')).toContain('without a sidecar')
+    expect(await first('deployment/x', '-f', 'running.yaml')).toBe('Deployment default/x: 1 Pod, with a sidecar')
+    expect(await first('virtualservice/v')).toBe('VirtualService default/v')
+  })
+
   it('says which objects act on a service, and where they are written', async () => {
     const { status, out } = await mizzen('describe', 'service/shop', '-f', 'bad.yaml')
     expect(status).toBe(0)

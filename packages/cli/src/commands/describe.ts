@@ -79,13 +79,14 @@ function descriptionText(
 ): string {
   const { subject, inMesh, pods } = description
   const sidecar = inMesh === true ? 'with a sidecar' : 'without a sidecar, as far as these objects say'
-  const size = inMesh === null ? 'no Pods' : `${pods} Pod${pods === 1 ? '' : 's'}, ${sidecar}`
+  const count = inMesh === null ? 'no Pods' : `${pods} Pod${pods === 1 ? '' : 's'}, ${sidecar}`
+  const size = inMesh === null && subject.kind !== 'Service' ? '' : `: ${count}`
   const blocks = PARTS.flatMap((part) => {
     const objects = description[part].map((one) => `  ${objectLine(one, inputs)}\n`)
     return objects.length === 0 ? [] : [`${TITLES[part]}:\n${objects.join('')}`]
   })
   const found = findings.length === 0 ? [] : [`Findings:\n${findings.map((one) => `  ${line(one)}\n`).join('')}`]
-  return [`${subject.kind} ${subject.namespace}/${subject.name}: ${size}\n`, ...blocks, ...found].join('')
+  return [`${subject.kind} ${subject.namespace}/${subject.name}${size}\n`, ...blocks, ...found].join('')
 }
 
 function objectLine({ kind, namespace, name, effect, subject }: RelatedObject, inputs: AnalysedInputs): string {

@@ -26,7 +26,7 @@ export interface RelatedObject {
 /** Which objects act on a Pod, a Deployment or a Service, in the order in which a request meets them. */
 export interface Description {
   readonly subject: Subject
-  /** Whether its Pods have a sidecar, or will get one; null for a Service without Pods. */
+  /** Whether its Pods have a sidecar, or will get one; null for a Service without Pods, and for what has none. */
   readonly inMesh: boolean | null
   readonly pods: number
   readonly gateways: readonly RelatedObject[]
@@ -65,16 +65,26 @@ interface DescribedPods {
 }
 
 function workloadsOf(subject: Subject, mesh: MeshIndex): DescribedPods {
-  if (subject.kind !== 'Service') {
-    const pod = subject.kind === 'Pod' ? podFacts(subject) : templateFacts(subject)
-    const pods = subject.kind === 'Pod' ? 1 : (whole(subject.spec.replicas) ?? 1)
-    return { labels: [pod.labels], pods, inMesh: isInMesh(pod, subject.namespace, mesh) }
+  if (subject.kind === 'Pod') {
+    const pod = podFacts(subject)
+    return { labels: [pod.labels], pods: 1, inMesh: isInMesh(pod, subject.namespace, mesh) }
   }
+  if (subject.kind !== 'Service') return templateWorkloads(subject, mesh)
   const selector = labelsIn(subject.spec.selector)
   const found = Object.keys(selector).length === 0 ? [] : selectWorkloads(selector, subject.namespace, mesh)
   const labels = [...new Map(found.map((one) => [JSON.stringify(one.labels), one.labels])).values()]
   const pods = found.reduce((sum, { replicas }) => sum + replicas, 0)
   return { labels, pods, inMesh: found.length === 0 ? null : found.every((one) => one.inMesh) }
+}
+
+/** What runs knows better than the template whether there is a sidecar: one machine gives every Pod one. */
+function templateWorkloads(subject: Subject, mesh: MeshIndex): DescribedPods {
+  if (subject.spec.template === undefined) return { labels: [], pods: 0, inMesh: null }
+  const template = templateFacts(subject)
+  const running = mesh.inNamespace('Pod', subject.namespace).filter((pod) => selects(template.labels, pod.labels))
+  const known = running.length > 0 && Object.keys(template.labels).length > 0 ? running.map(podFacts) : [template]
+  const inMesh = known.every((pod) => isInMesh(pod, subject.namespace, mesh))
+  return { labels: [template.labels], pods: whole(subject.spec.replicas) ?? 1, inMesh }
 }
 
 function servicesOf(subject: Subject, labels: readonly Labels[], mesh: MeshIndex): readonly Subject[] {
