@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseDocuments } from '@mizzen/api'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { ADS, XDS_CLUSTER } from '../../../test/absent-control-plane.ts'
 import { specOf, type TranslatedJson, translateFor } from '../src/index.ts'
 
 /** A stock Envoy must take whatever discovery makes for it. */
@@ -18,19 +19,6 @@ const WORK = mkdtempSync(join(tmpdir(), 'discovery-envoy-'))
 afterAll(() => rmSync(WORK, { recursive: true, force: true }))
 
 type Json = Record<string, unknown>
-
-/** Who has the secrets that listeners name: Envoy looks no further than the cluster while it only validates. */
-const XDS_CLUSTER = {
-  name: 'xds-grpc',
-  type: 'STATIC',
-  typedExtensionProtocolOptions: {
-    'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
-      '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-      explicitHttpConfig: { http2ProtocolOptions: {} },
-    },
-  },
-}
-const ADS = { apiType: 'GRPC', transportApiVersion: 'V3', grpcServices: [{ envoyGrpc: { clusterName: 'xds-grpc' } }] }
 
 /** The same configuration without a control plane: routes within their listeners, endpoints within their clusters. */
 function staticBootstrap({ listeners, routes, clusters, endpoints }: TranslatedJson): Json {

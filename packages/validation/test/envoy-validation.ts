@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TranslatedJson } from '@mizzen/discovery'
+import { ADS, XDS_CLUSTER } from '../../../test/absent-control-plane.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -10,19 +11,6 @@ interface StaticResources {
   readonly listeners: readonly Json[]
   readonly clusters: readonly Json[]
 }
-
-/** What ADS would be, for what names it: Envoy looks no further than the cluster while it only validates. */
-const XDS_CLUSTER = {
-  name: 'xds-grpc',
-  type: 'STATIC',
-  typedExtensionProtocolOptions: {
-    'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
-      '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions',
-      explicitHttpConfig: { http2ProtocolOptions: {} },
-    },
-  },
-}
-const ADS = { apiType: 'GRPC', transportApiVersion: 'V3', grpcServices: [{ envoyGrpc: { clusterName: 'xds-grpc' } }] }
 
 /**
  * Why this Envoy refuses these configurations, each of one proxy; '' if it takes them. One start for all: names of

@@ -13,9 +13,9 @@ import { clusterRefs, listenerResource, originsOf, routeResource } from '../tran
 import type { EncodedRoutes } from '../translate/route-list.ts'
 import { sidecarVirtualHost, unknownHost } from '../translate/sidecar-routes.ts'
 import { byName, routeConfiguration } from '../translate/virtual-host.ts'
-import { type AccessLogs, accessLogOf } from './access-log.ts'
 import { LAYER_PART_EQUALITY, type LayerPart } from './layer.ts'
 import { lookupFor } from './listeners.ts'
+import { type MeshReports, reportSettingsOf } from './report-settings.ts'
 import type { VirtualHostInput, VirtualHostPlans } from './virtual-hosts.ts'
 
 export function interceptLayer(key: string): string {
@@ -38,7 +38,7 @@ export function interceptParts(
   plans: Collection<InterceptPlan>,
   hosts: VirtualHostPlans,
   lists: Collection<EncodedRoutes>,
-  logs: AccessLogs,
+  logs: MeshReports,
   input: VirtualHostInput,
 ): Collection<LayerPart> {
   const listeners = outboundListeners(graph, plans, input)
@@ -127,7 +127,7 @@ function encodedListener(
   listener: OutboundListener,
   plan: InterceptPlan,
   reader: Reader,
-  logs: AccessLogs,
+  logs: MeshReports,
 ): XdsResource {
   const { chains, routeName, origins } = listener
   const targets = chains.map(({ target }) => target)
@@ -136,7 +136,10 @@ function encodedListener(
     clusters: [...targets.flatMap(({ clusters }) => clusters.map(({ name }) => name)), unknownDestination(plan)],
   }
   const written = targets.flatMap(({ from }) => from?.origin ?? [])
-  return listenerResource(outboundListener(listener, plan, accessLogOf(reader, logs)), names, [...origins, ...written])
+  return listenerResource(outboundListener(listener, plan, reportSettingsOf(reader, logs)), names, [
+    ...origins,
+    ...written,
+  ])
 }
 
 /** The virtual hosts of one port, or of one service on it. */

@@ -23,14 +23,14 @@ import { unknownDestination } from '../translate/outbound-listener.ts'
 import { serverListener } from '../translate/proxyless.ts'
 import { listenerResource, sameResource } from '../translate/resource.ts'
 import { virtualInbound, virtualOutbound } from '../translate/virtual-listener.ts'
-import { type AccessLogs, accessLogOf } from './access-log.ts'
 import { ruleFor } from './destination-rules.ts'
+import { type MeshReports, reportSettingsOf } from './report-settings.ts'
 import type { RuleCollections } from './rules.ts'
 import type { ServiceCollections } from './services.ts'
 
 export interface ListenerInput {
   readonly tables: Tables
-  readonly logs: AccessLogs
+  readonly logs: MeshReports
   readonly services: ServiceCollections
   readonly rules: RuleCollections
   readonly mesh: MeshSettings
@@ -47,7 +47,7 @@ export function listenerResources(
     plans,
     (plan, reader) => {
       if (plan.kind === 'proxyless-server') return listenerResource(serverListener(plan), {}, plan.origins)
-      const log = accessLogOf(reader, input.logs)
+      const log = reportSettingsOf(reader, input.logs)
       if (plan.kind === 'gateway') return ofGateway(plan, reader, input, log)
       if (plan.kind === 'virtual-inbound' || plan.kind === 'virtual-outbound') return virtual(plan, log)
       const names =

@@ -3,7 +3,6 @@ import { createTables, type Tables } from '../ingest/tables.ts'
 import type { MeshSettings } from '../model/mesh-settings.ts'
 import type { Notice } from '../model/notices.ts'
 import type { ProxySpec } from '../model/proxy.ts'
-import { accessLogCollection } from './access-log.ts'
 import { clusterParts } from './clusters.ts'
 import { gatewayRouteLists, gatewayRouteResources } from './gateway-routes.ts'
 import { interceptParts, interceptPlans } from './intercepted.ts'
@@ -13,6 +12,7 @@ import { noticeCollection } from './notice-collection.ts'
 import { onDemandParts } from './on-demand-hosts.ts'
 import { proxyLayers, proxyParts, proxyPlans } from './proxy-resources.ts'
 import { proxylessParts } from './proxyless.ts'
+import { reportSettingsCollection } from './report-settings.ts'
 import { routeLists } from './route-lists.ts'
 import { type MissingSubset, ruleCollections } from './rules.ts'
 import { scopeCollections } from './scopes.ts'
@@ -48,7 +48,7 @@ export function createPipeline(mesh: MeshSettings, options: GraphOptions = {}): 
   const seen = seenCollections(graph, scopes, services, rules)
   const input = { services, rules, seen, egress: scopes, mesh }
   const intercepting = interceptPlans(graph, plans.plans)
-  const logs = accessLogCollection(graph, tables, mesh)
+  const logs = reportSettingsCollection(graph, tables, mesh)
   const clients = graph.join('route scopes of clients', [
     plans.routeScopes,
     graph.deriveMany('route scopes intercepted', intercepting, ({ scope }) => [[scope.key, scope] as const]),

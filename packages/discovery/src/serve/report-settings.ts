@@ -3,12 +3,12 @@ import type { Tables } from '../ingest/tables.ts'
 import { reportSettings } from '../model/mesh-config.ts'
 import { DEFAULT_REPORTS, type MeshSettings, type ReportSettings } from '../model/mesh-settings.ts'
 
-const KEY = 'access log'
+const KEY = 'report settings'
 
-/** To be read by `accessLogOf`. */
-export type AccessLogs = Collection<ReportSettings>
+/** To be read by `reportSettingsOf`. */
+export type MeshReports = Collection<ReportSettings>
 
-export function accessLogCollection(graph: Graph, tables: Tables, { rootNamespace }: MeshSettings): AccessLogs {
+export function reportSettingsCollection(graph: Graph, tables: Tables, { rootNamespace }: MeshSettings): MeshReports {
   const configMap = `ConfigMap/${rootNamespace}/istio`
   return graph.deriveMany(KEY, tables.ConfigMap, (object, _reader, key) =>
     key === configMap ? [[KEY, reportSettings(object)] as const] : [],
@@ -16,6 +16,6 @@ export function accessLogCollection(graph: Graph, tables: Tables, { rootNamespac
 }
 
 /** The mesh's, or the default. */
-export function accessLogOf(reader: Reader, logs: AccessLogs): ReportSettings {
+export function reportSettingsOf(reader: Reader, logs: MeshReports): ReportSettings {
   return reader.get(logs, KEY) ?? DEFAULT_REPORTS
 }
