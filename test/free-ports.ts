@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -10,19 +12,25 @@ import { join } from 'node:path'
 const CLAIMS = join(tmpdir(), `mizzen-test-ports-${process.getuid?.() ?? 'all'}`)
 
 /**
+ * Below the ports that systems give to outgoing connections (Linux 32768 up, ip(7), ip_local_port_range; others 49152 up, RFC
+ * 6335): one of those may be taken by anybody's connection before the server that it was found for listens on it.
+ */
+const FIRST_PORT = 10_000
+const LAST_PORT = 32_767
+/** So many busy ports for each one wanted, and there are none. */
+const ATTEMPTS_PER_PORT = 1_000
+
+/**
  * Ports on 127.0.0.1 that were free a moment ago, for servers of other programs. No other process that asks here gets one of
  * them until this one has ended: two data planes that share a port (SO_REUSEPORT) would not fail, but share connections.
  */
 export async function freePorts(count: number): Promise<number[]> {
-  const held: Server[] = []
   const ports: number[] = []
-  // What is held is not given again, so that each round finds others.
-  while (ports.length < count) {
-    const servers = await Promise.all(Array.from({ length: count - ports.length }, holdPort))
-    held.push(...servers)
-    ports.push(...servers.map((server) => (server.address() as { port: number }).port).filter(claim))
+  for (let attempts = count * ATTEMPTS_PER_PORT; ports.length < count; attempts--) {
+    if (attempts === 0) throw new Error(`no ${count} free ports between ${FIRST_PORT} and ${LAST_PORT}`)
+    const port = randomInt(FIRST_PORT, LAST_PORT + 1)
+    if (claim(port) && (await isFree(port))) ports.push(port)
   }
-  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))))
   return ports
 }
 
@@ -32,13 +40,15 @@ export async function freePort(): Promise<number> {
   return port as number
 }
 
-async function holdPort(): Promise<Server> {
+async function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  return server
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening')
+  } catch {
+    return false
+  }
+  await new Promise((resolve) => server.close(resolve))
+  return true
 }
 
 /** @returns false if the port is another's, or has been given to this process before */

@@ -14,6 +14,12 @@ export const VIRTUAL_PORT = 9_090
 const ANY = { v4: '0.0.0.0', v6: '::' } as const
 const FAMILIES = ['v4', 'v6'] as const
 
+/**
+ * Above the second after which IPv6 asks again for a neighbour's address (RFC 4861, section 10, RETRANS_TIMER): the first
+ * question on a link that was just made may be lost.
+ */
+const CONNECT_TIMEOUT = '4s'
+
 /** The proxy beside the caller, as Istio's `virtualOutbound`: it leads to wherever the connection was going. */
 export function outboundBootstrap(ports: Ports, surroundings: Surroundings): unknown {
   const listeners = FAMILIES.flatMap((family) => [
@@ -35,7 +41,7 @@ export function outboundBootstrap(ports: Ports, surroundings: Surroundings): unk
     return {
       name: `application ${family}`,
       type: 'STATIC',
-      connect_timeout: '1s',
+      connect_timeout: CONNECT_TIMEOUT,
       load_assignment: {
         cluster_name: `application ${family}`,
         endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(CALLEE[family], ports.redirected) } }] }],
@@ -75,7 +81,7 @@ function chain({ log }: Surroundings, cluster: string): object {
 }
 
 function originalDestination(name: string, more: object = {}): unknown {
-  return { name, type: 'ORIGINAL_DST', lb_policy: 'CLUSTER_PROVIDED', connect_timeout: '1s', ...more }
+  return { name, type: 'ORIGINAL_DST', lb_policy: 'CLUSTER_PROVIDED', connect_timeout: CONNECT_TIMEOUT, ...more }
 }
 
 function bootstrap({ adminPort }: Surroundings, listeners: readonly unknown[], clusters: readonly unknown[]): unknown {
