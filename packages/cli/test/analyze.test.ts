@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runMizzen } from './run-mizzen.ts'
+import { runCommand } from './run-command.ts'
 
 const service = `apiVersion: v1
 kind: Service
@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 function mizzen(...args: readonly string[]) {
-  return runMizzen(args, { cwd: folder, env: { MIZZEN_HOME: folder } })
+  return runCommand(args, { cwd: folder, env: { MIZZEN_HOME: folder } })
 }
 
 describe('analyze', () => {

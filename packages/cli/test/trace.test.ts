@@ -5,7 +5,7 @@ import { silentLogger } from '@mizzen/base'
 import { type ControlPlane, formatAddress, startControlPlane } from '@mizzen/control-plane'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { traceTree } from '../src/live/trace-tree.ts'
-import { runMizzen } from './run-mizzen.ts'
+import { runCommand } from './run-command.ts'
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 }
 const FAILED = '4bf92f3577b34da6a3ce929d0e0e4736'
@@ -41,7 +41,7 @@ afterAll(async () => {
 })
 
 const mizzen = (args: string) =>
-  runMizzen(args.split(' '), { cwd: folder, env: { MIZZEN_API: api, MIZZEN_HOME: folder } })
+  runCommand(args.split(' '), { cwd: folder, env: { MIZZEN_API: api, MIZZEN_HOME: folder } })
 
 describe('mizzen trace', () => {
   it('lists what is kept, and only what is asked for', async () => {
