@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { TestAuthority } from './certificates.ts'
+import { type KeyType, TestAuthority } from './certificates.ts'
 
 /** PEM files of a workload's identity. */
 export interface CertificateFiles {
@@ -10,10 +10,14 @@ export interface CertificateFiles {
   readonly root: string
 }
 
-/** A certificate for a SPIFFE id and 127.0.0.1 (ECDSA P-256) under an authority of its own, written into the folder. */
-export async function writeCertificateFiles(folder: string, spiffeId: string): Promise<CertificateFiles> {
+/** A certificate for a SPIFFE id and 127.0.0.1 under an authority of its own, written into the folder. */
+export async function writeCertificateFiles(
+  folder: string,
+  spiffeId: string,
+  keyType: KeyType = 'ec',
+): Promise<CertificateFiles> {
   const authority = await TestAuthority.create('cluster.local')
-  const { chain, key } = await authority.issue({ uris: [spiffeId], ips: ['127.0.0.1'], dns: ['localhost'] })
+  const { chain, key } = await authority.issue({ uris: [spiffeId], ips: ['127.0.0.1'], dns: ['localhost'], keyType })
   const write = (name: string, pem: string) => {
     const file = join(folder, name)
     writeFileSync(file, pem, { mode: 0o600 })

@@ -26,6 +26,9 @@ const RSA = {
   hash: 'SHA-256',
 }
 
+/** ECDSA P-256, or RSA 2048. */
+export type KeyType = 'ec' | 'rsa'
+
 /** A certificate chain (leaf first, without the root) and its key, PEM. */
 export interface TestCertificate {
   readonly chain: string
@@ -45,7 +48,8 @@ export interface LeafOptions {
   /** Days from now; default -1 to 30. */
   readonly fromDays?: number
   readonly toDays?: number
-  readonly keyType?: 'ec' | 'rsa'
+  /** Default 'ec'. */
+  readonly keyType?: KeyType
   readonly usages?: readonly ('client' | 'server')[]
 }
 
@@ -158,7 +162,7 @@ async function authorityExtensions(own: Keys['publicKey'], issuer: Keys['publicK
   ]
 }
 
-function generateKeys(type: 'ec' | 'rsa'): Promise<Keys> {
+function generateKeys(type: KeyType): Promise<Keys> {
   return webcrypto.subtle.generateKey(type === 'ec' ? EC : RSA, true, ['sign', 'verify']) as Promise<Keys>
 }
 

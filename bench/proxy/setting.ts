@@ -11,7 +11,10 @@ export interface Setting {
   /** In the order in which they take turns. */
   readonly contenders: readonly Contender[]
   readonly upstreams: Upstreams
+  /** ECDSA P-256. */
   readonly certificates: CertificateFiles
+  /** RSA 2048. */
+  readonly rsaCertificates: CertificateFiles
   /** The binaries of the load clients. */
   readonly wrk: string
   readonly h2load: string

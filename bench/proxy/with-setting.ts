@@ -17,12 +17,13 @@ export async function withSetting<T>(options: SettingOptions, work: (setting: Se
   try {
     // nginx reads its files as another user.
     chmodSync(folder, 0o711)
-    const upstreamFolder = join(folder, 'upstream')
-    mkdirSync(upstreamFolder)
+    const [upstreamFolder, rsaFolder] = ['upstream', 'rsa'].map((name) => join(folder, name)) as [string, string]
+    for (const path of [upstreamFolder, rsaFolder]) mkdirSync(path)
     const certificates = await writeCertificateFiles(folder, BENCH_IDENTITY)
+    const rsaCertificates = await writeCertificateFiles(rsaFolder, BENCH_IDENTITY, 'rsa')
     const upstreams = await startUpstreams(nginx, upstreamFolder)
     try {
-      return await work({ ...options, ...tools, upstreams, certificates, folder })
+      return await work({ ...options, ...tools, upstreams, certificates, rsaCertificates, folder })
     } finally {
       await upstreams.stop()
     }
