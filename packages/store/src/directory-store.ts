@@ -2,10 +2,10 @@ import { type ObjectKey, objectKey, type Problem, type Resource } from '@mizzen/
 import { type Clock, MizzenError, type Place, systemClock } from '@mizzen/base'
 import { admit } from './admit.ts'
 import { authored, contentHash } from './content-hash.ts'
-import { duplicateObject, type GoodDocument } from './files/assemble.ts'
-import { DirectorySource } from './files/directory-source.ts'
+import { duplicateObject, type GoodDocument } from './files/assembly.ts'
+import { type ChangedObjects, DirectorySource } from './files/directory-source.ts'
 import { ObjectFiles } from './files/object-files.ts'
-import { deletedAt, isStatusOnly, type Layered, mergeLayers, replacement, statusHolder, tombstone } from './layers.ts'
+import { deletedAt, isStatusOnly, layered, replacement, statusHolder, tombstone } from './layers.ts'
 import { type Edit, ObjectTable } from './object-table.ts'
 import { stamp, timestamp } from './stamp.ts'
 import type { Change, Outcome, StatusUpdate, Store } from './store.ts'
@@ -55,7 +55,8 @@ class DirectoryStore implements Store {
   #user: readonly DirectorySource[] = []
   #overlay: DirectorySource | undefined
   #runtime: DirectorySource | undefined
-  #merged: Layered['objects'] = new Map()
+  /** What the layers make of all objects. */
+  readonly #merged = new Map<ObjectKey, Resource>()
   #problems: readonly Problem[] = []
   #writeProblem: Problem | undefined
   #state: 'opening' | 'open' | 'closed' = 'opening'
@@ -73,7 +74,7 @@ class DirectoryStore implements Store {
     if (overlay !== undefined) this.#overlay = await this.#stateSource(overlay)
     if (runtime !== undefined) this.#runtime = await this.#stateSource(runtime)
     this.#state = 'open'
-    this.#merge()
+    this.#merge('all')
   }
 
   get revision(): number {
@@ -165,7 +166,7 @@ class DirectoryStore implements Store {
   }
 
   #source(directory: string, graceMs?: number): Promise<DirectorySource> {
-    return DirectorySource.open({ directory, clock: this.#clock, graceMs, onChange: () => this.#merge() })
+    return DirectorySource.open({ directory, clock: this.#clock, graceMs, onChange: (changed) => this.#merge(changed) })
   }
 
   /** State is written by renaming whole files, so that what is missing is gone. */
@@ -178,38 +179,45 @@ class DirectoryStore implements Store {
     return this.#user.find((source) => source.objects.has(key))?.objects.get(key)
   }
 
-  #merge(): void {
+  /** Brings the objects to what the layers make of them: work is proportional to what changed. */
+  #merge(changed: ChangedObjects): void {
     if (this.#state !== 'open') return
-    const { documents, problems } = joinSources(this.#user)
-    const layered = mergeLayers({
-      user: documents,
-      overlay: this.#overlay?.objects ?? new Map(),
-      runtime: this.#runtime?.objects ?? new Map(),
-      isCertain: (key) => this.#user.every((source) => source.isCertain(key)),
-    })
-    const before = this.#merged
-    this.#merged = layered.objects
-    this.#table.commit([...this.#edits(before, layered.objects)])
-    this.#setProblems(problems)
-    const own = this.#options.writes
-    if (own !== undefined) for (const key of layered.void[own]) this.#purge(key)
+    const [overlay, runtime] = [this.#overlay?.objects ?? NONE, this.#runtime?.objects ?? NONE]
+    const user = { get: (key: ObjectKey) => this.#userDocument(key) }
+    const isCertain = (key: ObjectKey) => this.#user.every((source) => source.isCertain(key))
+    const keys = changed === 'all' ? this.#keys() : changed
+    const edits: Edit[] = []
+    const voided: ObjectKey[] = []
+    for (const key of keys) {
+      const next = layered(key, { user, overlay, runtime, isCertain })
+      if (next.void.some((layer) => layer === this.#options.writes)) voided.push(key)
+      edits.push(...this.#edit(key, next.object))
+    }
+    this.#table.commit(edits)
+    this.#setProblems()
+    for (const key of voided) this.#purge(key)
   }
 
-  *#edits(before: Layered['objects'], after: Layered['objects']): Generator<Edit> {
-    for (const key of before.keys()) {
-      if (after.has(key)) continue
+  /** Of everything that any layer has, or had. */
+  #keys(): ReadonlySet<ObjectKey> {
+    return new Set([...this.#merged.keys(), ...this.#sources().flatMap(({ objects }) => [...objects.keys()])])
+  }
+
+  #edit(key: ObjectKey, object: Resource | undefined): Edit[] {
+    if (this.#merged.get(key) === object) return []
+    if (object === undefined) {
+      this.#merged.delete(key)
       this.#statuses.delete(key)
-      yield { key, object: undefined }
+      return [{ key, object }]
     }
-    for (const [key, object] of after) {
-      if (before.get(key) === object) continue
-      yield { key, object: this.#statuses.has(key) ? { ...object, status: this.#statuses.get(key) } : object }
-    }
+    this.#merged.set(key, object)
+    return [{ key, object: this.#statuses.has(key) ? { ...object, status: this.#statuses.get(key) } : object }]
   }
 
-  #setProblems(found: readonly Problem[]): void {
+  #setProblems(): void {
     const sources = this.#sources().flatMap((source) => source.problems)
-    const problems = [...sources, ...found, ...(this.#writeProblem === undefined ? [] : [this.#writeProblem])]
+    const own = this.#writeProblem === undefined ? [] : [this.#writeProblem]
+    const problems = [...sources, ...duplicatesAcross(this.#user), ...own]
     if (JSON.stringify(problems) === JSON.stringify(this.#problems)) return
     this.#problems = problems
     for (const listener of [...this.#problemListeners]) listener(problems)
@@ -289,7 +297,7 @@ class DirectoryStore implements Store {
     const finish = (problem: Problem | undefined) => {
       if (this.#writeProblem === problem) return
       this.#writeProblem = problem
-      this.#merge()
+      if (this.#state === 'open') this.#setProblems()
     }
     this.#queue.run(action).then(
       () => finish(undefined),
@@ -298,8 +306,11 @@ class DirectoryStore implements Store {
   }
 }
 
-/** One layer of several directories: the first that has an object wins. */
-function joinSources(sources: readonly DirectorySource[]) {
+const NONE: ReadonlyMap<ObjectKey, GoodDocument> = new Map()
+
+/** Of several directories the first that has an object wins. */
+function duplicatesAcross(sources: readonly DirectorySource[]): readonly Problem[] {
+  if (sources.length < 2) return []
   const documents = new Map<ObjectKey, GoodDocument>()
   const problems: Problem[] = []
   for (const { objects } of sources) {
@@ -309,5 +320,5 @@ function joinSources(sources: readonly DirectorySource[]) {
       else problems.push(duplicateObject(first, document))
     }
   }
-  return { documents, problems }
+  return problems
 }

@@ -1,6 +1,6 @@
 import type { ObjectKey, Resource } from '@mizzen/api'
 import { authored, contentHash } from './content-hash.ts'
-import type { GoodDocument } from './files/assemble.ts'
+import type { GoodDocument } from './files/assembly.ts'
 
 /**
  * How the directories of one machine make one set of objects:
@@ -11,17 +11,19 @@ import type { GoodDocument } from './files/assemble.ts'
  * - over both the runtime objects (Pods and the like), which their runner writes.
  */
 export interface Layers {
-  readonly user: ReadonlyMap<ObjectKey, GoodDocument>
+  readonly user: { get(key: ObjectKey): GoodDocument | undefined }
   readonly overlay: ReadonlyMap<ObjectKey, GoodDocument>
   readonly runtime: ReadonlyMap<ObjectKey, GoodDocument>
   /** False if the user's files may hold the object although `user` doesn't. */
   readonly isCertain: (key: ObjectKey) => boolean
 }
 
+/** What the layers make of one object. */
 export interface Layered {
-  readonly objects: ReadonlyMap<ObjectKey, Resource>
-  /** Entries of the overlay that no longer count, and of the runtime layer that hold the status of nothing. */
-  readonly void: { readonly overlay: readonly ObjectKey[]; readonly runtime: readonly ObjectKey[] }
+  /** Undefined if there is none. */
+  readonly object: Resource | undefined
+  /** Its entry in the overlay no longer counts, or that in the runtime layer holds the status of nothing. */
+  readonly void: readonly ('overlay' | 'runtime')[]
 }
 
 /** Hash of the user's object that an overlay entry replaced or hid; '' if there was none. */
@@ -31,21 +33,22 @@ const DELETED = 'mizzen.io/deleted'
 /** Marks a runtime entry that only gives the status of an object in a layer below. */
 const STATUS_ONLY = 'mizzen.io/status-only'
 
-export function mergeLayers(layers: Layers): Layered {
-  const objects = new Map<ObjectKey, Resource>()
-  const voided = { overlay: [] as ObjectKey[], runtime: [] as ObjectKey[] }
-  for (const [key, document] of layers.user) objects.set(key, userObject(document))
-  for (const [key, { resource }] of layers.overlay) {
-    if (isVoid(resource, key, layers)) voided.overlay.push(key)
-    else if (deletedAt(resource) === undefined) objects.set(key, unmarked(resource))
-    else objects.delete(key)
-  }
-  for (const [key, { resource }] of layers.runtime) {
-    const merged = withRuntime(objects.get(key), resource, layers.overlay.get(key)?.resource)
-    if (merged !== undefined) objects.set(key, merged)
-    else if (layers.isCertain(key)) voided.runtime.push(key)
-  }
-  return { objects, void: voided }
+export function layered(key: ObjectKey, layers: Layers): Layered {
+  const below = withOverlay(key, layers)
+  const overlay = layers.overlay.get(key)?.resource
+  const runtime = layers.runtime.get(key)?.resource
+  if (runtime === undefined) return below
+  const object = withRuntime(below.object, runtime, overlay)
+  return { object, void: object === undefined && layers.isCertain(key) ? [...below.void, 'runtime'] : below.void }
+}
+
+function withOverlay(key: ObjectKey, layers: Layers): Layered {
+  const user = layers.user.get(key)
+  const object = user && userObject(user)
+  const entry = layers.overlay.get(key)?.resource
+  if (entry === undefined) return { object, void: [] }
+  if (isVoid(entry, key, layers)) return { object, void: ['overlay'] }
+  return { object: deletedAt(entry) === undefined ? unmarked(entry) : undefined, void: [] }
 }
 
 /** The overlay entry that puts `object` in the place of the user's. */

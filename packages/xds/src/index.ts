@@ -1,3 +1,4 @@
+export { type EncodedBody, piecesOf, wholeBody } from './body.ts'
 export {
   type AdsClient,
   type AdsClientOptions,

@@ -1,3 +1,5 @@
+import type { EncodedBody } from './body.ts'
+
 /** Full type URL, as `type.googleapis.com/envoy.config.cluster.v3.Cluster`. */
 export type TypeUrl = string
 
@@ -15,7 +17,7 @@ export interface XdsResource extends ResourceRef {
   /** Content hash of `body`. */
   readonly version: string
   /** The message itself, without its Any. */
-  readonly body: Uint8Array
+  readonly body: EncodedBody
   /**
    * What must be acknowledged by a proxy before this may be sent to it: the clusters that a route names, the
    * ClusterLoadAssignment that an EDS cluster needs, the route configuration of a listener.

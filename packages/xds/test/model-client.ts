@@ -5,6 +5,7 @@ import {
   LISTENER_TYPE,
   ROUTE_TYPE,
   type TypeUrl,
+  wholeBody,
   type XdsResource,
 } from '../src/index.ts'
 import { refKey } from '../src/order/references.ts'
@@ -18,7 +19,7 @@ export type RefusalStyle = 'names the culprit' | 'names nothing, applies nothing
 
 /** A resource that clients of this kind refuse. */
 export function isPoisoned(resource: XdsResource): boolean {
-  return new TextDecoder().decode(resource.body).includes(POISON)
+  return new TextDecoder().decode(wholeBody(resource.body)).includes(POISON)
 }
 
 /**

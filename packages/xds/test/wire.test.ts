@@ -107,6 +107,14 @@ describe('messages', () => {
     expect(decodeDeltaResponse(toBinary(DeltaDiscoveryResponseSchema, delta))).toEqual(removing)
   })
 
+  it.each(['sotw', 'delta'] as const)('carry a body in pieces as if it were whole: %s', (mode) => {
+    const whole = new Uint8Array([0x0a, 1, 0x61, 0x12, 1, 0x62])
+    const resource = { name: 'a', version: '7', body: whole }
+    const inPieces = { ...resource, body: [whole.subarray(0, 3), whole.subarray(3)] }
+    const [one, other] = [resource, inPieces].map((some) => Buffer.concat(encodeResource(mode, CLUSTER_TYPE, some)))
+    expect(other).toEqual(one)
+  })
+
   it('skip fields that are not known, and refuse what is cut short', () => {
     const bytes = encoded('sotw', { typeUrl: CLUSTER_TYPE, version: '1', nonce: 'n', resources: [], removals: [] })
     const extended = Buffer.concat([bytes, Buffer.from([0xf8, 0x07, 0x01])])

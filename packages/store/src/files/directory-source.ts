@@ -1,16 +1,19 @@
 import { access, constants } from 'node:fs/promises'
 import type { ObjectKey, Problem } from '@mizzen/api'
 import { type Clock, MizzenError, type Timer } from '@mizzen/base'
-import { assemble, type GoodDocument, withLastGood } from './assemble.ts'
+import { Assembly, type Claim, type GoodDocument } from './assembly.ts'
 import { type FileState, readManifest, readManifestAtOnce } from './file-reader.ts'
 import { type FileTree, listTree } from './file-tree.ts'
 import { type Suspects, TreeWatcher } from './tree-watcher.ts'
 
+/** Objects that may be different now; `all`: whether others may be in the files as well, though nobody can read them. */
+export type ChangedObjects = ReadonlySet<ObjectKey> | 'all'
+
 export interface DirectorySourceOptions {
   readonly directory: string
   readonly clock: Clock
-  /** Called after `objects` or `problems` changed. */
-  readonly onChange: () => void
+  /** Called after `objects`, `problems` or what `isCertain` says changed. */
+  readonly onChange: (changed: ChangedObjects) => void
   /**
    * How long an object has to be missing from its file before it counts as deleted; 150 ms by default. Editors save by
    * truncating and writing, or by removing and creating.
@@ -23,13 +26,16 @@ export class DirectorySource {
   readonly directory: string
   readonly #options: DirectorySourceOptions
   readonly #watcher: TreeWatcher
-  readonly #files = new Map<string, FileState>()
+  readonly #assembly = new Assembly()
+  readonly #objects = new Map<ObjectKey, GoodDocument>()
+  /** Objects whose document was refused: what was good before goes on. */
+  readonly #refused = new Set<ObjectKey>()
   readonly #leaving = new Map<ObjectKey, Timer>()
   #looking: Promise<void> = Promise.resolve()
-  #objects: ReadonlyMap<ObjectKey, GoodDocument> = new Map()
+  /** Objects to look at in the next update. */
+  #touched = new Set<ObjectKey>()
   #problems: readonly Problem[] = []
   #unsure = false
-  #refused: ReadonlySet<ObjectKey> = new Set()
   #closed = false
 
   private constructor(options: DirectorySourceOptions) {
@@ -48,6 +54,7 @@ export class DirectorySource {
     return source
   }
 
+  /** Live: it changes before `onChange` is called. */
   get objects(): ReadonlyMap<ObjectKey, GoodDocument> {
     return this.#objects
   }
@@ -97,65 +104,84 @@ export class DirectorySource {
     // A directory that can't be read now keeps what was read of it.
     const lost = tree.failures.map(({ path }) => `${path}/`)
     const paths = new Set(tree.files)
-    for (const path of this.#files.keys()) {
+    for (const path of this.#assembly.paths) {
       if (!lost.some((prefix) => path.startsWith(prefix))) paths.add(path)
     }
-    const first = this.#files.size === 0
-    for (const path of paths) first ? this.#keep(path, readManifestAtOnce(path)) : await this.#read(path, true)
+    const [known] = this.#assembly.paths
+    for (const path of paths)
+      known === undefined ? this.#keep(path, readManifestAtOnce(path)) : await this.#read(path, true)
     const watched = this.#watcher.watchDirectories(tree.directories)
     return treeProblems(this.directory, tree, watched)
   }
 
   async #read(path: string, trustStamp: boolean): Promise<void> {
-    this.#keep(path, await readManifest(path, this.#files.get(path), trustStamp))
+    this.#keep(path, await readManifest(path, this.#assembly.get(path), trustStamp))
   }
 
   #keep(path: string, state: FileState | undefined): void {
-    if (state === undefined) this.#files.delete(path)
-    else this.#files.set(path, state)
+    const wasBroken = this.#assembly.isBroken(path)
+    for (const key of this.#assembly.put(path, state)) this.#touched.add(key)
+    if (this.#assembly.isBroken(path) === wasBroken) return
+    // What was good in it before begins to count, or ends.
+    for (const [key, { place }] of this.#objects) if (place.file === path) this.#touched.add(key)
   }
 
   #update(failures: readonly Problem[], graceMs: number): void {
-    const files = [...this.#files.values()].sort((left, right) => (left.path < right.path ? -1 : 1))
-    const assembly = assemble(files)
-    const { objects, leaving } = withLastGood(this.#objects, assembly)
-    const kept = new Map(objects)
-    if (graceMs > 0) for (const key of leaving) kept.set(key, this.#objects.get(key)!)
-    this.#awaitReturn(graceMs > 0 ? leaving : new Set(), graceMs)
-    this.#refused = assembly.refused
-    this.#unsure = assembly.broken.size > 0 || failures.some((problem) => problem.severity === 'error')
-    this.#publish(kept, [...failures, ...assembly.problems])
+    const touched = this.#touched
+    this.#touched = new Set()
+    const changed = new Set<ObjectKey>()
+    for (const key of touched) if (this.#settle(key, graceMs)) changed.add(key)
+    const unsure = this.#assembly.isAnyBroken || failures.some((problem) => problem.severity === 'error')
+    const sameCertainty = unsure === this.#unsure
+    this.#unsure = unsure
+    this.#publish(sameCertainty ? changed : 'all', [...failures, ...this.#assembly.problems()])
   }
 
-  /** Starts the grace of what went, and ends that of what came back. */
-  #awaitReturn(leaving: ReadonlySet<ObjectKey>, graceMs: number): void {
-    for (const [key, timer] of this.#leaving) {
-      if (leaving.has(key)) continue
-      timer.cancel()
-      this.#leaving.delete(key)
-    }
-    const { clock } = this.#options
-    for (const key of leaving) {
-      if (!this.#leaving.has(key))
-        this.#leaving.set(
-          key,
-          clock.after(graceMs, () => this.#forget(key)),
-        )
-    }
+  /** Brings one object to what the files say of it. Returns whether that changed anything. */
+  #settle(key: ObjectKey, graceMs: number): boolean {
+    const last = this.#objects.get(key)
+    const claim = this.#assembly.claim(key)
+    const next = this.#withLastGood(last, claim)
+    const isLeaving = last !== undefined && next === undefined && graceMs > 0
+    if (isLeaving) this.#awaitReturn(key, graceMs)
+    else this.#endWait(key)
+    if (next !== undefined) this.#objects.set(key, next)
+    else if (!isLeaving) this.#objects.delete(key)
+    const wasRefused = claim.refused ? this.#refused.has(key) : this.#refused.delete(key)
+    if (claim.refused) this.#refused.add(key)
+    return (!isLeaving && next !== last) || wasRefused !== claim.refused
+  }
+
+  /** What was good goes on where its document is refused, or its file is broken and may hold it. */
+  #withLastGood(last: GoodDocument | undefined, { found, refused }: Claim): GoodDocument | undefined {
+    const isHidden = last !== undefined && this.#assembly.isBroken(last.place.file)
+    if (isHidden && found?.place.file !== last.place.file) return last
+    return found ?? (refused ? last : undefined)
+  }
+
+  #awaitReturn(key: ObjectKey, graceMs: number): void {
+    if (this.#leaving.has(key)) return
+    this.#leaving.set(
+      key,
+      this.#options.clock.after(graceMs, () => this.#forget(key)),
+    )
+  }
+
+  #endWait(key: ObjectKey): void {
+    this.#leaving.get(key)?.cancel()
+    this.#leaving.delete(key)
   }
 
   #forget(key: ObjectKey): void {
     this.#leaving.delete(key)
-    const objects = new Map(this.#objects)
-    objects.delete(key)
-    this.#publish(objects, this.#problems)
+    this.#objects.delete(key)
+    this.#publish(new Set([key]), this.#problems)
   }
 
-  #publish(objects: ReadonlyMap<ObjectKey, GoodDocument>, problems: readonly Problem[]): void {
-    if (sameEntries(objects, this.#objects) && sameProblems(problems, this.#problems)) return
-    this.#objects = objects
+  #publish(changed: ChangedObjects, problems: readonly Problem[]): void {
+    if (changed !== 'all' && changed.size === 0 && sameProblems(problems, this.#problems)) return
     this.#problems = problems
-    this.#options.onChange()
+    this.#options.onChange(changed)
   }
 }
 
@@ -177,12 +203,6 @@ function treeProblems(root: string, tree: FileTree, watched: boolean): readonly 
     problems.push(at('warning', 'too-many-files', root, 'more files than are read; the rest is ignored'))
   if (!watched) problems.push(at('warning', 'not-watched', root, "can't be watched; changes are seen within 2 s"))
   return problems
-}
-
-function sameEntries<Key, Value>(left: ReadonlyMap<Key, Value>, right: ReadonlyMap<Key, Value>): boolean {
-  if (left.size !== right.size) return false
-  for (const [key, value] of left) if (right.get(key) !== value) return false
-  return true
 }
 
 function sameProblems(left: readonly Problem[], right: readonly Problem[]): boolean {

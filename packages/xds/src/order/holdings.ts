@@ -14,7 +14,7 @@ import {
   type UnknownResource,
 } from './entry.ts'
 import { LeftBehind } from './left-behind.ts'
-import { MAY_NAME, References, refKey } from './references.ts'
+import { followersOf, MAY_NAME, References, refKey } from './references.ts'
 import type { Sharing } from './sharing.ts'
 import { Subscription } from './subscription.ts'
 
@@ -242,8 +242,8 @@ export class Holdings {
 
   #missing(resource: XdsResource | UnknownResource): ResourceRef | undefined {
     if (!isKnown(resource)) return undefined
-    return resource.refs.find((ref) => {
-      if (!NAMED_TYPES.has(ref.typeUrl) || this.isWaived(ref)) return false
+    return followersOf(resource.refs).find((ref) => {
+      if (this.isWaived(ref)) return false
       if (this.view.get(ref.typeUrl, ref.name) === undefined) return false
       return this.entryOf(ref)?.good === undefined
     })

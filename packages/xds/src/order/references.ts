@@ -4,6 +4,7 @@ import {
   ENDPOINT_TYPE,
   EXTENSION_TYPE,
   LISTENER_TYPE,
+  NAMED_TYPES,
   ROUTE_TYPE,
   SECRET_TYPE,
   VIRTUAL_HOST_TYPE,
@@ -43,6 +44,23 @@ export function isIndependent(resource: XdsResource): boolean {
 function names(version: Held | symbol, ref: ResourceRef): boolean {
   if (typeof version !== 'object' || !isKnown(version)) return false
   return version.refs.some(({ typeUrl, name }) => typeUrl === ref.typeUrl && name === ref.name)
+}
+
+function isFollower({ typeUrl }: ResourceRef): boolean {
+  return NAMED_TYPES.has(typeUrl)
+}
+
+/** Of long lists: what is asked for by name. */
+const followers = new WeakMap<readonly ResourceRef[], readonly ResourceRef[]>()
+
+/** What a client asks for by name once it has a resource with these references. */
+export function followersOf(refs: readonly ResourceRef[]): readonly ResourceRef[] {
+  if (refs.every(isFollower)) return refs
+  let found = followers.get(refs)
+  if (found !== undefined) return found
+  found = refs.filter(isFollower)
+  if (refs.length > LONG) followers.set(refs, found)
+  return found
 }
 
 type Held = XdsResource | UnknownResource | typeof REMOVAL | undefined

@@ -24,7 +24,7 @@ import { LEAST_SHARED } from './entries.ts'
 import { type Entry, isFirst, REMOVAL, type Refusal, settledEntry } from './entry.ts'
 import { Holdings, type InFlight, type Mode, type TypeState } from './holdings.ts'
 import { settledRevision } from './progress.ts'
-import { isIndependent, refKey } from './references.ts'
+import { followersOf, isIndependent, refKey } from './references.ts'
 import { refusedNames } from './refused-names.ts'
 import type { SessionRequest, SessionResponse } from './session-messages.ts'
 import { Sharing } from './sharing.ts'
@@ -181,7 +181,7 @@ export class Session {
     }
     for (const [name, resource] of upserts) {
       mark(name, resource)
-      for (const ref of resource.refs) this.#repeat(ref, sinceOf(type, name))
+      for (const ref of followersOf(resource.refs)) this.#repeat(ref, sinceOf(type, name))
     }
     for (const name of removals) mark(name, REMOVAL)
   }
@@ -218,7 +218,7 @@ export class Session {
     if (!instead) references.putRefused(type.typeUrl, entry, undefined)
     references.putSent(type.typeUrl, entry, undefined)
     entry.suspect = false
-    for (const ref of resource.refs) this.#expect(ref, sinceOf(type, name))
+    for (const ref of followersOf(resource.refs)) this.#expect(ref, sinceOf(type, name))
     const warms = working !== undefined && working.version !== resource.version && !this.holdings.arrived(resource)
     references.put(type.typeUrl, entry, 'previous', warms ? working : undefined)
     if (warms) type.warming.add(name)

@@ -40,20 +40,28 @@ export function liveStatus(node: ProxyNode, session: Session, connectedAtMs: num
 
 /** Where each type stands, in the order in which types are sent. */
 export function typeStatuses(holdings: Holdings): TypeStatus[] {
-  return holdings.ordered().map((type) => ({
-    typeUrl: type.typeUrl,
-    state: stateOf(holdings, type),
-    get resources() {
-      return goodOnes(type)
-    },
-    atMs: type.ackedAtMs,
-  }))
+  return holdings.ordered().map((type) => new TypeStanding(holdings, type))
 }
 
-function goodOnes(type: TypeState): number {
-  let count = 0
-  for (const [, { good }] of type.entries) if (good !== undefined) count += 1
-  return count
+/** A class, because it is made for each type of hundreds of proxies with every change. */
+class TypeStanding implements TypeStatus {
+  readonly typeUrl: string
+  readonly state: SyncState
+  readonly atMs: number
+  readonly #type: TypeState
+
+  constructor(holdings: Holdings, type: TypeState) {
+    this.typeUrl = type.typeUrl
+    this.state = stateOf(holdings, type)
+    this.atMs = type.ackedAtMs
+    this.#type = type
+  }
+
+  get resources(): number {
+    let count = 0
+    for (const [, { good }] of this.#type.entries) if (good !== undefined) count += 1
+    return count
+  }
 }
 
 function stateOf(holdings: Holdings, type: TypeState): SyncState {

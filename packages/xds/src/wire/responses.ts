@@ -7,6 +7,7 @@
  * removed_resources 6, control_plane 7; Any type_url 1, value 2; ControlPlane identifier 1.
  */
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { type EncodedBody, piecesOf } from '../body.ts'
 import { VIRTUAL_HOST_TYPE } from '../types.ts'
 
 /** A resource on the wire. */
@@ -39,13 +40,17 @@ export interface ResponseHead {
 }
 
 /**
- * One resource as a field of the response around it, in pieces, of which one is `body` itself. A response is its resources,
- * one after the other, and its head.
+ * One resource as a field of the response around it, in pieces, of which some are those of `body`. A response is its
+ * resources, one after the other, and its head.
  */
-export function encodeResource(mode: 'sotw' | 'delta', typeUrl: string, resource: WireResource): Uint8Array[] {
-  const { name, version, body } = resource
+export function encodeResource(
+  mode: 'sotw' | 'delta',
+  typeUrl: string,
+  { name, version, body }: Omit<WireResource, 'body'> & { readonly body: EncodedBody },
+): Uint8Array[] {
+  const content = piecesOf(body)
   const type = new BinaryWriter().tag(1, WireType.LengthDelimited).string(typeUrl).finish()
-  const any = [type, fieldHead(2, body.length), body]
+  const any = [type, fieldHead(2, lengthOf(content)), ...content]
   if (mode === 'sotw') return [fieldHead(2, lengthOf(any)), ...any]
   const before = new BinaryWriter().tag(1, WireType.LengthDelimited).string(version).finish()
   const after = encodeNames(typeUrl, name)
