@@ -30,7 +30,7 @@ export interface LogOptions {
 /** Diagnostics of a program (not access logs): `time<TAB>level<TAB>scope<TAB>message<TAB>key=value …`. */
 export function createLogger(options: LogOptions): Logger {
   const { scope, level = 'info', format = 'text', clock = systemClock } = options
-  const write = options.write ?? ((line: string) => void process.stderr.write(line))
+  const write = options.write ?? writeToStderr
   const least = LEVELS.indexOf(level)
   const render = format === 'json' ? renderJson : renderText
   const at = (own: Level) =>
@@ -62,4 +62,10 @@ function renderJson(time: string, level: Level, scope: string, message: string, 
 
 function quoted(value: string): string {
   return /^[\w./:|@~-]+$/.test(value) ? value : JSON.stringify(value)
+}
+
+/** A disk that is full, or a reader that is gone, ends no program: without a listener the stream's error would. */
+function writeToStderr(line: string): void {
+  if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {})
+  process.stderr.write(line)
 }

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { createLogger, ManualClock } from '../src/index.ts'
 
@@ -32,4 +34,21 @@ it('writes JSON where asked', () => {
     msg: 'late',
     ms: 12,
   })
+})
+
+const FULL = '/dev/full'
+
+it.skipIf(!existsSync(FULL))('ends no program when the disk is full', () => {
+  const log = openSync(FULL, 'w')
+  const program = `
+    import { createLogger } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)}
+    const logger = createLogger({ scope: 'test' })
+    logger.error('one')
+    setTimeout(() => { logger.error('two'); setTimeout(() => process.stdout.write('alive'), 10) }, 10)`
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', log],
+    encoding: 'utf8',
+  })
+  closeSync(log)
+  expect([status, stdout]).toEqual([0, 'alive'])
 })

@@ -45,7 +45,8 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
   const later = <Part>(part: Part, end: (part: Part) => void | Promise<void>): Part => undo.adopt(part, end)
 
   const store = later(await openStore(options, clock), (part) => part.close())
-  const { memory, inForce } = await prepareRollouts(store, clock, options.stateDir)
+  const { memory, inForce, lease } = await prepareRollouts(store, clock, options.stateDir, logger.scope('rollout'))
+  undo.defer(() => lease?.close())
   const discovery = later(createDiscovery({ store: inForce, clock, logger: logger.scope('discovery') }), (part) =>
     part.close(),
   )
@@ -59,7 +60,7 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
     (part) => part.close(),
   )
   const rollouts = later(
-    createRollouts({ store, clock, logger: logger.scope('rollout'), memory, telemetry, query: history.query }),
+    createRollouts({ store, clock, logger: logger.scope('rollout'), memory, lease, telemetry, query: history.query }),
     (part) => part.close(),
   )
   const methods = new Map([...telemetry.methods, ...traces.methods])
@@ -70,7 +71,7 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
   const programmed = later(
     new ProgrammedTracker({
       ...{ store: inForce, clock, affected: discovery.affectedProxies, statuses: () => xds.statuses() },
-      ...{ revision: () => discovery.revision, waitsFor: discovery.waitsFor },
+      ...{ uses: () => discovery.uses, revision: () => discovery.revision, waitsFor: discovery.waitsFor },
     }),
     (part) => part.close(),
   )
@@ -91,7 +92,7 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
         store,
         xds,
         telemetry,
-        ...{ rollouts, taps: new Taps(), queries: history.api, traces },
+        ...{ rollouts, leader: async () => lease?.leader() ?? null, taps: new Taps(), queries: history.api, traces },
         logger: logger.scope('api'),
         localOnly: isLoopback(options.api.host),
       },
@@ -111,6 +112,7 @@ export async function startControlPlane(options: ControlPlaneOptions, deps: Cont
   )
   const apiAddress = { ...options.api, port: await api.listen(options.api.host, options.api.port) }
   mesh.facts = meshFacts(options, xdsAddress, apiAddress)
+  await lease?.announce(mesh.facts.api)
   undo.defer(whenReady(clock, [discovery.expectProxies, () => metrics.start(), () => analysis.start()]))
   const parts = undo.move()
   return { xds: xdsAddress, api: apiAddress, close: () => parts.disposeAsync() }

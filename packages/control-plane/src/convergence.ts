@@ -31,7 +31,7 @@ export class Convergence {
     const before = this.#answered.get(node.id)
     if (type === 'disconnected') this.#answered.delete(node.id)
     else this.#answered.set(node.id, answeredRevision)
-    if (before === undefined || before <= 0) return undefined
+    if (before === undefined || before <= 0 || before === answeredRevision) return undefined
     for (const [revision, atMs] of this.#times) {
       if (revision > before && revision <= answeredRevision) return this.#clock.monotonic() - atMs
     }

@@ -73,14 +73,16 @@ function setTo(value: () => number): (this: Gauge) => void {
 
 /** Tells from two statuses of a proxy which types it has answered or refused in between. */
 class AnswerCounts {
-  readonly #seen = new Map<string, ReadonlyMap<string, { readonly atMs: number; readonly state: string }>>()
+  /** When each proxy last acknowledged each type, by node id. */
+  readonly #seen = new Map<string, Map<string, number>>()
 
   update({ type, status }: StatusEvent): { readonly answered: readonly string[]; readonly refused: readonly string[] } {
-    const before = this.#seen.get(status.node.id)
-    const { types } = status
-    if (type === 'disconnected') this.#seen.delete(status.node.id)
-    else this.#seen.set(status.node.id, new Map(types.map((entry) => [entry.typeUrl, entry])))
-    const fresh = types.filter(({ typeUrl, atMs }) => atMs > 0 && before?.get(typeUrl)?.atMs !== atMs)
+    const { node, types } = status
+    const seen = this.#seen.get(node.id) ?? new Map<string, number>()
+    if (type === 'disconnected') this.#seen.delete(node.id)
+    else this.#seen.set(node.id, seen)
+    const fresh = types.filter(({ typeUrl, atMs }) => atMs > 0 && seen.get(typeUrl) !== atMs)
+    for (const { typeUrl, atMs } of fresh) seen.set(typeUrl, atMs)
     return {
       answered: fresh.filter(({ state }) => state === 'SYNCED').map(({ typeUrl }) => typeUrl),
       refused: fresh.filter(({ state }) => state === 'NACKED').map(({ typeUrl }) => typeUrl),

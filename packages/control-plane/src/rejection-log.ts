@@ -14,9 +14,11 @@ export class RejectionLog {
 
   update({ type, status }: StatusEvent): void {
     const { node, rejections } = status
+    const before = this.#said.get(node.id)
+    // As nearly always: of each change hundreds of proxies say this twice.
+    if (type === 'updated' && rejections.length === 0 && before?.size === 0) return
     const proxy = proxyIdentity(node).name
     if (type !== 'updated') this.#logger.info(`${proxy} ${type}`, { id: node.id, mode: status.mode })
-    const before = this.#said.get(node.id)
     const now = new Set<string>()
     for (const { typeUrl, message, origins } of rejections) {
       const said = `${typeUrl}\n${message}`

@@ -5,23 +5,27 @@ import type { Clock, Logger } from '@mizzen/base'
 import {
   FileMemory,
   failedRequest,
+  type Lease,
   type MetricQuery,
   overlaidStore,
-  type Post,
   RolloutController,
   type RolloutMemory,
-  restoreOverlays,
+  restoreStatuses,
   TrafficSamples,
   VolatileMemory,
 } from '@mizzen/rollout'
 import type { Store } from '@mizzen/store'
 import type { Telemetry } from '@mizzen/telemetry'
+import { post } from './post.ts'
+import { StateLease } from './state-lease.ts'
 
 /** What of rollouts has to be there before the store is looked at. */
 export interface RolloutGround {
   readonly memory: RolloutMemory
   /** The store, with each VirtualService as it is in force. */
   readonly inForce: Store
+  /** Undefined: there is no state directory that another control plane could share. */
+  readonly lease: StateLease | undefined
 }
 
 /** @param stateDir where rollouts are remembered (`<state>/rollouts`). Undefined: they begin anew with the process. */
@@ -29,10 +33,13 @@ export async function prepareRollouts(
   store: Store,
   clock: Clock,
   stateDir: string | undefined,
+  logger: Logger,
 ): Promise<RolloutGround> {
-  const memory = stateDir === undefined ? new VolatileMemory() : new FileMemory(join(stateDir, 'rollouts'))
-  await restoreOverlays(store, memory, clock.now())
-  return { memory, inForce: overlaidStore(store) }
+  const folder = stateDir === undefined ? undefined : join(stateDir, 'rollouts')
+  const memory = folder === undefined ? new VolatileMemory() : new FileMemory(folder)
+  const lease = folder === undefined ? undefined : await StateLease.open(folder, clock, logger)
+  await restoreStatuses(store, memory, clock.now())
+  return { memory, inForce: overlaidStore(store), lease }
 }
 
 export interface RolloutOptions {
@@ -40,6 +47,7 @@ export interface RolloutOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly memory: RolloutMemory
+  readonly lease: Lease | undefined
   readonly telemetry: Pick<Telemetry, 'totals' | 'updates' | 'failures'>
   /** Answers PromQL; undefined: a metric with a query holds its rollout, and says so. */
   readonly query: MetricQuery | undefined
@@ -62,16 +70,4 @@ export function createRollouts({ telemetry, ...options }: RolloutOptions): Rollo
         .filter(({ destination }) => destination.namespace === namespace)
         .map(failedRequest),
   })
-}
-
-const post: Post = async (url, body, timeoutMs) => {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(timeoutMs),
-    redirect: 'error',
-  })
-  await response.body?.cancel()
-  return { status: response.status }
 }

@@ -117,6 +117,34 @@ describe('ProgrammedTracker', () => {
     expect(bench.condition()).toMatchObject({ status: 'True', message: '0 of 0 proxies: no proxy uses it' })
   })
 
+  it('looks at settled objects again only when uses have changed', async () => {
+    const store = createMemoryStore()
+    const clock = new ManualClock()
+    const asked: ObjectKey[] = []
+    const affected = (key: ObjectKey) => {
+      asked.push(key)
+      return ids
+    }
+    const status = proxyStatus('p', 1_000)
+    const [ids, statuses] = [[status.node.id], [status]]
+    let uses = 0
+    const tracker = new ProgrammedTracker({ store, clock, affected, uses: () => uses, statuses: () => statuses })
+    const apply = async (name: string, host: string) => {
+      asked.length = 0
+      await store.apply({ ...virtualService(host), metadata: { name, namespace: 'default' } })
+      await settled()
+      clock.advance(60_000)
+      await settled()
+      return [...new Set(asked)]
+    }
+    await apply('a', 'b')
+    expect(await apply('other', 'b')).toEqual(['VirtualService/default/other'])
+    expect(await apply('a', 'c')).toEqual([KEY])
+    uses += 1
+    expect(await apply('a', 'd')).toEqual([KEY, 'VirtualService/default/other'])
+    tracker.close()
+  })
+
   it('waits for a proxy whose Pod runs and that is not connected', async () => {
     const bench = new Bench()
     const revision = await bench.apply(virtualService('b'))

@@ -130,6 +130,36 @@ describe('the verdict', () => {
     expect(verdict.findings[0]?.route).toBe('checkout')
   })
 
+  it('finds that from the server’s side as well as from callers’', () => {
+    let judgement = newJudgement(DEFAULT_SETTINGS)
+    const routes = (['caller', 'server'] as const).flatMap((side) => [
+      { side, route: '', canary: traffic(1000, 5), stable: traffic(9000, 2) },
+      { side, route: 'checkout', canary: traffic(5, 3), stable: traffic(45, 0) },
+      { side, route: 'others', canary: traffic(5, 0), stable: traffic(45, 0) },
+    ])
+    for (let tick = 0; tick < 3; tick += 1) {
+      judgement = takeIn(judgement, { atMs: 0, forMs: 500, boundsMs: BOUNDS, channels: routes })
+    }
+    const strong = verdictOf(judgement).findings.filter(({ evidence, limit }) => evidence > limit)
+    const found = new Set(strong.filter(({ route }) => route !== '').map(({ side, route }) => `${side} ${route}`))
+    expect(found).toEqual(new Set(['caller checkout', 'server checkout']))
+  })
+
+  it('shares out no more than all false alarms, however many routes both sides tell', () => {
+    const names = Array.from({ length: 60 }, (_, index) => `r${index}`)
+    const channels = ['', ...names].flatMap((route) =>
+      (['caller', 'server'] as const).map((side) => ({ side, route, canary: traffic(1, 0), stable: traffic(1, 0) })),
+    )
+    const { channels: judged } = takeIn(newJudgement(DEFAULT_SETTINGS), {
+      atMs: 0,
+      forMs: 500,
+      boundsMs: BOUNDS,
+      channels,
+    })
+    expect(judged.length).toBe(102)
+    expect(judged.reduce((sum, { weight }) => sum + weight, 0)).toBeLessThanOrEqual(1)
+  })
+
   it('finds a canary that is slower', () => {
     const slow = traffic(50, 0, [2, 3, 4, 1, 0])
     const judgement = after(20, sample(slow, traffic(50, 0)))

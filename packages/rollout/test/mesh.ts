@@ -7,7 +7,7 @@ import {
   Rollout,
   type RolloutDeps,
   type RolloutMemory,
-  restoreOverlays,
+  restoreStatuses,
   type Sample,
   VolatileMemory,
 } from '../src/index.ts'
@@ -80,6 +80,8 @@ export class Mesh {
   readonly posted: string[] = []
   readonly weights: number[] = []
   errors = 0
+  /** What every hook answers. */
+  gate = 200
   sampling = true
   readonly #memory: RolloutMemory
   store!: Store
@@ -102,17 +104,17 @@ export class Mesh {
 
   /** As a new control plane does before anything else. */
   restore(): Promise<void> {
-    return restoreOverlays(this.store, this.#memory, this.clock.now())
+    return restoreStatuses(this.store, this.#memory, this.clock.now())
   }
 
   /** As after a restart of the controller. */
   async open(): Promise<void> {
-    this.rollout = await Rollout.open(this.canary, this.#deps())
+    this.rollout = await Rollout.open(this.canary, this.deps())
   }
 
   /** Another control plane that sees the same objects, and remembers nothing. */
   openOther(controller: string, canary = 'myapp'): Promise<Rollout> {
-    return Rollout.open(this.canaryOf(canary), this.#deps(controller, new VolatileMemory()))
+    return Rollout.open(this.canaryOf(canary), this.deps(controller, new VolatileMemory()))
   }
 
   get canary(): Canary {
@@ -124,8 +126,12 @@ export class Mesh {
   }
 
   get weight(): number {
+    return this.#weightOf('canary')
+  }
+
+  #weightOf(version: 'stable' | 'canary'): number {
     const canary = this.canary as Canary | undefined
-    const subset = canary?.spec?.canary.subset ?? 'v2'
+    const subset = canary?.spec?.[version].subset ?? 'v2'
     const route = this.route?.spec?.http?.[0]?.route ?? []
     return route.find(({ destination }) => destination.subset === subset)?.weight ?? 0
   }
@@ -153,6 +159,13 @@ export class Mesh {
     }
   }
 
+  /** Time passes for a controller that looks by itself. */
+  async pass(ms = 500): Promise<void> {
+    this.#acknowledge()
+    this.clock.advance(ms)
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setImmediate(done))
+  }
+
   /** While there is no VirtualService. */
   async blindLook(ms = 500): Promise<void> {
     this.clock.advance(ms)
@@ -175,7 +188,8 @@ export class Mesh {
     this.store.updateStatus('VirtualService', 'default', 'myapp', { conditions: [condition] })
   }
 
-  #deps(controller = 'one', memory = this.#memory): RolloutDeps {
+  /** What a controller is given. */
+  deps(controller = 'one', memory = this.#memory): RolloutDeps {
     return {
       controller,
       store: this.store,
@@ -186,7 +200,7 @@ export class Mesh {
       failures: () => [],
       post: async (url) => {
         this.posted.push(url)
-        return { status: 200 }
+        return { status: this.gate }
       },
       samples: { take: () => this.#sample() },
     }
@@ -194,7 +208,9 @@ export class Mesh {
 
   #sample(): Sample | null {
     if (!this.sampling) return null
-    const requests = this.weight
+    // A destination that is alone has no weight.
+    const both = this.weight + this.#weightOf('stable') || 100
+    const requests = Math.round((100 * this.weight) / both)
     const failures = Math.round(requests * this.errors)
     const latency = (count: number) => [count, 0]
     const canary = { requests, failures, latency: latency(requests) }

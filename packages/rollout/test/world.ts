@@ -53,6 +53,7 @@ export class World {
       webhooks: [],
       group: [],
       rival: null,
+      stableUsedBy: null,
       commands,
       ...this.seen,
     }

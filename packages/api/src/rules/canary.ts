@@ -67,10 +67,11 @@ function checkAnalysis(analysis: CanaryAnalysis, path: string, report: Report): 
       refuse(report, 'out-of-range', `${at}.thresholdRange`, `min ${min} is more than max ${max}`)
     }
   })
-  analysis.webhooks?.forEach(({ url, timeout }, index) => {
+  analysis.webhooks?.forEach(({ url, timeout, interval }, index) => {
     const at = itemPath(`${path}.webhooks`, index)
     checkUrl(url, `${at}.url`, report)
     checkDuration(timeout, `${at}.timeout`, report)
+    checkDuration(interval, `${at}.interval`, report)
   })
 }
 

@@ -29,6 +29,8 @@ export interface TrackerOptions {
    * objects that affect the same proxies.
    */
   readonly affected: (key: ObjectKey) => readonly string[]
+  /** Counts up whenever `affected` may answer otherwise; by default it may after every change of an object. */
+  readonly uses?: () => number
   /** The store's revision that `affected` knows of. Infinite by default: it is never behind. */
   readonly revision?: () => number
   /** What the newest state of an object waits for before it is in force; nothing by default. */
@@ -57,6 +59,8 @@ export class ProgrammedTracker {
   /** Objects that are not programmed, or that proxies name in refusals: each acknowledgement may settle them. */
   readonly #open = new Set<ObjectKey>()
   #expected: readonly string[]
+  /** `uses` at the last round. */
+  #uses: number | undefined
   #scheduled = false
   #closed = false
   /** Monotonic time before which no round begins. */
@@ -111,8 +115,8 @@ export class ProgrammedTracker {
       if (type === 'deleted') this.#untrack(key)
       else this.#track(object, revision)
     }
-    // Objects that did not change themselves may be used by more proxies now, or by fewer.
-    if (news.length > 0) this.#touchMany('all')
+    // Those that did change are open.
+    if (news.length > 0) this.#touchMany(this.#options.uses === undefined ? 'all' : 'open')
   }
 
   #onPodsChanged(): void {
@@ -150,6 +154,10 @@ export class ProgrammedTracker {
   }
 
   #takeDirty(): ReadonlySet<ObjectKey> {
+    // Objects that did not change themselves may be used by more proxies now, or by fewer.
+    const uses = this.#options.uses?.()
+    if (uses !== this.#uses) this.#many = 'all'
+    this.#uses = uses
     const many = this.#many === 'all' ? this.#objects.keys() : this.#many === 'open' ? this.#open : []
     const keys = new Set([...this.#dirty, ...many])
     this.#dirty.clear()

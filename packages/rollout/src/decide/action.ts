@@ -1,5 +1,5 @@
 import type { CanaryStep } from '@mizzen/api'
-import type { RolloutState } from './state.ts'
+import type { RolloutState, Target } from './state.ts'
 
 /** What is to be done in the world; each may be done again without harm. */
 export type Action =
@@ -9,6 +9,8 @@ export type Action =
   | { readonly kind: 'set-header-route'; readonly match: NonNullable<CanaryStep['setHeaderRoute']>['match'] | null }
   /** Clients that the canary has answered come back to it, by a cookie with that value; null ends it. */
   | { readonly kind: 'set-affinity'; readonly value: string | null }
+  /** Takes the canary off what the Canary named before it was edited. */
+  | { readonly kind: 'release'; readonly target: Target }
   /** Replicas of the canary, in percent of the stable version; `atLeast`: never fewer than there are. */
   | { readonly kind: 'scale-canary'; readonly percent: number; readonly atLeast?: boolean }
   | { readonly kind: 'scale-canary-to-zero' }

@@ -1,8 +1,9 @@
 import type { CanarySpec } from '@mizzen/api'
 import type { Action, Decision } from './action.ts'
+import { targetOf } from './edited.ts'
 import { takeAll } from './ends.ts'
 import { abort, stepBack } from './failure.ts'
-import { taken } from './hold.ts'
+import { isAlone, taken, withoutStable } from './hold.ts'
 import type { Command, Observation } from './observation.ts'
 import { because, currentStep, initialState, type Phase, type RolloutState } from './state.ts'
 import { nextStep } from './steps.ts'
@@ -47,12 +48,6 @@ function heedSpec(spec: CanarySpec, state: RolloutState): RolloutState {
   return state
 }
 
-/** To begin again would give all traffic to nobody. */
-export function withoutStable(state: RolloutState): Decision {
-  const message = 'the stable version has no ready Pod: the weight stays, and nothing begins before there is one'
-  return { state: because(state, 'StableUnavailable', message), actions: [] }
-}
-
 function unchanged(state: RolloutState): Decision {
   return { state, actions: [] }
 }
@@ -67,11 +62,12 @@ function takeAllIfReady(state: RolloutState, seen: Observation): Decision {
 const ENDED: readonly string[] = ['Promoted', 'RolledBack']
 
 /** Not while nobody could take the traffic. */
-function anew(state: RolloutState, seen: Observation): Decision {
-  if (seen.stable.ready === 0 && state.weight > 0) return withoutStable(state)
+function anew(spec: CanarySpec, state: RolloutState, seen: Observation): Decision {
+  if (isAlone(seen) && state.weight > 0) return withoutStable(state, seen)
   if (seen.rival !== null) return taken(state, seen.rival)
   const actions: readonly Action[] = [{ kind: 'forget-evidence' }, { kind: 'set-weight', weight: 0 }]
-  return { state: { ...initialState(seen.canary.revision, state.seenAt), follows: true }, actions }
+  const fresh = { ...initialState(seen.canary.revision, state.seenAt), follows: true, target: targetOf(spec) }
+  return { state: fresh, actions }
 }
 
 const COMMANDS: Readonly<Record<Command, (spec: CanarySpec, state: RolloutState, seen: Observation) => Decision>> = {
@@ -84,8 +80,9 @@ const COMMANDS: Readonly<Record<Command, (spec: CanarySpec, state: RolloutState,
   },
   'promote-full': (_spec, state, seen) =>
     UNDERWAY.includes(state.phase) ? takeAllIfReady(state, seen) : unchanged(state),
-  abort(_spec, state) {
+  abort(_spec, state, seen) {
     if (!UNDERWAY.includes(state.phase)) return unchanged(state)
+    if (isAlone(seen) && state.weight > 0) return withoutStable(state, seen, 'to be aborted by hand, but ')
     return abort(state, { code: 'AbortedByUser', message: 'aborted by hand' }, alert('warn', 'aborted by hand'))
   },
   'step-back'(spec, state) {
@@ -99,10 +96,11 @@ const COMMANDS: Readonly<Record<Command, (spec: CanarySpec, state: RolloutState,
   },
   pause: (_spec, state) => unchanged(state.phase === 'Progressing' ? pausedState(state) : state),
   resume: (_spec, state) => resume(state),
-  start: (_spec, state, seen) => (ENDED.includes(state.phase) ? anew(state, seen) : unchanged(state)),
-  retry: (_spec, state, seen) => (state.phase === 'RolledBack' ? anew(state, seen) : unchanged(state)),
-  undo(spec, state) {
+  start: (spec, state, seen) => (ENDED.includes(state.phase) ? anew(spec, state, seen) : unchanged(state)),
+  retry: (spec, state, seen) => (state.phase === 'RolledBack' ? anew(spec, state, seen) : unchanged(state)),
+  undo(spec, state, seen) {
     if (state.phase !== 'CleaningUp' || state.routesRemoved || spec.promoteBy === 'copy') return unchanged(state)
+    if (isAlone(seen)) return withoutStable(state, seen, 'to be taken back by hand, but ')
     return abort(state, { code: 'UndoneByUser', message: 'taken back by hand' }, alert('warn', 'taken back by hand'))
   },
   skip(spec, state, seen) {

@@ -1,10 +1,11 @@
 import type { CanarySpec } from '@mizzen/api'
 import type { Action, Decision } from './action.ts'
-import { obey, withoutStable } from './commands.ts'
+import { obey } from './commands.ts'
+import { followSteps, isRetargeted, remembered, targetOf } from './edited.ts'
 import { cleanUp, goBack, promote, replace } from './ends.ts'
 import { judgeFailure, withdrawal } from './failure.ts'
-import { openGate } from './gates.ts'
-import { isWatched, taken } from './hold.ts'
+import { checksPass, openGate } from './gates.ts'
+import { isAlone, isWatched, taken, withoutStable } from './hold.ts'
 import type { Observation } from './observation.ts'
 import { because, initialState, noteWeight, passTime, type RolloutState } from './state.ts'
 import { advance, firstStep } from './steps.ts'
@@ -21,7 +22,7 @@ import { advance, firstStep } from './steps.ts'
  */
 export function decide(spec: CanarySpec, state: RolloutState | null, seen: Observation, now: number): Decision {
   const { state: next, actions } = decision(spec, state, seen, now)
-  return { state: state === null ? next : noteWeight(state, next), actions }
+  return { state: remembered(spec, state === null ? next : noteWeight(state, next)), actions }
 }
 
 function decision(spec: CanarySpec, state: RolloutState | null, seen: Observation, now: number): Decision {
@@ -29,14 +30,20 @@ function decision(spec: CanarySpec, state: RolloutState | null, seen: Observatio
   if (seen.rival !== null && idle && (state === null || isNewVersion(spec, state, seen))) {
     return taken(initialState(seen.canary.revision, now), seen.rival)
   }
-  if (state === null) return begin(seen, now)
-  if (isNewVersion(spec, state, seen)) {
-    if (seen.stable.ready === 0 && state.weight > 0) return withoutStable(passTime(state, now))
-    return restart(state, seen, now)
+  if (state === null) return begin(spec, seen, now)
+  const isOther = isRetargeted(spec, state) && SHIFTING.includes(state.phase)
+  if (isOther || isNewVersion(spec, state, seen)) {
+    if (isAlone(seen) && state.weight > 0) return withoutStable(passTime(state, now), seen)
+    return restart(spec, state, seen, now)
   }
-  const asked = obey(spec, noteRoute(passTime(state, now), seen), seen)
-  return proceed(spec, { ...asked, state: noteWeight(state, asked.state) }, seen)
+  const followed = followSteps(spec, noteRoute(passTime(state, now), seen))
+  const asked = obey(spec, followed.state, seen)
+  const actions = [...followed.actions, ...asked.actions]
+  return proceed(spec, { state: noteWeight(state, asked.state), actions }, seen)
 }
+
+/** The old version may still have traffic, and the new one some of it. */
+const SHIFTING: readonly string[] = ['Initializing', 'Progressing', 'Paused', 'Promoting', 'RollingBack']
 
 function noteRoute(state: RolloutState, { route }: Observation): RolloutState {
   const seen = route.kind === 'there' && route.weight === state.weight
@@ -70,9 +77,18 @@ function phaseOf(spec: CanarySpec, state: RolloutState, seen: Observation): Deci
   }
 }
 
-function begin(seen: Observation, now: number): Decision {
-  const state = initialState(seen.canary.revision, now)
-  return { state, actions: [{ kind: 'forget-evidence' }, { kind: 'set-weight', weight: 0 }] }
+/** Where nothing is remembered the canary may have all traffic from an earlier time. */
+function begin(spec: CanarySpec, seen: Observation, now: number): Decision {
+  const { canary, stable, route } = seen
+  const state = { ...initialState(canary.revision, now), target: targetOf(spec) }
+  const weight = route.kind === 'there' ? route.weight : 0
+  if (!isAlone(seen) || weight === 0) {
+    return { state, actions: [{ kind: 'forget-evidence' }, { kind: 'set-weight', weight: 0 }] }
+  }
+  if (weight < 100 || stable.wanted > 0) return withoutStable(state, seen)
+  const message = 'it has all traffic already, and the stable version has no Pods'
+  const done: RolloutState = { ...state, phase: 'Promoted', weight, step: (spec.steps ?? []).length }
+  return { state: because(done, 'Promoted', message), actions: [] }
 }
 
 /** Where a rollout has ended, only another version begins one; in mid-rollout a third version begins from nothing. */
@@ -89,17 +105,23 @@ export function begins(spec: CanarySpec, { commands }: Pick<Observation, 'comman
   return spec.trigger !== 'manual' || commands.includes('start')
 }
 
-function restart(state: RolloutState, seen: Observation, now: number): Decision {
+function restart(spec: CanarySpec, state: RolloutState, seen: Observation, now: number): Decision {
   // It has never had the routes.
   if (seen.rival !== null && state.weight === 0) return taken(initialState(seen.canary.revision, now), seen.rival)
-  const fresh = begin(seen, now)
-  const message = `version ${seen.canary.revision} has taken the place of ${state.canaryRevision || 'none'}: from the beginning`
+  const isOther = isRetargeted(spec, state) && SHIFTING.includes(state.phase)
+  const released: readonly Action[] =
+    isOther && state.target !== null ? [{ kind: 'release', target: state.target }] : []
+  const message = isOther
+    ? 'the Canary was edited, and names other versions or routes: from the beginning'
+    : `version ${seen.canary.revision} has taken the place of ${state.canaryRevision || 'none'}: from the beginning`
   const actions: Action[] = [
-    ...fresh.actions,
-    ...withdrawal(state).slice(1),
+    { kind: 'forget-evidence' },
+    ...released,
+    ...withdrawal(state),
     { kind: 'alert', severity: 'info', message },
   ]
-  return { state: { ...because(fresh.state, 'NewVersion', message), follows: true }, actions }
+  const fresh = { ...initialState(seen.canary.revision, now), target: targetOf(spec), follows: true }
+  return { state: because(fresh, 'NewVersion', message), actions }
 }
 
 /** What was counted of one try has come in after this, also by the log of an Envoy that writes it each second, ms. */
@@ -130,7 +152,12 @@ function initialize(spec: CanarySpec, state: RolloutState, seen: Observation): D
 }
 
 function progress(spec: CanarySpec, state: RolloutState, seen: Observation): Decision {
-  return judgeFailure(spec, state, seen) ?? isWatched(spec, state, seen) ?? advance(spec, state, seen)
+  return (
+    judgeFailure(spec, state, seen) ??
+    isWatched(spec, state, seen) ??
+    checksPass(spec, state, seen) ??
+    advance(spec, state, seen)
+  )
 }
 
 /** A pause ends by a command; meanwhile the canary is judged as ever, unless it has no traffic. */

@@ -1,7 +1,7 @@
 import { type CanarySpec, parseDuration } from '@mizzen/api'
 import type { Action, Decision } from './action.ts'
 import { groupFault } from './failure.ts'
-import { openGate } from './gates.ts'
+import { hooksOf, openGate } from './gates.ts'
 import { waitForGroup } from './group.ts'
 import { deviates, hold } from './hold.ts'
 import type { Observation } from './observation.ts'
@@ -60,12 +60,17 @@ export function promote(spec: CanarySpec, state: RolloutState, seen: Observation
   if (!route.programmed) return hold(state, 'WaitingForProxies', '100 % is not live in every proxy yet')
   const phase = spec.promoteBy === 'copy' ? 'Replacing' : 'CleaningUp'
   const next: RolloutState = { ...state, phase, elapsedMs: 0, mirror: 0, headerRoute: false, affinity: false }
-  const message = `version ${state.canaryRevision} has all traffic`
-  const closed = openGate(spec, next, seen, 'post-rollout')
-  return {
-    state: because(next, 'Promoted', message),
-    actions: [...(closed?.actions ?? []), { kind: 'alert', severity: 'info', message }],
-  }
+  const message = hasAll(state)
+  return { state: because(next, 'Promoted', message), actions: [{ kind: 'alert', severity: 'info', message }] }
+}
+
+function hasAll({ canaryRevision }: RolloutState): string {
+  return `version ${canaryRevision} has all traffic`
+}
+
+/** Nobody waits for what they say. */
+function postRollout(spec: CanarySpec): readonly Action[] {
+  return hooksOf(spec, 'post-rollout').length === 0 ? [] : [{ kind: 'call-webhooks', type: 'post-rollout' }]
 }
 
 /**
@@ -108,21 +113,42 @@ export function cleanUp(spec: CanarySpec, state: RolloutState, seen: Observation
   const { scaleDownDelay: delay, removeRoutes } = spec.cleanUp ?? {}
   const left = (delay === undefined ? DEFAULT_SCALE_DOWN_MS : parseDuration(delay)) - state.elapsedMs
   if (left > 0) return { state, actions: [] }
-  const done: RolloutState = { ...state, phase: 'Promoted' }
-  if (copied) return { state: done, actions: [{ kind: 'scale-canary-to-zero' }] }
+  const needed = stillNeeded(state, seen)
+  if (needed !== null) return needed
+  const message = copied ? `version ${state.canaryRevision} is the stable version` : hasAll(state)
+  const done: RolloutState = because({ ...state, phase: 'Promoted' }, 'Promoted', message)
+  if (copied) return { state: done, actions: [{ kind: 'scale-canary-to-zero' }, ...postRollout(spec)] }
   if (removeRoutes === true && !state.routesRemoved) {
     return { state: { ...state, routesRemoved: true }, actions: [{ kind: 'remove-routes' }] }
   }
   const { route } = seen
   if (removeRoutes === true && route.kind === 'there' && !route.programmed) return { state, actions: [] }
-  return { state: done, actions: [{ kind: 'clean-up' }] }
+  return { state: done, actions: [{ kind: 'clean-up' }, ...postRollout(spec)] }
+}
+
+/** What is to be taken away may serve again since: by a hand, by another route, or because the other version is gone. */
+function stillNeeded(state: RolloutState, { route, canary, stable, stableUsedBy }: Observation): Decision | null {
+  const kept = 'nothing is taken away'
+  if (route.kind === 'missing') return hold(state, 'RouteMissing', `${route.message}: ${kept}`)
+  if (route.weight !== state.weight) {
+    const message = `the route gives the canary ${route.weight} % where the rollout set ${state.weight} %: ${kept}`
+    return hold(state, 'RouteEdited', message)
+  }
+  const [name, serving] = state.weight > 0 ? ['canary', canary] : ['stable Deployment', stable]
+  if (serving.ready === 0) return hold(state, 'WaitingForEndpoints', `the ${name} has no ready endpoint: ${kept}`)
+  const used = state.weight > 0 ? stableUsedBy : null
+  return used === null ? null : hold(state, 'StableInUse', `${used}: ${kept}`)
 }
 
 function fallBack(state: RolloutState, seen: Observation): Decision | null {
-  const { judged, stable } = seen
+  const { judged, stable, canary } = seen
   if (stable.ready === 0 || state.routesRemoved) return null
   const worse: Reason | null = judged?.answer === 'fail' ? { code: 'JudgedWorse', message: judged.message } : null
-  const reason = worse ?? groupFault(state, seen)
+  const gone: Reason | null =
+    canary.ready > 0 || canary.settling === true || seen.route.kind === 'missing'
+      ? null
+      : { code: 'CanaryUnavailable', message: canary.missing ?? `0 of ${canary.wanted} Pods are ready` }
+  const reason = worse ?? gone ?? groupFault(state, seen)
   if (reason === null) return null
   const back: RolloutState = { ...state, phase: 'RollingBack', weight: 0, weightSeen: false }
   return {
@@ -138,7 +164,8 @@ function fallBack(state: RolloutState, seen: Observation): Decision | null {
 export function goBack(spec: CanarySpec, state: RolloutState, { route }: Observation): Decision {
   const toZero: readonly Action[] =
     spec.scaling?.afterRollback === 'scaleToZero' ? [{ kind: 'scale-canary-to-zero' }] : []
-  if (route.kind === 'missing') return { state: { ...state, phase: 'RolledBack' }, actions: toZero }
+  const back: Decision = { state: { ...state, phase: 'RolledBack' }, actions: [...toZero, ...postRollout(spec)] }
+  if (route.kind === 'missing') return back
   if (route.weight !== 0 || route.mirror !== 0) {
     return {
       state,
@@ -148,5 +175,5 @@ export function goBack(spec: CanarySpec, state: RolloutState, { route }: Observa
       ],
     }
   }
-  return route.programmed ? { state: { ...state, phase: 'RolledBack' }, actions: toZero } : { state, actions: [] }
+  return route.programmed ? back : { state, actions: [] }
 }

@@ -1,5 +1,6 @@
 import { type CanarySpec, parseDuration } from '@mizzen/api'
 import type { Action, Decision } from './action.ts'
+import { isAlone, withoutStable } from './hold.ts'
 import type { Observation } from './observation.ts'
 import { because, isExposed, type Reason, type RolloutState } from './state.ts'
 
@@ -7,8 +8,13 @@ const DEFAULT_DEADLINE_MS = 600_000
 
 /** What speaks against the canary: the decision to go back, or null. */
 export function judgeFailure(spec: CanarySpec, state: RolloutState, seen: Observation): Decision | null {
-  const reason = faultOf(spec, state, seen)
-  return reason === null ? null : fail(spec, state, reason)
+  const asked = rollbackAsked(seen)
+  const reason = asked ?? faultOf(spec, state, seen)
+  if (reason === null) return null
+  // The canary may still serve some requests; nobody else could.
+  const serves = state.weight > 0 && seen.canary.ready > 0
+  if (serves && isAlone(seen) && state.weight > 0) return withoutStable(state, seen, `${reason.message}; but `)
+  return asked === null ? fail(spec, state, reason) : abort(state, reason, alertOf(reason))
 }
 
 function faultOf(spec: CanarySpec, state: RolloutState, seen: Observation): Reason | null {
@@ -35,12 +41,16 @@ function unavailable(state: RolloutState, { canary, route }: Observation): Reaso
   if (state.weight === 0) return null
   // An autoscaler changes the Deployment too. Its Pods are still there; what they answer is judged.
   if (canary.settling === true) return null
-  return { code: 'CanaryUnavailable', message: `0 of ${canary.wanted} Pods are ready` }
+  return { code: 'CanaryUnavailable', message: canary.missing ?? `0 of ${canary.wanted} Pods are ready` }
+}
+
+/** By a hook that is a hand's, whatever `onFailure` says. */
+function rollbackAsked({ webhooks }: Observation): Reason | null {
+  const asked = webhooks.find(({ type, state }) => type === 'rollback' && state === 'passed')
+  return asked === undefined ? null : { code: 'WebhookFailed', message: `${asked.name} asks for a rollback` }
 }
 
 function hookFault({ webhooks }: Observation): Reason | null {
-  const asked = webhooks.find(({ type, state }) => type === 'rollback' && state === 'passed')
-  if (asked !== undefined) return { code: 'WebhookFailed', message: `${asked.name} asks for a rollback` }
   const failed = webhooks.find(
     ({ type, state }) => (type === 'rollout' || type === 'pre-rollout') && state === 'failed',
   )
@@ -57,9 +67,13 @@ function overdue(spec: CanarySpec, state: RolloutState): Reason | null {
   return { code: 'ProgressDeadlineExceeded', message }
 }
 
+function alertOf({ code, message }: Reason): Action {
+  return { kind: 'alert', severity: 'error', message: `${code}: ${message}` }
+}
+
 /** Off the canary, in the way that the spec says. */
 export function fail(spec: CanarySpec, state: RolloutState, reason: Reason): Decision {
-  const alert: Action = { kind: 'alert', severity: 'error', message: `${reason.code}: ${reason.message}` }
+  const alert = alertOf(reason)
   if (spec.onFailure === 'pause' && state.phase !== 'Initializing') {
     if (state.phase === 'Paused') return { state, actions: [] }
     return {

@@ -11,6 +11,7 @@ export function isWatched(spec: CanarySpec, state: RolloutState, seen: Observati
   const { route } = seen
   if (seen.rival !== null) return taken(state, seen.rival)
   if (route.kind === 'missing') return hold(state, 'RouteMissing', route.message)
+  if (isAlone(seen) && Math.max(state.weight, route.weight) > 0) return withoutStable(state, seen)
   if (route.weight !== state.weight) return deviates(state, route.weight)
   if (!route.programmed) {
     return hold(state, 'WaitingForProxies', `${state.weight} % is not live in every proxy yet`)
@@ -19,6 +20,23 @@ export function isWatched(spec: CanarySpec, state: RolloutState, seen: Observati
   const missing = seen.metrics.find((metric) => metric.state === 'missing' && !metric.dryRun)
   if (missing !== undefined && state.weight > 0) return hold(state, 'NoMetrics', `${missing.name}: ${missing.message}`)
   return shareDiffers(spec, state, seen)
+}
+
+/**
+ * There is nobody who could take the traffic back: not even a Deployment that is being changed. Without a route there is
+ * no traffic, and nobody knows which Pods are meant.
+ */
+export function isAlone({ stable, route }: Pick<Observation, 'stable' | 'route'>): boolean {
+  return route.kind === 'there' && stable.ready === 0 && stable.settling !== true
+}
+
+/** To begin, or to go back, would give all traffic to nobody; to go on, there is nothing to compare with. */
+export function withoutStable(state: RolloutState, { stable }: Pick<Observation, 'stable'>, why = ''): Decision {
+  const missing = stable.missing ?? `0 of ${stable.wanted} Pods are ready`
+  const message = `${why}the stable version can take no traffic (${missing}): the weight stays`
+  const held = hold(state, 'StableUnavailable', message)
+  if (state.reason.code === 'StableUnavailable') return held
+  return { state: held.state, actions: [{ kind: 'alert', severity: 'error', message }] }
 }
 
 /** Two that shift the same routes would raise each other's weights: the later one waits. */

@@ -28,6 +28,8 @@ export interface VersionHealth {
   readonly settling?: boolean
   /** Its containers end again and again. */
   readonly crashing: boolean
+  /** Why nobody knows its Pods; undefined = they are known. */
+  readonly missing?: string | undefined
 }
 
 /** How the traffic is split, as it is and not as it is meant. */
@@ -55,12 +57,16 @@ export interface MetricResult {
   readonly dryRun: boolean
 }
 
-/** Of a hook that was called in this step. `confirm-…` hooks hold; `pre-rollout` and `rollout` fail a rollout. */
+/**
+ * What a hook said last: those of type `rollout` and `rollback` in this try, the others in this step. `confirm-…` hooks
+ * hold; `pre-rollout` and `rollout` fail a rollout; `rollback` takes it back when it passes.
+ */
 export interface WebhookResult {
   readonly name: string
   /** In Flagger's words. */
   readonly type: string
-  readonly state: 'waiting' | 'passed' | 'failed'
+  /** `waiting`: no answer yet. `refused`: it said no, or could not be reached, and is asked again. `failed`: for good. */
+  readonly state: 'waiting' | 'passed' | 'refused' | 'failed'
   readonly message: string
 }
 
@@ -84,6 +90,8 @@ export interface Observation {
   readonly group: readonly Member[]
   /** Another Canary that shifts the same routes, and began earlier; null = none. */
   readonly rival: string | null
+  /** What else sends requests to the stable version; null = nothing. */
+  readonly stableUsedBy: string | null
   /** What users asked for since the last look, oldest first. */
   readonly commands: readonly Command[]
 }

@@ -1,4 +1,4 @@
-import type { CanaryStep } from '@mizzen/api'
+import type { CanarySpec, CanaryStep } from '@mizzen/api'
 
 export type Phase =
   /** Waits for the canary's first ready endpoint. */
@@ -44,6 +44,8 @@ export type ReasonCode =
   | 'MetricOutOfRange'
   | 'CanaryUnavailable'
   | 'StableUnavailable'
+  | 'StableInUse'
+  | 'StepsEdited'
   | 'GroupFailed'
   | 'WebhookFailed'
   | 'ProgressDeadlineExceeded'
@@ -92,11 +94,17 @@ export interface RolloutState {
   readonly canaryRevision: string
   /** Requests that the canary had had when the step began: what a step must add to. */
   readonly requestsAtStep: number
-  /** Gates that have been opened in this step, by name. */
-  readonly opened: readonly string[]
+  /** Gates that are closed and whose approval has been asked for in this step, by name. */
+  readonly announced: readonly string[]
   /** Who paused it: it goes on from here when resumed. */
   readonly resumeTo: Phase | null
+  /** Names the steps up to the present one; '' = not known. */
+  readonly plan: string
+  /** What this try shifts, and between whom; null = not known. */
+  readonly target: Target | null
 }
+
+export type Target = Pick<CanarySpec, 'traffic' | 'stable' | 'canary'>
 
 export const INITIAL_REASON: Reason = { code: 'Started', message: 'waiting for the canary to be ready' }
 
@@ -121,8 +129,10 @@ export function initialState(canaryRevision: string, now: number): RolloutState 
     beganAt: now,
     canaryRevision,
     requestsAtStep: 0,
-    opened: [],
+    announced: [],
     resumeTo: null,
+    plan: '',
+    target: null,
   }
 }
 

@@ -11,7 +11,7 @@ import { because, currentStep, type RolloutState } from './state.ts'
 /** Goes to a step, whatever was before. */
 function goTo(spec: CanarySpec, state: RolloutState, seen: Observation, step: number): Decision {
   const requestsAtStep = seen.judged?.canaryRequests ?? state.requestsAtStep
-  return enterStep(spec, { ...state, step, requestsAtStep, elapsedMs: 0, stalledMs: 0 }, seen)
+  return enterStep(spec, { ...state, step, requestsAtStep, elapsedMs: 0, stalledMs: 0, announced: [] }, seen)
 }
 
 export function firstStep(spec: CanarySpec, state: RolloutState, seen: Observation): Decision {
@@ -61,14 +61,12 @@ function begun(state: RolloutState, step: CanaryStep, ...actions: Action[]): Dec
   return { state: because(state, 'Step', `step ${state.step + 1}: ${describeStep(step)}`), actions }
 }
 
-/** Why a step that asks for more weight has not begun yet. */
-const NOT_ENTERED: readonly string[] = ['WaitingForEndpoints', 'WaitingForReplicas', 'WaitingForGate']
-
 /** Goes on when the current step has done its work. The caller has seen to it that nothing speaks against that. */
 export function advance(spec: CanarySpec, state: RolloutState, seen: Observation): Decision {
   const step = currentStep(spec.steps ?? [], state)
   if (step === undefined) return beginPromotion(spec, state, seen)
-  if (NOT_ENTERED.includes(state.reason.code)) return enterStep(spec, state, seen)
+  // It waits for endpoints, replicas or a gate, whatever else was the reason meanwhile.
+  if (step.setWeight !== undefined && step.setWeight !== state.weight) return enterStep(spec, state, seen)
   if (step.pause !== undefined) return endPause(spec, state, seen, step.pause.duration)
   if (step.analysis !== undefined) return endAnalysis(spec, state, seen, step.analysis.duration)
   return nextStep(spec, state, seen)

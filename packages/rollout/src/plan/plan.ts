@@ -1,4 +1,5 @@
 import { type CanarySpec, parseDuration } from '@mizzen/api'
+import { hooksOf } from '../decide/gates.ts'
 import { currentStep, initialState } from '../decide/state.ts'
 import { describeStep } from '../decide/steps.ts'
 import { expectedEffects, type PresentTraffic, requestsUntilPass } from './expected-stream.ts'
@@ -104,5 +105,5 @@ function lastsOf({ pause, analysis }: Step, perSecond: number, needed: number): 
 }
 
 function gatesOf(spec: CanarySpec, type: string): readonly string[] {
-  return (spec.analysis?.webhooks ?? []).filter((hook) => (hook.type ?? 'rollout') === type).map(({ name }) => name)
+  return hooksOf(spec, type).map(({ name }) => name)
 }

@@ -24,6 +24,12 @@ interface ActorDeps {
   readonly post: Post
 }
 
+/** The VirtualService as if the canary had never been there. */
+function withoutCanary(virtualService: VirtualService, spec: CanarySpec): VirtualService {
+  const plain = withHeaderRoute(withAffinity(virtualService, spec, null), spec, null)
+  return withMirror(withWeight(plain, spec, 0), spec, 0)
+}
+
 type Edit = (virtualService: VirtualService, spec: CanarySpec) => VirtualService
 
 /** Does what was decided, in the store and by calls out. Everything here may be done again without harm. */
@@ -40,6 +46,8 @@ export class Actor {
     if (action.kind === 'set-weight' && action.weight === 0) await this.#releaseFloor(scene)
     if (edit !== null) return this.#edit(canary, edit)
     switch (action.kind) {
+      case 'release':
+        return this.#edit({ ...canary, spec: { ...canary.spec, ...action.target } }, withoutCanary)
       case 'scale-canary':
         return this.#scale(scene, action.percent, action.atLeast === true)
       case 'scale-canary-to-zero':

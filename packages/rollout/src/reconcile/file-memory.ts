@@ -2,7 +2,8 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import { open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RolloutState } from '../decide/state.ts'
-import type { Entry, RolloutMemory } from './memory.ts'
+import type { Entry, Remembered, RolloutMemory } from './memory.ts'
+import { isState } from './status.ts'
 
 /** Bytes of a record from which on samples are no longer added (a day of a busy rollout); decisions always are. */
 const MOST_BYTES = 64 * 1024 * 1024
@@ -20,11 +21,22 @@ export class FileMemory implements RolloutMemory {
     mkdirSync(folder, { recursive: true })
   }
 
-  async load(key: string): Promise<{ state: RolloutState | null; entries: readonly Entry[] }> {
-    const state = await readOrEmpty(this.#path(key, 'state.json'))
+  /** A state that is broken is put aside as `KEY.state.json.broken`. */
+  async load(key: string): Promise<Remembered> {
+    const path = this.#path(key, 'state.json')
+    const text = await readOrEmpty(path)
     const record = await readOrEmpty(this.#path(key, 'record.jsonl'))
     this.#sizes.set(key, record.length)
-    return { state: state === '' ? null : (JSON.parse(state) as RolloutState), entries: parseLines(record) }
+    const entries = parseLines(record)
+    if (text === '') return { state: null, entries }
+    const state = parseState(text)
+    if (state !== null) return { state, entries }
+    await rename(path, `${path}.broken`)
+    return { state: null, entries, problem: `${path} is broken: it is put aside, and the rollout begins anew` }
+  }
+
+  async loadState(key: string): Promise<RolloutState | null> {
+    return parseState(await readOrEmpty(this.#path(key, 'state.json')))
   }
 
   async saveState(key: string, state: RolloutState): Promise<void> {
@@ -64,6 +76,15 @@ async function readOrEmpty(path: string): Promise<string> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
     throw error
+  }
+}
+
+function parseState(text: string): RolloutState | null {
+  try {
+    const state: unknown = JSON.parse(text)
+    return isState(state) ? state : null
+  } catch {
+    return null
   }
 }
 

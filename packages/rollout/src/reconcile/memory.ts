@@ -18,9 +18,18 @@ export type Entry =
       readonly failures?: readonly FailedRequest[]
     }
 
+export interface Remembered {
+  readonly state: RolloutState | null
+  readonly entries: readonly Entry[]
+  readonly problem?: string
+}
+
 /** What outlives the controller: the state of each rollout, and its record from the beginning of the present try. */
 export interface RolloutMemory {
-  load(key: string): Promise<{ readonly state: RolloutState | null; readonly entries: readonly Entry[] }>
+  /** What can't be read counts as not there, with the `problem`. */
+  load(key: string): Promise<Remembered>
+  /** The state alone, of which another control plane may be the writer; null where it can't be read. */
+  loadState(key: string): Promise<RolloutState | null>
   /** Resolves when a crash can't lose it any more. Weights are set after that, never before. */
   saveState(key: string, state: RolloutState): Promise<void>
   /** Adds to the record; `fresh` begins a new one. May lose the last second in a crash. */
@@ -35,6 +44,10 @@ export class VolatileMemory implements RolloutMemory {
 
   async load(key: string) {
     return { state: this.#states.get(key) ?? null, entries: this.#entries.get(key) ?? [] }
+  }
+
+  async loadState(key: string) {
+    return this.#states.get(key) ?? null
   }
 
   async saveState(key: string, state: RolloutState): Promise<void> {

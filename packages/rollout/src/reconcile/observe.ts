@@ -1,6 +1,6 @@
 import type { Canary, CanarySpec, VirtualService } from '@mizzen/api'
 import type { Store } from '@mizzen/store'
-import type { Judged, Observation, Route } from '../decide/observation.ts'
+import type { Judged, Observation, Route, VersionHealth } from '../decide/observation.ts'
 import type { Judgement } from '../judge/judgement.ts'
 import type { Sample } from '../judge/sample.ts'
 import { answerOf, verdictOf } from '../judge/verdict.ts'
@@ -15,11 +15,14 @@ export interface Scene {
   readonly route: Route
   readonly stable: Selected | undefined
   readonly canary: Selected | undefined
+  /** Why a version is not there. */
+  readonly missing?: { readonly stable?: string; readonly canary?: string }
 }
 
-const ABSENT = { revision: '', build: '', wanted: 0, ready: 0, crashing: false }
+export const ABSENT: VersionHealth = { revision: '', build: '', wanted: 0, ready: 0, crashing: false }
 
-export function sceneOf(store: Store, canary: Canary): Scene {
+/** @param meant weights that the route is meant to have; where others share in it, what it has may be rounded */
+export function sceneOf(store: Store, canary: Canary, meant: readonly number[] = []): Scene {
   const spec = canary.spec as CanarySpec
   const namespace = canary.metadata.namespace ?? 'default'
   const name = spec.traffic.virtualService
@@ -29,16 +32,22 @@ export function sceneOf(store: Store, canary: Canary): Scene {
     return { virtualService, route, stable: undefined, canary: undefined }
   }
   const objects = { store, namespace, virtualService }
+  const stable = selectVersion(objects, spec, spec.stable)
+  const tried = selectVersion(objects, spec, spec.canary)
   return {
     virtualService,
-    route: routeOf(overlaid(virtualService, [canary]), spec),
-    stable: selectVersion(objects, spec, spec.stable),
-    canary: selectVersion(objects, spec, spec.canary),
+    route: routeOf(overlaid(virtualService, [canary]), spec, meant),
+    stable: 'missing' in stable ? undefined : stable,
+    canary: 'missing' in tried ? undefined : tried,
+    missing: {
+      ...('missing' in stable && { stable: stable.missing }),
+      ...('missing' in tried && { canary: tried.missing }),
+    },
   }
 }
 
-function routeOf(virtualService: VirtualService, spec: CanarySpec): Route {
-  const weights = weightsOf(virtualService, spec)
+function routeOf(virtualService: VirtualService, spec: CanarySpec, meant: readonly number[]): Route {
+  const weights = weightsOf(virtualService, spec, meant)
   if ('problem' in weights) return { kind: 'missing', message: weights.problem }
   return { kind: 'there', ...weights, programmed: isProgrammed(virtualService) }
 }
@@ -59,12 +68,12 @@ export interface Evidence {
 export function observationOf(
   scene: Scene,
   evidence: Evidence,
-  results: Pick<Observation, 'metrics' | 'webhooks' | 'commands' | 'group' | 'rival'>,
+  results: Omit<Observation, 'route' | 'stable' | 'canary' | 'judged'>,
 ): Observation {
   return {
     route: scene.route,
-    stable: scene.stable?.health ?? ABSENT,
-    canary: scene.canary?.health ?? ABSENT,
+    stable: scene.stable?.health ?? { ...ABSENT, missing: scene.missing?.stable },
+    canary: scene.canary?.health ?? { ...ABSENT, missing: scene.missing?.canary },
     judged: evidence.fresh ? judged(evidence) : null,
     ...results,
   }

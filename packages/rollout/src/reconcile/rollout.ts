@@ -1,13 +1,15 @@
-import { type Canary, type CanarySpec, objectKey } from '@mizzen/api'
-import { type Clock, type Logger, MizzenError } from '@mizzen/base'
+import { type Canary, type CanaryMetric, type CanarySpec, objectKey } from '@mizzen/api'
+import { type Clock, formatError, type Logger, MizzenError } from '@mizzen/base'
 import type { Store } from '@mizzen/store'
-import type { Action } from '../decide/action.ts'
+import type { Action, Decision } from '../decide/action.ts'
 import { refusal } from '../decide/commands.ts'
 import { begins, decide } from '../decide/decide.ts'
-import type { Command } from '../decide/observation.ts'
+import { withdrawal } from '../decide/failure.ts'
+import { isAlone } from '../decide/hold.ts'
+import type { Command, Observation } from '../decide/observation.ts'
 import { initialState, isExposed, type RolloutState } from '../decide/state.ts'
-import { type Judgement, newJudgement, takeIn } from '../judge/judgement.ts'
-import { type Sample, withoutCanary } from '../judge/sample.ts'
+import { newJudgement, takeIn } from '../judge/judgement.ts'
+import type { Sample } from '../judge/sample.ts'
 import { settingsOf } from '../judge/settings.ts'
 import { verdictOf } from '../judge/verdict.ts'
 import { isOverlay } from '../overlay/overlay.ts'
@@ -16,13 +18,18 @@ import { type Report, ReportLog } from '../report/report.ts'
 import { Actor } from './actor.ts'
 import { membersOf } from './group.ts'
 import { Leadership } from './leadership.ts'
+import type { Lease } from './lease.ts'
 import type { Entry, RolloutMemory } from './memory.ts'
 import { type MetricQuery, MetricValues } from './metric-values.ts'
-import { observationOf, type Scene, sceneOf } from './observe.ts'
+import { Notices } from './notices.ts'
+import { ABSENT, observationOf, type Scene, sceneOf } from './observe.ts'
 import { pendingRoute } from './pending-route.ts'
 import { rivalOf } from './rival.ts'
+import { stableUsedBy } from './stable-in-use.ts'
 import { stateOf, statusOf } from './status.ts'
+import { Stream } from './stream.ts'
 import { thresholds } from './thresholds.ts'
+import { Trouble } from './trouble.ts'
 import { type Post, Webhooks } from './webhooks.ts'
 
 /** What the two versions did since the last question; null while nothing comes in. */
@@ -34,6 +41,8 @@ export interface SampleSource {
 export interface RolloutDeps {
   /** Names this controller, and this life of it: of two that see the same Canary one acts. */
   readonly controller: string
+  /** Who acts among control planes that share the memory; undefined = this one, alone. */
+  readonly lease?: Lease | undefined
   readonly store: Store
   readonly clock: Clock
   readonly logger: Logger
@@ -49,17 +58,8 @@ export interface RolloutDeps {
   readonly post: Post
 }
 
-/** Without a sample for so long, metrics count as gone, ms. */
-const SAMPLES_OLD_MS = 2_000
 /** The time spent in a step is saved so often, ms; a crash can make a step longer by that. */
 const SAVE_MS = 1_000
-/** An hour of samples of a second. */
-const MOST_IN_WINDOW = 3_600
-/** What is counted of a weight comes in so much later than it is live, at most, ms. */
-const SETTLED_MS = 2_000
-/** Recent samples that the observed share is made of. */
-const MOST_RECENT = 600
-
 type DecisionEntry = Extract<Entry, { kind: 'decision' }>
 
 const ENDED: readonly string[] = ['Promoted', 'RolledBack']
@@ -70,47 +70,42 @@ const UNDERWAY: readonly string[] = ['Initializing', 'Progressing', 'Paused', 'P
 export class Rollout {
   readonly #deps: RolloutDeps
   readonly #webhooks: Webhooks
+  readonly #notices: Notices
   readonly #actor: Actor
   readonly #values: MetricValues
   readonly #leadership: Leadership
   readonly #key: string
+  readonly #stream: Stream
+  readonly #trouble: Trouble
   #state: RolloutState | null
-  #judgement: Judgement
-  #recent: readonly Sample[] = []
-  /** What thresholds are taken over. */
-  #window: readonly Sample[] = []
-  /** When the present weight was first seen live. */
-  #liveSince = Number.POSITIVE_INFINITY
-  #sampledAt = Number.NEGATIVE_INFINITY
+  /** Monotonic. */
   #savedAt = Number.NEGATIVE_INFINITY
   #commands: Command[] = []
   /** The controller that has this rollout; null = this one. */
   #leader: string | null = null
-
   #log: ReportLog
+  /** Of the last decision, as text. */
+  #lastActions = ''
 
-  private constructor(
-    key: string,
-    deps: RolloutDeps,
-    state: RolloutState | null,
-    judgement: Judgement,
-    log: ReportLog,
-  ) {
+  private constructor(key: string, deps: RolloutDeps, state: RolloutState | null, stream: Stream, log: ReportLog) {
     this.#log = log
     this.#key = key
     this.#deps = deps
     this.#webhooks = new Webhooks(deps.post)
+    this.#notices = new Notices(deps)
     this.#actor = new Actor(deps)
     this.#values = new MetricValues(deps.query)
     this.#leadership = new Leadership(deps.controller)
     this.#state = state
-    this.#judgement = judgement
+    this.#stream = stream
+    this.#trouble = new Trouble(key, deps.logger, deps.clock)
   }
 
   /** Takes up a rollout where it was left. */
   static async open(canary: Canary, deps: RolloutDeps): Promise<Rollout> {
     const key = objectKey(canary)
-    const { state, entries } = await deps.memory.load(key)
+    const { state, entries, problem } = await deps.memory.load(key)
+    if (problem !== undefined) deps.logger.error('a rollout is not remembered', { canary: key, problem })
     let judgement = newJudgement(settingsOf(canary.spec?.analysis))
     const log = new ReportLog()
     for (const entry of entries) {
@@ -118,7 +113,7 @@ export class Rollout {
       if (entry.kind === 'sample') judgement = takeIn(judgement, entry.sample)
       else if (entry.kind === 'decision' && forgets(entry.actions)) judgement = newJudgement(judgement.settings)
     }
-    return new Rollout(key, deps, latest(state, stateOf(canary)), judgement, log)
+    return new Rollout(key, deps, latest(state, stateOf(canary)), new Stream(judgement), log)
   }
 
   get state(): RolloutState | null {
@@ -128,7 +123,8 @@ export class Rollout {
   /** Of the present try, or the last; null before the first look. */
   report(): Report | null {
     const goesOn = this.#state !== null && UNDERWAY.includes(this.#state.phase)
-    return this.#log.report(goesOn ? verdictOf(this.#judgement) : undefined)
+    const report = this.#log.report(goesOn ? verdictOf(this.#stream.judgement) : undefined)
+    return report && { ...report, problem: this.#trouble.text }
   }
 
   /** Throws MizzenError `conflict` if it would change nothing, or another controller has this rollout. */
@@ -143,42 +139,110 @@ export class Rollout {
 
   /** One look. The state is saved before anything is done, so that a crash in between repeats actions and loses none. */
   async tick(canary: Canary): Promise<void> {
-    const { store, clock, memory } = this.#deps
+    const { store, clock } = this.#deps
     const now = clock.now()
     if (!this.#leads(canary, clock.monotonic())) return
     const spec = canary.spec as CanarySpec
-    const scene = sceneOf(store, canary)
-    this.#sample(canary, scene, now)
+    const scene = sceneOf(store, canary, this.#meant())
+    this.#sample(canary, scene)
     this.#webhooks.enter(this.#state)
     const commands = this.#commands.splice(0)
     if (this.#state === null && !begins(spec, { commands })) return
-    const evidence = {
-      judgement: this.#judgement,
-      fresh: now - this.#sampledAt <= SAMPLES_OLD_MS,
-      recent: this.#recent,
-    }
-    const metrics = thresholds(canary, this.#window, now, (metric) => this.#values.of(metric, canary, scene, now))
-    const group = membersOf(store, canary)
+    if (this.#state !== null) this.#webhooks.poll(canary, this.#state, clock.monotonic())
     const before = this.#state
-    const rival = rivalOf(store, canary, before, scene.virtualService)
-    const results = { metrics, webhooks: this.#webhooks.results, commands, group, rival }
-    const { state, actions } = decide(spec, before, observationOf(scene, evidence, results), now)
-    this.#state = state
-    const news = before === null || isNews(before, state, actions)
+    const decision = decide(spec, before, this.#observe(canary, scene, commands, now), now)
+    const saved = await this.#save(before, decision.state)
+    if (saved === 'failed') {
+      this.#commands.unshift(...commands)
+      return this.#publish(canary, before ?? decision.state, false, now)
+    }
+    this.#state = decision.state
+    await this.#carryOut(canary, scene, before, decision, now)
+    const { actions } = decision
     // Of one that has ended only the time goes on, which nobody wants to know.
     const shown = canary.status?.observedGeneration === (canary.metadata.generation ?? 0)
-    const told = news || !shown || (!ENDED.includes(state.phase) && now - this.#savedAt >= SAVE_MS)
-    if (told) {
+    if (saved === 'saved' || !shown || actions.some(({ kind }) => kind.startsWith('set-'))) {
+      const overlayChanged = isOverlay(spec) && actions.some(({ kind }) => kind.startsWith('set-'))
+      this.#publish(canary, decision.state, overlayChanged, now)
+    }
+  }
+
+  #observe(canary: Canary, scene: Scene, commands: readonly Command[], now: number): Observation {
+    const { store, clock } = this.#deps
+    const value = (metric: CanaryMetric) => this.#values.of(metric, canary, scene, now)
+    return observationOf(scene, this.#stream.evidence(clock.monotonic()), {
+      metrics: thresholds(canary, this.#stream.window, now, value),
+      webhooks: this.#webhooks.results,
+      group: membersOf(store, canary),
+      rival: rivalOf(store, canary, this.#state, scene.virtualService),
+      stableUsedBy: this.#state?.phase === 'CleaningUp' ? stableUsedBy(store, canary, scene) : null,
+      commands,
+    })
+  }
+
+  /** Weights that the route is meant to have, or to have had. */
+  #meant(): readonly number[] {
+    const { weight, weightBefore } = this.#state ?? {}
+    return [weight, weightBefore].filter((one): one is number => typeof one === 'number')
+  }
+
+  /**
+   * A decision that can't be saved does not count, but for one that takes the canary off: that is done whatever the disk
+   * says. Nothing but time goes on in most looks, which is saved now and then; `kept` then.
+   */
+  async #save(before: RolloutState | null, state: RolloutState): Promise<'saved' | 'kept' | 'failed'> {
+    const { memory, clock } = this.#deps
+    const news = before === null || isNews(before, state)
+    const late = !ENDED.includes(state.phase) && clock.monotonic() - this.#savedAt >= SAVE_MS
+    if (!news && !late) return 'kept'
+    try {
       await memory.saveState(this.#key, state)
-      this.#savedAt = now
+      this.#savedAt = clock.monotonic()
+      this.#trouble.end()
+    } catch (error) {
+      this.#trouble.note(`the state can't be saved: ${formatError(error)}`)
+      if (before === null || !isExposed(before) || isExposed(state)) return 'failed'
     }
-    if (news) this.#record(before?.beganAt !== state.beganAt, { at: now, state, actions }, scene)
-    if (forgets(actions)) {
-      this.#judgement = newJudgement(settingsOf(spec.analysis))
-      this.#window = []
+    return 'saved'
+  }
+
+  async #carryOut(canary: Canary, scene: Scene, before: RolloutState | null, decision: Decision, now: number) {
+    const { state, actions } = decision
+    const text = JSON.stringify(actions.filter(({ kind }) => kind !== 'call-webhooks'))
+    const repeated = text === this.#lastActions || text === '[]'
+    this.#lastActions = text
+    if (before === null || isNews(before, state) || !repeated) {
+      this.#record(before?.beganAt !== state.beganAt, { at: now, state, actions }, scene)
     }
-    for (const action of actions) await this.#act(canary, scene, action, now)
-    if (told) this.#publish(canary, state, isOverlay(spec) && actions.some(({ kind }) => kind.startsWith('set-')), now)
+    if (before === null || isEvent(before, state)) this.#notices.event(canary, state, now)
+    if (forgets(actions)) this.#stream.forget(settingsOf(canary.spec?.analysis))
+    for (const action of actions) await this.#act(canary, scene, action)
+  }
+
+  /** What can't be done now is tried again at the next look. */
+  async #act(canary: Canary, scene: Scene, action: Action): Promise<void> {
+    const state = this.#state as RolloutState
+    if (action.kind === 'call-webhooks') {
+      if (action.type === 'post-rollout') this.#notices.end(canary, state)
+      else this.#webhooks.call(canary, action.type, state, this.#deps.clock.monotonic())
+      return
+    }
+    if (action.kind === 'set-weight') this.#stream.reweigh()
+    try {
+      await this.#actor.act(canary, scene, action)
+    } catch (error) {
+      this.#trouble.note(`${action.kind} failed: ${formatError(error)}`)
+    }
+  }
+
+  /** The Canary is deleted: nobody watches any more, so nothing new stays exposed. */
+  async release(canary: Canary): Promise<void> {
+    const state = this.#state
+    if (state === null || this.#leader !== null || !UNDERWAY.includes(state.phase)) return
+    const scene = sceneOf(this.#deps.store, canary, this.#meant())
+    if (!isExposed(state) || isAlone({ route: scene.route, stable: scene.stable?.health ?? ABSENT })) return
+    this.#deps.logger.warn('its Canary was deleted in mid-rollout: all traffic goes back', { canary: this.#key })
+    for (const action of withdrawal(state)) await this.#act(canary, scene, action)
   }
 
   /** What another controller did meanwhile is taken over; what it has judged is not known here, and begins anew. */
@@ -188,8 +252,7 @@ export class Rollout {
     const { logger } = this.#deps
     if (leader === null) {
       this.#state = latest(this.#state, stateOf(canary))
-      this.#judgement = newJudgement(settingsOf(canary.spec?.analysis))
-      this.#window = []
+      this.#stream.forget(settingsOf(canary.spec?.analysis))
     }
     const text = leader === null ? 'takes a rollout over' : 'leaves a rollout to another controller'
     logger.warn(text, { canary: this.#key, from: this.#leader ?? undefined, to: leader ?? undefined })
@@ -197,20 +260,11 @@ export class Rollout {
     return leader === null
   }
 
-  #sample(canary: Canary, scene: Scene, now: number): void {
+  #sample(canary: Canary, scene: Scene): void {
     const sample = this.#deps.samples.take(canary, scene)
     if (sample === null) return
-    this.#sampledAt = now
-    if (this.#state === null) return
-    // What is still counted of an earlier try says nothing about this one.
-    const own = isExposed(this.#state) ? sample : withoutCanary(sample)
-    this.#judgement = takeIn(this.#judgement, own)
-    this.#window = [...this.#window, own].slice(-MOST_IN_WINDOW)
-    const live = scene.route.kind === 'there' && scene.route.programmed && scene.route.weight === this.#state.weight
-    if (!live) this.#liveSince = Number.POSITIVE_INFINITY
-    else if (this.#liveSince > now) this.#liveSince = now
-    this.#recent = now - this.#liveSince >= SETTLED_MS ? [...this.#recent, own].slice(-MOST_RECENT) : []
-    this.#write({ kind: 'sample', sample: own }, false)
+    const own = this.#stream.take(sample, this.#state, scene, this.#deps.clock.monotonic())
+    if (own !== null) this.#write({ kind: 'sample', sample: own }, false)
   }
 
   #record(fresh: boolean, decision: Pick<DecisionEntry, 'at' | 'state' | 'actions'>, { canary }: Scene): void {
@@ -221,31 +275,30 @@ export class Rollout {
       goesBack && canary !== undefined && name !== undefined
         ? { failures: this.#deps.failures({ namespace: canary.namespace, name }, decision.state.beganAt) }
         : {}
-    this.#write({ kind: 'decision', ...decision, verdict: verdictOf(this.#judgement), ...failures }, fresh)
+    this.#write({ kind: 'decision', ...decision, verdict: verdictOf(this.#stream.judgement), ...failures }, fresh)
   }
 
   #write(entry: Entry, fresh: boolean): void {
     if (fresh) this.#log = new ReportLog()
     this.#log.add(entry)
-    this.#deps.memory.append(this.#key, [entry], fresh)
-  }
-
-  async #act(canary: Canary, scene: Scene, action: Action, now: number): Promise<void> {
-    if (action.kind === 'call-webhooks') {
-      return this.#webhooks.call(canary, action.type, this.#state as RolloutState, now)
+    try {
+      this.#deps.memory.append(this.#key, [entry], fresh)
+    } catch (error) {
+      // Without a record there is less to explain, and to replay; the rollout does not need it.
+      this.#trouble.note(`the record can't be written: ${formatError(error)}`)
     }
-    if (action.kind === 'set-weight') {
-      this.#recent = []
-      this.#liveSince = Number.POSITIVE_INFINITY
-    }
-    await this.#actor.act(canary, scene, action)
   }
 
   /** An overlay is in force from here on: with the state it becomes known that no proxy has acknowledged it yet. */
   #publish(canary: Canary, state: RolloutState, overlayChanged: boolean, now: number): void {
     const { store } = this.#deps
     const { namespace = 'default', name } = canary.metadata
-    const own = { kind: 'Canary', namespace, name, status: statusOf(canary, state, now, this.#deps.controller) }
+    const own = {
+      kind: 'Canary',
+      namespace,
+      name,
+      status: statusOf(canary, state, now, this.#deps.controller, this.#trouble.text),
+    }
     const changed = overlayChanged ? pendingRoute(store, canary, now) : null
     store.updateStatuses(changed === null ? [own] : [changed, own])
   }
@@ -263,12 +316,22 @@ function forgets(actions: readonly Action[]): boolean {
 }
 
 /** Something other than time went on. */
-function isNews(before: RolloutState, after: RolloutState, actions: readonly Action[]): boolean {
+function isNews(before: RolloutState, after: RolloutState): boolean {
   return (
-    actions.length > 0 ||
-    before.phase !== after.phase ||
+    isEvent(before, after) ||
     before.step !== after.step ||
-    before.reason.code !== after.reason.code ||
-    before.weightSeen !== after.weightSeen
+    before.setAgain !== after.setAgain ||
+    before.weightSeen !== after.weightSeen ||
+    before.routesRemoved !== after.routesRemoved
+  )
+}
+
+/** Something that people want to know. */
+function isEvent(before: RolloutState, after: RolloutState): boolean {
+  return (
+    before.beganAt !== after.beganAt ||
+    before.phase !== after.phase ||
+    before.weight !== after.weight ||
+    before.reason.code !== after.reason.code
   )
 }

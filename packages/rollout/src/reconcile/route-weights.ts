@@ -14,14 +14,18 @@ export interface Weights {
 }
 
 /** How the routes that a Canary names split traffic, or why there is no telling. */
-export function weightsOf(virtualService: VirtualService, spec: CanarySpec): Weights | { readonly problem: string } {
+export function weightsOf(
+  virtualService: VirtualService,
+  spec: CanarySpec,
+  meant: readonly number[] = [],
+): Weights | { readonly problem: string } {
   const http = routesOf(virtualService, spec)
   const routes = [...http, ...l4RoutesOf(virtualService, spec)]
   if (routes.length === 0) return { problem: `no route of ${virtualService.metadata.name} leads to the stable version` }
   const missing = (spec.traffic.routes ?? []).find((name) => !http.some((route) => route.name === name))
   if (missing !== undefined)
     return { problem: `${virtualService.metadata.name} has no route ${missing} to the stable version` }
-  const weights = routes.map(({ route = [] }) => weightIn(route, spec))
+  const weights = routes.map(({ route = [] }) => weightIn(route, spec, meant))
   const [first = 0] = weights
   // Routes that differ are somebody's own doing: the highest counts, so that the weight is never taken for lower than it is.
   return {

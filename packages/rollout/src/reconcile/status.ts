@@ -13,14 +13,23 @@ export interface RolloutStatus {
   readonly rollout: RolloutState
 }
 
-/** @param controller '' = nobody acts by it yet */
-export function statusOf(canary: Canary, state: RolloutState, now: number, controller: string): RolloutStatus {
+/**
+ * @param controller '' = nobody acts by it yet
+ * @param trouble what it wants to do and can't; '' = nothing
+ */
+export function statusOf(
+  canary: Canary,
+  state: RolloutState,
+  now: number,
+  controller: string,
+  trouble = '',
+): RolloutStatus {
   return {
     phase: state.phase,
     currentStep: state.step,
     currentWeight: state.weight,
     observedGeneration: canary.metadata.generation ?? 0,
-    conditions: [condition(canary, state, now)],
+    conditions: [condition(canary, state, now, trouble)],
     controller,
     rollout: state,
   }
@@ -29,7 +38,15 @@ export function statusOf(canary: Canary, state: RolloutState, now: number, contr
 /** Null for a Canary that has never been looked at, or whose status is not ours. */
 export function stateOf(canary: Canary): RolloutState | null {
   const { rollout } = (canary.status ?? {}) as Partial<RolloutStatus>
-  return rollout !== undefined && typeof rollout.phase === 'string' && Number.isInteger(rollout.step) ? rollout : null
+  return isState(rollout) ? rollout : null
+}
+
+/** Whether it is one that a controller has written: what it lacks has defaults. */
+export function isState(value: unknown): value is RolloutState {
+  const { phase, step, weight, reason } = (value ?? {}) as Partial<RolloutState>
+  return (
+    typeof phase === 'string' && Number.isInteger(step) && Number.isInteger(weight) && typeof reason?.code === 'string'
+  )
 }
 
 /** Who wrote the status last; null = nobody. */
@@ -39,7 +56,7 @@ export function controllerOf(canary: Canary): string | null {
 }
 
 /** Flagger's condition: True when it has ended well, False when it has ended badly, Unknown on the way. */
-function condition(canary: Canary, state: RolloutState, now: number): Condition {
+function condition(canary: Canary, state: RolloutState, now: number, trouble: string): Condition {
   const status = { Promoted: 'True', CleaningUp: 'True', RolledBack: 'False', RollingBack: 'False' } as const
   const before = canary.status?.conditions?.find(({ type }) => type === 'Promoted')
   const current = status[state.phase as keyof typeof status] ?? 'Unknown'
@@ -48,7 +65,7 @@ function condition(canary: Canary, state: RolloutState, now: number): Condition 
     type: 'Promoted',
     status: current,
     reason: state.reason.code,
-    message: state.reason.message,
+    message: trouble === '' ? state.reason.message : `${state.reason.message}; ${trouble}`,
     observedGeneration: canary.metadata.generation ?? 0,
     lastTransitionTime: since ?? new Date(now).toISOString(),
   }

@@ -26,7 +26,12 @@ export function leadsToVersion(destinations: readonly Share[] | undefined, { sta
   )
 }
 
-/** Destinations of neither version keep their weights; what the two have together is shared anew. @param weight percent */
+/**
+ * Destinations of neither version keep their shares; what the two have together is shared anew. Weights that do not sum
+ * to 100, as they need not, do so from here on.
+ *
+ * @param weight percent
+ */
 export function split<One extends Share>(
   destinations: readonly One[],
   versions: Versions,
@@ -36,10 +41,15 @@ export function split<One extends Share>(
   const canary = destinations.find(({ destination }) => isVersion(destination, versions.canary))
   const known = stable ?? canary
   if (known === undefined) return destinations
-  const others = destinations.filter((one) => one !== stable && one !== canary)
+  const given = destinations.filter((one) => one !== stable && one !== canary)
+  const total = destinations.reduce((sum, one) => sum + (one.weight ?? 0), 0)
+  const others =
+    given.length === 0 || total === 0
+      ? given
+      : given.map((one) => ({ ...one, weight: Math.round((100 * (one.weight ?? 0)) / total) }))
   const rest = others.reduce((sum, one) => sum + (one.weight ?? 0), 0)
   const both = Math.max(0, 100 - rest)
-  const share = Math.round((both * weight) / 100)
+  const share = shareOf(both, weight)
   const part = (old: One | undefined, version: Version, amount: number) => ({
     ...(old ?? { destination: at(known.destination, version) }),
     weight: amount,
@@ -47,15 +57,28 @@ export function split<One extends Share>(
   return [part(stable, versions.stable, both - share), part(canary, versions.canary, share), ...others]
 }
 
-/** Percent that the canary gets of what both versions get together. */
-export function weightIn(destinations: readonly Share[], { stable, canary }: Versions): number {
+function shareOf(both: number, weight: number): number {
+  return Math.round((both * weight) / 100)
+}
+
+/**
+ * Percent that the canary gets of what both versions get together.
+ *
+ * @param meant what it may be meant to be: that is the answer where whole weights come no nearer to it
+ */
+export function weightIn(
+  destinations: readonly Share[],
+  { stable, canary }: Versions,
+  meant: readonly number[] = [],
+): number {
   const sum = (version: Version) =>
     destinations
       .filter(({ destination }) => isVersion(destination, version))
       .reduce((total, { weight }) => total + (weight ?? (destinations.length === 1 ? 100 : 0)), 0)
   const tried = sum(canary)
   const both = tried + sum(stable)
-  return both === 0 ? 0 : Math.round((100 * tried) / both)
+  if (both === 0) return 0
+  return meant.find((weight) => shareOf(both, weight) === tried) ?? Math.round((100 * tried) / both)
 }
 
 export function withoutVersion<One extends Share>(destinations: readonly One[], version: Version): readonly One[] {

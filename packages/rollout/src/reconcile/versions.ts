@@ -29,24 +29,27 @@ export interface Objects {
 const CRASHING_RESTARTS = 2
 const MESH_DOMAIN = '.svc.cluster.local'
 
-/** The Pods of a version, by its subset's labels and its service's selector; undefined while these are not there. */
-export function selectVersion(objects: Objects, spec: CanarySpec, version: Version): Selected | undefined {
+/** The Pods of a version, by its subset's labels and its service's selector; while these are not there, what is missing. */
+export function selectVersion(objects: Objects, spec: CanarySpec, version: Version): Selected | { missing: string } {
   const host = version.host ?? hostOf(objects.virtualService, spec)
-  if (host === undefined) return undefined
+  if (host === undefined) return { missing: `no route leads to subset ${version.subset}` }
   const [service = '', namespace = objects.namespace] = host.replace(MESH_DOMAIN, '').split('.')
   const selector = objects.store.get('Service', namespace, service) as Service | undefined
   const destinationRule =
     version.subset === undefined ? undefined : ruleOf(objects.store, namespace, service, version.subset)
   const subset = version.subset === undefined ? {} : subsetOf(destinationRule, version.subset)?.labels
-  if (selector === undefined || subset === undefined) return undefined
+  if (selector === undefined) return { missing: `there is no Service ${namespace}/${service}` }
+  if (subset === undefined) return { missing: `no DestinationRule of ${host} has the subset ${version.subset}` }
   const labels = { ...selector.spec?.selector, ...subset }
   const named = version === spec.canary ? spec.workloads?.canary : spec.workloads?.stable
   const deployment = deploymentOf(objects.store, namespace, labels, named)
   const pods = (objects.store.list('Pod', namespace) as readonly Pod[]).filter((pod) =>
     matches(pod.metadata.labels, labels),
   )
+  const name = named ?? `of ${host}${version.subset === undefined ? '' : `, subset ${version.subset}`}`
+  const gone = deployment === undefined && !pods.some(isAlive) ? `there is no Deployment ${name}` : undefined
   const most = deployment && autoscalerOf(objects.store, deployment)?.spec?.maxReplicas
-  const health = { ...healthOf(pods, deployment), ...(most !== undefined && { most }) }
+  const health = { ...healthOf(pods, deployment), ...(most !== undefined && { most }), ...(gone && { missing: gone }) }
   return { namespace, service, labels, deployment, destinationRule, health }
 }
 
@@ -60,14 +63,18 @@ function hostOf(virtualService: VirtualService, spec: CanarySpec): string | unde
 
 /** The DestinationRule of the service that has the subset. */
 function ruleOf(store: Store, namespace: string, service: string, name: string): DestinationRule | undefined {
-  const names = [service, `${service}.${namespace}`, `${service}.${namespace}${MESH_DOMAIN}`]
   const rules = store.list('DestinationRule') as readonly DestinationRule[]
   return rules.find(
     (rule) =>
-      names.includes(rule.spec?.host ?? '') &&
-      (rule.spec?.host !== service || rule.metadata.namespace === namespace) &&
+      hostNames(service, namespace, rule.metadata.namespace).includes(rule.spec?.host ?? '') &&
       subsetOf(rule, name) !== undefined,
   )
+}
+
+/** What a service is called by objects of another namespace, or of its own. */
+export function hostNames(service: string, namespace: string, from: string | undefined): readonly string[] {
+  const long = [`${service}.${namespace}`, `${service}.${namespace}.svc`, `${service}.${namespace}${MESH_DOMAIN}`]
+  return from === namespace ? [service, ...long] : long
 }
 
 function subsetOf(rule: DestinationRule | undefined, name: string) {
@@ -90,7 +97,7 @@ function matches(labels: Labels | undefined, wanted: Labels): boolean {
 }
 
 function healthOf(pods: readonly Pod[], deployment: Deployment | undefined): VersionHealth {
-  const alive = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+  const alive = pods.filter(isAlive)
   const settling = !isRolledOut(deployment)
   return {
     revision: revisionOf(alive, deployment),
@@ -113,6 +120,10 @@ function isRolledOut(deployment: Deployment | undefined): boolean {
 function revisionOf(pods: readonly Pod[], deployment: Deployment | undefined): string {
   if (deployment !== undefined) return hash(JSON.stringify(deployment.spec?.template))
   return pods[0]?.metadata.labels?.['pod-template-hash'] ?? ''
+}
+
+function isAlive({ metadata }: Pod): boolean {
+  return metadata.deletionTimestamp === undefined
 }
 
 function isReady(pod: Pod): boolean {

@@ -7,6 +7,7 @@ export function renderText(name: string, report: Report): string {
   const lines = [
     `${name}: ${report.verdict} (${report.phase}) at ${report.weight} %, steps done: ${report.step}`,
     `  why:      ${report.code}: ${report.reason}`,
+    ...(report.problem === '' ? [] : [`  problem:  ${report.problem}`]),
     `  judged:   ${report.judgement}`,
     `  requests: ${report.canaryRequests} to the canary, ${report.failedCanaryRequests} failed, in ${seconds(report)} s`,
     'timeline:',
@@ -43,13 +44,16 @@ export function renderMarkdown(name: string, report: Report): string {
   ].join('\n')
 }
 
-/** One test case: passed if promoted. */
+/** One test case: passed if promoted. With what Jenkins' schema (junit-10.xsd) asks for. */
 export function renderJUnit(name: string, report: Report): string {
   const passed = report.verdict === 'promoted'
-  const failure = `<failure message="${xml(report.code)}">${xml(report.reason)}</failure>`
+  const details = [report.judgement, ...report.failures.map(describeFailure)].map((line) => `\n${xml(line)}`).join('')
+  const failure = `<failure type="${xml(report.code)}" message="${xml(report.reason)}">${details}\n</failure>`
+  const began = report.timeline[0]?.time ?? ''
+  const counts = `tests="1" failures="${passed ? 0 : 1}" errors="0" skipped="0"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuite name="canary" tests="1" failures="${passed ? 0 : 1}" time="${seconds(report)}">`,
+    `<testsuite name="canary" ${counts} time="${seconds(report)}" timestamp="${began}">`,
     `  <testcase classname="canary" name="${xml(name)}" time="${seconds(report)}">${passed ? '' : failure}</testcase>`,
     '</testsuite>',
     '',
@@ -61,11 +65,14 @@ function seconds({ durationMs }: Report): string {
 }
 
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|')
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
+/** What no XML may hold (XML 1.0, production Char) is left out: paths come from outside. */
 function xml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] as string)
+  return text
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
+    .replace(/[&<>"]/g, (character) => ENTITIES[character] as string)
 }

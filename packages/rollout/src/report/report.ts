@@ -28,6 +28,8 @@ export interface Report {
   readonly code: ReasonCode
   /** A sentence. */
   readonly reason: string
+  /** What the rollout wants to do and can't; '' = nothing. */
+  readonly problem: string
   readonly durationMs: number
   readonly canaryRequests: number
   readonly failedCanaryRequests: number
@@ -93,6 +95,7 @@ export class ReportLog {
       ...{ phase: state.phase, weight: state.weight, step: state.step },
       code: state.reason.code,
       reason: state.reason.message,
+      problem: '',
       durationMs: last.at - first.at,
       canaryRequests: counts.requests,
       failedCanaryRequests: counts.failures,

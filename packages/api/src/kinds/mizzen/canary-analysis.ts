@@ -27,7 +27,10 @@ export const CanaryMetric = message(
       message({}, { min: number, max: number }),
     ),
     interval: about('Time that a value is taken over.', duration, '1m'),
-    query: about('PromQL; `{{ canary }}`, `{{ stable }}` and `{{ interval }}` are filled in.', text),
+    query: about(
+      "PromQL; `{{ canary }}`, `{{ stable }}` and `{{ interval }}` are filled in, and Flagger's `{{ name }}`, `{{ namespace }}`, `{{ target }}`, `{{ service }}`.",
+      text,
+    ),
     dryRun: about('Whether the value is shown but never decides.', flag, false),
   },
 )
@@ -53,6 +56,8 @@ export const CanaryWebhook = message(
     ),
     timeout: about('How long an answer may take.', duration, '10s'),
     retries: about('Further attempts after a failed one.', integer(0, 100), 0),
+    interval: about('How often a `rollout` hook is called in a step that lasts.', duration, '1m'),
+    muteAlert: about('Whether nobody is told that a closed `confirm-` gate waits for an approval.', flag, false),
     metadata: about('Sent along.', map(text)),
   },
 )
