@@ -95,6 +95,12 @@ export const TOOLS: readonly Tool[] = [
     version: { module: 'github.com/prometheus/prometheus', version: 'v0.316.0' },
   },
   {
+    name: 'otel-collector',
+    source: { kind: 'go', package: '.', module: 'scripts/tools/go-otel-collector' },
+    purpose: 'tests (test/foreign, test/e2e): a collector of traces, which ours are passed on to',
+    version: { module: 'go.opentelemetry.io/collector/otelcol', version: 'v0.164.0' },
+  },
+  {
     name: 'wstest',
     source: {
       kind: 'python2',

@@ -13,10 +13,10 @@ import { accepts } from '../readiness.ts'
 import { requireTool } from '../requirements.ts'
 import { ServerProcess } from '../server-process.ts'
 import { envoyProgram } from '../twin/data-plane.ts'
+import { TRACERS, type Tracer, tracedProxy } from './traced-proxy.ts'
 
 const envoy = requireTool('envoy')
 const LOOPBACK = { host: '127.0.0.1', port: 0 }
-const TRACERS = ['otlp-http', 'otlp-grpc', 'zipkin'] as const
 const WAIT_MS = 15_000
 
 interface Posted {
@@ -53,7 +53,8 @@ describe.skipIf(envoy === undefined)('spans of the real Envoy', () => {
     )
     api = `http://${formatAddress(controlPlane.api)}`
     ports = await freePorts(TRACERS.length)
-    const bootstrap = bootstrapOf(ports, portOf(app), controlPlane)
+    const listeners = TRACERS.map((tracer, at) => ({ port: ports[at] as number, tracer, to: controlPlane }))
+    const bootstrap = tracedProxy({ app: portOf(app), listeners })
     const file = join(folder, 'envoy.json')
     writeFileSync(file, JSON.stringify(bootstrap))
     const program = envoyProgram(envoy as string)
@@ -69,7 +70,7 @@ describe.skipIf(envoy === undefined)('spans of the real Envoy', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const ask = async (tracer: (typeof TRACERS)[number], path: string, traceId: string) => {
+  const ask = async (tracer: Tracer, path: string, traceId: string) => {
     const headers = {
       traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
       ...{ 'x-b3-traceid': traceId, 'x-b3-spanid': '00f067aa0ba902b7', 'x-b3-sampled': '1' },
@@ -140,79 +141,4 @@ function serve(answer: (request: IncomingMessage) => Promise<number>): Promise<S
 
 function portOf(server: Server): number {
   return (server.address() as AddressInfo).port
-}
-
-const TYPE = 'type.googleapis.com/envoy'
-
-function bootstrapOf(ports: readonly number[], app: number, { api, xds }: ControlPlane): unknown {
-  const clusters = [cluster('app', app), cluster('http', api.port), { ...cluster('grpc', xds.port), ...HTTP2 }]
-  return {
-    node: { id: 'envoy', cluster: 'shop' },
-    layered_runtime: {
-      layers: [
-        {
-          name: 'flush at once',
-          static_layer: { tracing: { zipkin: { min_flush_spans: 1 } }, 'tracing.opentelemetry.min_flush_spans': 1 },
-        },
-      ],
-    },
-    static_resources: { clusters, listeners: TRACERS.map((tracer, at) => listener(ports[at] as number, tracer)) },
-  }
-}
-
-const HTTP2 = {
-  typed_extension_protocol_options: {
-    'envoy.extensions.upstreams.http.v3.HttpProtocolOptions': {
-      '@type': `${TYPE}.extensions.upstreams.http.v3.HttpProtocolOptions`,
-      explicit_http_config: { http2_protocol_options: {} },
-    },
-  },
-}
-
-const PROVIDERS: Readonly<Record<(typeof TRACERS)[number], unknown>> = {
-  'otlp-http': openTelemetry({
-    http_service: { http_uri: { uri: 'http://control-plane/v1/traces', cluster: 'http', timeout: '2s' } },
-  }),
-  'otlp-grpc': openTelemetry({ grpc_service: { envoy_grpc: { cluster_name: 'grpc' }, timeout: '2s' } }),
-  zipkin: {
-    name: 'envoy.tracers.zipkin',
-    typed_config: {
-      '@type': `${TYPE}.config.trace.v3.ZipkinConfig`,
-      ...{ collector_cluster: 'http', collector_endpoint: '/api/v2/spans', collector_endpoint_version: 'HTTP_JSON' },
-      trace_id_128bit: true,
-    },
-  },
-}
-
-function openTelemetry(fields: object): unknown {
-  const config = { '@type': `${TYPE}.config.trace.v3.OpenTelemetryConfig`, service_name: 'shop', ...fields }
-  return { name: 'envoy.tracers.opentelemetry', typed_config: config }
-}
-
-function listener(port: number, tracer: (typeof TRACERS)[number]): unknown {
-  const manager = {
-    '@type': `${TYPE}.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
-    stat_prefix: tracer,
-    tracing: { provider: PROVIDERS[tracer] },
-    http_filters: [
-      {
-        name: 'envoy.filters.http.router',
-        typed_config: { '@type': `${TYPE}.extensions.filters.http.router.v3.Router` },
-      },
-    ],
-    route_config: {
-      virtual_hosts: [{ name: 'all', domains: ['*'], routes: [{ match: { prefix: '/' }, route: { cluster: 'app' } }] }],
-    },
-  }
-  const filters = [{ name: 'envoy.filters.network.http_connection_manager', typed_config: manager }]
-  return { name: tracer, traffic_direction: 'INBOUND', address: address(port), filter_chains: [{ filters }] }
-}
-
-function cluster(name: string, port: number): object {
-  const endpoints = [{ lb_endpoints: [{ endpoint: { address: address(port) } }] }]
-  return { name, type: 'STATIC', connect_timeout: '2s', load_assignment: { cluster_name: name, endpoints } }
-}
-
-function address(port: number): unknown {
-  return { socket_address: { address: '127.0.0.1', port_value: port } }
 }

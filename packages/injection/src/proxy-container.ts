@@ -1,7 +1,7 @@
 import type { Container, EnvVar, Pod } from '@mizzen/api'
 import { podPortsJson } from './app-ports.ts'
 import { type MeshSettings, PROXY_CONTAINER, proxyPorts } from './settings.ts'
-import { workloadOf } from './workload.ts'
+import { canonicalLabels, workloadOf } from './workload.ts'
 
 export interface ProxyContainerSettings {
   readonly mesh: MeshSettings
@@ -48,6 +48,7 @@ const READINESS = {
 /** The variables by which Istio's agent learns who it is; `ISTIO_META_X` becomes the node metadata `X`. */
 function environment(pod: Pod, { mesh }: ProxyContainerSettings): readonly EnvVar[] {
   const workload = workloadOf(pod.metadata)
+  const canonical = canonicalLabels(pod.metadata)
   const app = pod.metadata.labels?.app || workload.name
   const apps = pod.spec.containers.filter((container) => container.name !== PROXY_CONTAINER)
   return [
@@ -65,6 +66,8 @@ function environment(pod: Pod, { mesh }: ProxyContainerSettings): readonly EnvVa
     value('ISTIO_META_OWNER', workload.owner),
     value('ISTIO_META_MESH_ID', mesh.meshId),
     value('TRUST_DOMAIN', mesh.trustDomain),
+    value('CANONICAL_SERVICE', canonical.name),
+    value('CANONICAL_REVISION', canonical.revision),
     // Where spans come from, as Istio names it: the app, or the workload, and its namespace.
     value('OTEL_RESOURCE_ATTRIBUTES', `service.name=${app}.${pod.metadata.namespace ?? 'default'}`),
   ]

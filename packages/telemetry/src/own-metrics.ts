@@ -53,7 +53,7 @@ export function traceMetrics(numbers: TraceNumbers): string {
     counter('rejected_spans', 'Spans that could not be taken: no ids, or too many in one request.', numbers.rejected),
     counter('dropped_spans', 'Spans left out of the store: too many in one trace.', numbers.dropped),
     counter('forwarded_spans', 'Spans that the collector took.', numbers.forwarded),
-    counter('forward_dropped_spans', 'Spans that the collector never got.', numbers.notForwarded),
+    counter('forward_dropped_spans', 'Spans that the collector did not get or take.', numbers.notForwarded),
     gauge('traces', 'Traces in the store, unfinished ones included.', numbers.traces),
     gauge('trace_bytes', 'Memory of the traces in the store, estimated.', numbers.bytes),
   ].join('')

@@ -11,7 +11,7 @@ export interface TrafficTotals {
   readonly version: string
   /**
    * Name of the route that chose the workload: `http[].name` of a VirtualService, or what translation calls it; '' = all
-   * together. Only callers' proxies know routes: those of servers have '' alone.
+   * together. Servers' proxies tell the routes that a rollout judges, as far as they can.
    */
   readonly route: string
   readonly requests: number

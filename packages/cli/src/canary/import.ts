@@ -10,7 +10,8 @@ type Document = Readonly<Record<string, unknown>>
 /** Writes a Canary for each rollout of another tool that the file holds. */
 export async function importCanaries(filename: string, io: Io): Promise<void> {
   const text = filename === '-' ? await io.readStdin() : await read(resolve(io.cwd, filename), filename)
-  const imported = parse(text, filename).flatMap(translate)
+  const documents = parse(text, filename)
+  const imported = documents.flatMap((one) => translate(one, documents))
   if (imported.length === 0) {
     throw new MizzenError('no-objects', `${filename} holds no Canary of Flagger and no Rollout of Argo`)
   }
@@ -18,9 +19,9 @@ export async function importCanaries(filename: string, io: Io): Promise<void> {
   for (const { name, notes } of imported) for (const note of notes) io.err(`${name}: ${note}\n`)
 }
 
-function translate(object: Document): readonly Imported[] {
+function translate(object: Document, all: readonly Document[]): readonly Imported[] {
   const { apiVersion, kind } = object
-  if (String(apiVersion).startsWith('flagger.app/') && kind === 'Canary') return [fromFlagger(object)]
+  if (String(apiVersion).startsWith('flagger.app/') && kind === 'Canary') return [fromFlagger(object, all)]
   if (String(apiVersion).startsWith('argoproj.io/') && kind === 'Rollout') return [fromArgo(object)]
   return []
 }
@@ -48,6 +49,8 @@ async function read(path: string, name: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw new MizzenError('unreadable', `${name}: ${(error as Error).message}`, { cause: error })
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const why = missing ? 'there is no such file' : (error as Error).message
+    throw new MizzenError('unreadable', `can't read ${name}: ${why}`, { cause: error })
   }
 }

@@ -7,6 +7,7 @@ import type { Io } from '../io.ts'
 import type { ApiClient } from '../mesh/api-client.ts'
 import { findMesh, type MeshOptions } from '../mesh/find-mesh.ts'
 import { problemLine } from '../print/problem.ts'
+import { FACT_FORMATS, printFacts, readFormat } from './print-report.ts'
 
 export interface PlanOptions extends MeshOptions {
   readonly filename: readonly string[]
@@ -23,6 +24,7 @@ const KINDS: readonly string[] = ['Service', 'DestinationRule', 'VirtualService'
 
 /** Says what a rollout would do, without doing anything. */
 export async function planCanary(options: PlanOptions, io: Io): Promise<void> {
+  const format = readFormat(options.output ?? 'text', FACT_FORMATS)
   const { documents, problems, invalid } = await readDocuments(options.filename, io)
   for (const problem of problems) io.err(`${problemLine(problem)}\n`)
   if (invalid) throw new MizzenError('invalid', 'not every document is valid')
@@ -40,11 +42,7 @@ export async function planCanary(options: PlanOptions, io: Io): Promise<void> {
   const plan = planOf(canary.spec as CanarySpec, traffic)
   const changes = cleanUpChanges(canary.spec as CanarySpec, scene)
   const { name } = canary.metadata
-  io.out(
-    options.output === 'json'
-      ? `${JSON.stringify({ name, ...plan, changes }, null, 2)}\n`
-      : renderPlan(name, plan, changes),
-  )
+  io.out(printFacts({ name, ...plan, changes }, format, () => renderPlan(name, plan, changes)))
 }
 
 function planned() {

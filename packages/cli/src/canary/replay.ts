@@ -1,5 +1,6 @@
 import { MizzenError } from '@mizzen/base'
-import { describeFinding, describeVerdict, type Entry, replay, settingsOf } from '@mizzen/rollout'
+import { describeFinding, describeVerdict, type Entry, type Replay, replay, settingsOf } from '@mizzen/rollout'
+import { FACT_FORMATS, printFacts, readFormat } from './print-report.ts'
 
 /** What the judgement would have been with the settings of the command line. */
 export function replayRecord(
@@ -7,6 +8,7 @@ export function replayRecord(
   entries: readonly Entry[],
   options: Readonly<Record<string, string>>,
 ): string {
+  const format = readFormat(options.output ?? 'text', FACT_FORMATS)
   const settings = settingsOf({
     falseAlarm: number(options, 'falseAlarm'),
     miss: number(options, 'miss'),
@@ -14,7 +16,10 @@ export function replayRecord(
     latencyEffect: number(options, 'latencyEffect'),
   })
   const result = replay(entries, settings)
-  if (options.output === 'json') return `${JSON.stringify({ name, settings, ...result }, null, 2)}\n`
+  return printFacts({ name, settings, ...result }, format, () => replayText(name, result))
+}
+
+function replayText(name: string, result: Replay): string {
   const when = result.at === null ? '' : ` after ${result.samples} samples (${new Date(result.at).toISOString()})`
   const findings = result.verdict.findings.map((finding) => `  ${describeFinding(finding)}\n`)
   return `${name}: ${result.answer}${when}\n  ${describeVerdict(result.verdict)}\n${findings.join('')}`

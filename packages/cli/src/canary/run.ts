@@ -10,7 +10,7 @@ import type { ApiClient } from '../mesh/api-client.ts'
 import { findMesh, type MeshOptions } from '../mesh/find-mesh.ts'
 import { qualifiedName } from '../print/objects.ts'
 import { problemLine } from '../print/problem.ts'
-import { printReport, readFormat } from './print-report.ts'
+import { printReport, REPORT_FORMATS, readFormat } from './print-report.ts'
 
 export interface RunOptions extends MeshOptions {
   readonly filename: readonly string[]
@@ -26,7 +26,7 @@ const WAITS_FOR_A_HAND: readonly string[] = ['WaitingForPromotion']
 
 /** Applies everything, the Canary last, and follows the rollout. */
 export async function runCanary(options: RunOptions, { io, exit }: CommandContext): Promise<void> {
-  const format = readFormat(options.output)
+  const format = readFormat(options.output, REPORT_FORMATS)
   const timeoutMs = parseDuration(options.timeout)
   if (timeoutMs === undefined) throw new MizzenError('usage', `--timeout ${options.timeout}: not a time, as 10m`)
   const { documents, problems, invalid } = await readDocuments(options.filename, io)

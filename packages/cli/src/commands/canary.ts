@@ -3,7 +3,7 @@ import type { Entry, Report } from '@mizzen/rollout'
 import { Command } from 'commander'
 import { importCanaries } from '../canary/import.ts'
 import { type PlanOptions, planCanary } from '../canary/plan.ts'
-import { type Format, printReport, readFormat } from '../canary/print-report.ts'
+import { printReport, REPORT_FORMATS, readFormat } from '../canary/print-report.ts'
 import { replayRecord } from '../canary/replay.ts'
 import { type RunOptions, runCanary } from '../canary/run.ts'
 import type { BuildCommand, CommandContext } from '../command.ts'
@@ -50,7 +50,7 @@ function runCommand(context: CommandContext): Command {
     .requiredOption('-f, --filename <path...>', 'file or directory; - is standard input')
     .option('--wait', 'exit status 0 only if it is promoted')
     .option('--timeout <duration>', 'wait no longer than this', '1h')
-    .option('-o, --output <format>', 'text, json, junit or markdown', 'text')
+    .option('-o, --output <format>', 'text, json, yaml, junit or markdown', 'text')
     .addHelpText('after', '\nExample: mizzen canary run -f canary.yaml --wait -o json')
     .action((options: RunOptions) => runCanary(options, context))
 }
@@ -63,7 +63,7 @@ function planCommand({ io }: CommandContext): Command {
     .requiredOption('-f, --filename <path...>', 'file or directory with the Canary; - is standard input')
     .option('--rate <requests>', 'requests a second to plan for (default: what the mesh sees now)')
     .option('--errors <percent>', 'with --rate: requests of the stable version that fail', '0')
-    .option('-o, --output <format>', 'text or json', 'text')
+    .option('-o, --output <format>', 'text, json or yaml', 'text')
     .addHelpText('after', '\nExample: mizzen canary plan -f examples/canary/canary.yaml --rate 50')
     .action((options: PlanOptions) => planCanary(options, io))
 }
@@ -72,11 +72,15 @@ function reportCommand({ io }: CommandContext, name: 'status' | 'explain', text:
   return command(name)
     .description(`Says ${text}.`)
     .argument('<name>')
-    .option('-o, --output <format>', 'text, json, junit or markdown', 'text')
+    .option('-o, --output <format>', 'text, json, yaml, junit or markdown', 'text')
+    .addHelpText('after', `\nExample: mizzen canary ${name} myapp`)
     .action(async (canary: string, options: Options) => {
-      const format: Format = readFormat(options.output)
+      const format = readFormat(options.output, REPORT_FORMATS)
       const report = await findMesh(options, io).subresource<Report | null>(CANARY, options.namespace, canary, 'report')
-      if (report === null) throw new MizzenError('not-found', `nothing is recorded of ${canary} yet`)
+      if (report === null) {
+        const hint = 'begin it with "mizzen canary run -f FILE"; one without trigger: manual begins by itself'
+        throw new MizzenError('not-found', `nothing is recorded of ${canary} yet`, { hint })
+      }
       io.out(printReport(canary, report, format, name === 'status'))
     })
 }
@@ -86,6 +90,7 @@ function promoteCommand({ io }: CommandContext): Command {
     .description('Ends the pause that it is in; with --full gives the new version everything at once.')
     .argument('<name>')
     .option('--full', 'skip all steps and all judgement')
+    .addHelpText('after', '\nExample: mizzen canary promote myapp --full')
     .action(async (name: string, options: Options & { readonly full?: boolean }) => {
       const verb = options.full === true ? 'promote-full' : 'promote'
       await findMesh(options, io).ask(CANARY, options.namespace, name, verb)
@@ -101,6 +106,7 @@ function abortCommand({ io }: CommandContext): Command {
       '--to-last-good',
       'one step back only, to the last weight with nothing against it; waits there to be resumed',
     )
+    .addHelpText('after', '\nExample: mizzen canary abort myapp')
     .action(async (name: string, options: Options & { readonly toLastGood?: boolean }) => {
       const verb = options.toLastGood === true ? 'step-back' : 'abort'
       await findMesh(options, io).ask(CANARY, options.namespace, name, verb)
@@ -112,6 +118,7 @@ function verbCommand({ io }: CommandContext, verb: string, text: string): Comman
   return command(verb)
     .description(`${text[0]?.toUpperCase()}${text.slice(1)}.`)
     .argument('<name>')
+    .addHelpText('after', `\nExample: mizzen canary ${verb} myapp`)
     .action(async (name: string, options: Options) => {
       await findMesh(options, io).ask(CANARY, options.namespace, name, verb)
       io.out(`canary.mizzen.io/${name}: ${verb}\n`)
@@ -126,7 +133,8 @@ function replayCommand({ io }: CommandContext): Command {
     .option('--miss <percent>', 'bad canaries that may pass', '5')
     .option('--minimum-effect <points>', 'difference of failure rates that must be found', '1')
     .option('--latency-effect <factor>', 'slowdown that must be found', '1.5')
-    .option('-o, --output <format>', 'text or json', 'text')
+    .option('-o, --output <format>', 'text, json or yaml', 'text')
+    .addHelpText('after', '\nExample: mizzen canary replay myapp --minimum-effect 5')
     .action(async (name: string, options: Options & Readonly<Record<string, string>>) => {
       const entries = await findMesh(options, io).subresource<readonly Entry[]>(
         CANARY,

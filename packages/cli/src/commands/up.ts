@@ -3,21 +3,21 @@ import { resolve } from 'node:path'
 import { MizzenError, systemClock } from '@mizzen/base'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { BuildCommand, CommandContext } from '../command.ts'
+import { type TelemetryOptions, withTelemetryOptions } from '../mesh/telemetry-options.ts'
 import { runUp, type UpOptions } from '../up/run-up.ts'
 
-interface Options {
+interface Options extends TelemetryOptions {
   readonly gatewayPort: number
   readonly apiPort?: number
   readonly xdsPort?: number
   readonly load: boolean
   readonly isolation: 'none' | 'netns'
   readonly state?: string
-  readonly prometheus?: string
   readonly output?: 'json'
 }
 
 export const build: BuildCommand = (context) =>
-  new Command('up')
+  withTelemetryOptions(new Command('up'))
     .description('Runs a mesh on this machine from a directory of YAML, until Ctrl-C.')
     .argument('[dir]', 'directory of YAML files; changes are taken up while it runs', '.')
     .addOption(new Option('--isolation <kind>', 'how Pods are kept apart').choices(['none', 'netns']).default('none'))
@@ -26,7 +26,6 @@ export const build: BuildCommand = (context) =>
     .option('--api-port <port>', 'port of the API (default: 15014, or a free one)', parsePort)
     .option('--xds-port <port>', 'port of the xDS server (default: 15010, or a free one)', parsePort)
     .option('--state <dir>', 'keep objects, Pods and logs here instead of in a folder that is removed')
-    .option('--prometheus <url>', 'answers queries of metrics in place of the history that is kept here')
     .addOption(new Option('-o, --output <form>', 'one line when ready').choices(['json']))
     .addHelpText('after', '\nExample: mizzen up examples/canary')
     .action((directory: string, options: Options) => up(directory, options, context))

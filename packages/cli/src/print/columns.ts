@@ -1,4 +1,5 @@
 import type {
+  Canary,
   Condition,
   Deployment,
   DestinationRule,
@@ -46,6 +47,14 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     column('HOSTS', ({ spec }: ServiceEntry) => list(spec.hosts)),
     column('LOCATION', ({ spec }: ServiceEntry) => spec.location),
     column('RESOLUTION', ({ spec }: ServiceEntry) => spec.resolution),
+  ],
+  // Flagger's, and why it is there.
+  Canary: [
+    column('STATUS', ({ status }: Canary) => status?.phase),
+    column('WEIGHT', ({ status }: Canary) => status?.currentWeight),
+    column('STEP', ({ spec, status }: Canary) => step(spec, status)),
+    column('REASON', ({ status }: Canary) => status?.conditions?.[0]?.reason),
+    column('MESSAGE', ({ status }: Canary) => status?.conditions?.[0]?.message, true),
   ],
   Service: [
     column('TYPE', ({ spec }: Service) => spec.type ?? 'ClusterIP'),
@@ -98,6 +107,11 @@ function podStatus({ metadata, status }: Pod): string {
   if (metadata.deletionTimestamp !== undefined) return 'Terminating'
   const waiting = status?.containerStatuses?.find(({ state }) => state?.waiting?.reason !== undefined)
   return waiting?.state?.waiting?.reason ?? status?.phase ?? 'Pending'
+}
+
+/** Steps that are done, of all. */
+function step({ steps = [] }: Canary['spec'], status: Canary['status']): string | undefined {
+  return status?.currentStep === undefined ? undefined : `${Math.min(status.currentStep, steps.length)}/${steps.length}`
 }
 
 function pairs(labels: Readonly<Record<string, string>> | undefined): string | undefined {

@@ -10,8 +10,8 @@ export interface ControlPlaneChildOptions {
   /** `host:port`; the same after each restart. */
   readonly xds: string
   readonly api: string
-  /** URL of a Prometheus that answers queries of metrics. */
-  readonly prometheus?: string | undefined
+  /** Further arguments of `control-plane`. */
+  readonly further: readonly string[]
   readonly logFile: string
   readonly clock: Clock
   readonly random: () => number
@@ -73,11 +73,10 @@ export class ControlPlaneChild {
   }
 
   #spawn(): ChildProcess {
-    const { directory, stateDir, xds, api, prometheus, logFile, clock } = this.#options
+    const { directory, stateDir, xds, api, further, logFile, clock } = this.#options
     const log = openSync(logFile, 'a')
     const addresses = ['--xds-address', xds, '--admin-address', api]
-    const queries = prometheus === undefined ? [] : ['--prometheus', prometheus]
-    const given = ['--config', directory, '--state', stateDir, ...addresses, ...queries]
+    const given = ['--config', directory, '--state', stateDir, ...addresses, ...further]
     const args = [...ENGINE, LAUNCHER, 'control-plane', ...given]
     // A group of its own: a terminal's Ctrl-C is for `up` alone, which ends things in order. If `up` is killed, the
     // channel closes, and the control plane ends by itself.

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Clock, createLogger, type Logger, type Random } from '@mizzen/base'
@@ -6,18 +6,17 @@ import type { Local } from '@mizzen/local'
 import type { Store } from '@mizzen/store'
 import type { Io } from '../io.ts'
 import { ApiClient } from '../mesh/api-client.ts'
+import { type TelemetryOptions, telemetryArguments } from '../mesh/telemetry-options.ts'
 import { ControlPlaneChild } from './control-plane-child.ts'
 import { checkPort, choosePort } from './ports.ts'
 import { makeStateDir, type StateDir } from './state-dir.ts'
 
-export interface MeshOptions {
+export interface MeshOptions extends TelemetryOptions {
   readonly directory: string
   readonly gatewayPort: number
   /** Undefined: the usual port, or a free one if it is taken. */
   readonly apiPort?: number
   readonly xdsPort?: number
-  /** URL of a Prometheus that answers queries of metrics. */
-  readonly prometheus?: string
   /** Undefined: a folder that is removed at the end. */
   readonly state?: string
 }
@@ -63,7 +62,7 @@ export async function startMesh(options: MeshOptions, deps: MeshDeps): Promise<M
   const xds = `${HOST}:${xdsPort}`
   const controlPlane = new ControlPlaneChild({
     ...{ directory: options.directory, stateDir: state.path, clock, random, xds, api: `${HOST}:${apiPort}` },
-    prometheus: options.prometheus,
+    further: telemetryArguments(options),
     logFile: join(state.path, 'logs', 'control-plane.log'),
     onRestart: (reason) => say(`the control plane ended (${reason}) and is started again; traffic goes on`),
   })
@@ -144,13 +143,21 @@ function proxyEnvironment(io: Io): Readonly<Record<string, string>> {
 
 /** Everything goes to a file; what somebody may have to act on is said, too. */
 function createMeshLogger(file: string, { say }: MeshDeps): Logger {
-  const stream = createWriteStream(file, { flags: 'a' })
   return createLogger({
     scope: 'up',
     write: (line) => {
-      stream.write(line)
+      append(file, line)
       const [, level, , ...message] = line.trimEnd().split('\t')
       if (level === 'warn' || level === 'error') say(message.join(' '))
     },
   })
+}
+
+/** A disk that is full takes no log, and the mesh goes on. */
+function append(file: string, line: string): void {
+  try {
+    appendFileSync(file, line)
+  } catch {
+    // What somebody may have to act on is said anyway.
+  }
 }

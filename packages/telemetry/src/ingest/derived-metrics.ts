@@ -55,7 +55,7 @@ export class DerivedMetrics {
     const labels = httpLabels(call)
     const route = routeLabels(call)
     const outcome = isFailedRequest(call.entry.status, call.grpcStatus) ? 'failure' : 'success'
-    const byRoute = call.reporter === 'source'
+    const byRoute = call.reporter === 'source' || call.isWrittenRoute
     return {
       counters: [
         ...this.#counter('istio_requests_total', labels, () => 1, nowMs),
@@ -119,9 +119,18 @@ function isForgotten({ counters, histograms }: CallSeries): boolean {
 
 /** Calls with the same text have the same labels. */
 function kindOf(call: LoggedCall): string {
-  const { entry, sender, destination, service, route, isGrpc, grpcStatus, reporter } = call
+  const { entry, sender, destination, service, route, isWrittenRoute, isGrpc, grpcStatus, reporter } = call
   return [
-    ...[sender.id, reporter, entry.method === '' ? 'tcp' : isGrpc, entry.status, grpcStatus, entry.flags, route],
+    ...[
+      sender.id,
+      reporter,
+      entry.method === '' ? 'tcp' : isGrpc,
+      entry.status,
+      grpcStatus,
+      entry.flags,
+      route,
+      isWrittenRoute,
+    ],
     ...[entry.upstreamCluster, service.host, entry.localPrincipal, entry.peerPrincipal, entry.mutualTls],
     ...[destination.workload, destination.namespace, destination.app, destination.version, destination.cluster],
   ].join('\n')

@@ -22,6 +22,8 @@ export interface LoggedCall {
   /** '' = unknown. */
   readonly service: { readonly host: string; readonly name: string; readonly namespace: string }
   readonly route: string
+  /** Somebody wrote the route, in a VirtualService. Of servers only such routes are those that callers took. */
+  readonly isWrittenRoute: boolean
   readonly isGrpc: boolean
   readonly grpcStatus: number | undefined
 }
@@ -39,6 +41,7 @@ export function loggedCall(entry: LogEntry, sender: LogSender): LoggedCall {
     destination: inbound ? sender.peer : peerOfEndpoint(tags[TAG.workload], tags[TAG.app], tags[TAG.version]),
     service: serviceOf(entry),
     route: routeOf(entry),
+    isWrittenRoute: (tags[TAG.route] ?? '').startsWith('spec.'),
     grpcStatus: isGrpc
       ? numberOf(entry.responseTrailers['grpc-status'] ?? entry.responseHeaders['grpc-status'])
       : undefined,

@@ -2,12 +2,13 @@ import type { Span } from './span.ts'
 import { otlpJson } from './write-otlp-json.ts'
 
 /** What a batch of spans came as, or goes as. */
-export type TraceFormat = 'otlp-protobuf' | 'otlp-json' | 'zipkin-json'
+export type TraceFormat = 'otlp-protobuf' | 'otlp-json' | 'zipkin-json' | 'zipkin-protobuf'
 
 export const CONTENT_TYPE: Readonly<Record<TraceFormat, string>> = {
   'otlp-protobuf': 'application/x-protobuf',
   'otlp-json': 'application/json',
   'zipkin-json': 'application/json',
+  'zipkin-protobuf': 'application/x-protobuf',
 }
 
 /** Where spans are passed on to. */
@@ -31,8 +32,8 @@ export function collectorAt(url: URL): Collector {
   return { url: full, speaks: 'otlp' }
 }
 
-export function takes({ speaks }: Collector, format: TraceFormat): boolean {
-  return (format === 'zipkin-json') === (speaks === 'zipkin')
+export function protocolOf(format: TraceFormat): Collector['speaks'] {
+  return format === 'zipkin-json' || format === 'zipkin-protobuf' ? 'zipkin' : 'otlp'
 }
 
 /** Spans in a collector's words, where they came in others. */

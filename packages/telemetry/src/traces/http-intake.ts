@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { gunzip, inflate } from 'node:zlib'
 import { MizzenError } from '@mizzen/base'
 import { INVALID_ARGUMENT } from '../ingest/stream-call.ts'
-import type { TraceFormat } from './collector.ts'
+import { CONTENT_TYPE, protocolOf, type TraceFormat } from './collector.ts'
 import { exportResponse, rpcStatus } from './otlp-answer.ts'
 import type { TraceIntake } from './trace-intake.ts'
 
@@ -34,14 +34,14 @@ export async function takeSpanPost(post: SpanPost, intake: TraceIntake): Promise
   if (format === undefined) return plain(415, `no spans are read from content type ${JSON.stringify(post.contentType)}`)
   try {
     const taken = intake.take(format, await inflated(post))
-    if (format === 'zipkin-json') return { status: 202, contentType: 'text/plain', body: Buffer.alloc(0) }
-    return { status: 200, contentType: typeOf(format), body: exportResponse(format, taken) }
+    if (protocolOf(format) === 'zipkin') return { status: 202, contentType: 'text/plain', body: Buffer.alloc(0) }
+    return { status: 200, contentType: CONTENT_TYPE[format], body: exportResponse(format, taken) }
   } catch (error) {
     const status = error instanceof MizzenError ? STATUS[error.code] : undefined
     if (status === undefined) throw error
     const { message } = error as MizzenError
-    if (format === 'zipkin-json') return plain(status, message)
-    return { status, contentType: typeOf(format), body: rpcStatus(format, INVALID_ARGUMENT, message) }
+    if (protocolOf(format) === 'zipkin') return plain(status, message)
+    return { status, contentType: CONTENT_TYPE[format], body: rpcStatus(format, INVALID_ARGUMENT, message) }
   }
 }
 
@@ -49,12 +49,8 @@ const STATUS: Readonly<Record<string, number>> = { 'bad-message': 400, 'too-larg
 
 function formatOf({ to, contentType }: SpanPost): TraceFormat | undefined {
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase()
-  if (type === 'application/json') return to === 'otlp' ? 'otlp-json' : 'zipkin-json'
-  return to === 'otlp' && type === 'application/x-protobuf' ? 'otlp-protobuf' : undefined
-}
-
-function typeOf(format: TraceFormat): string {
-  return format === 'otlp-protobuf' ? 'application/x-protobuf' : 'application/json'
+  if (type === 'application/json') return `${to}-json`
+  return type === 'application/x-protobuf' ? `${to}-protobuf` : undefined
 }
 
 const INFLATE = { gzip: promisify(gunzip), deflate: promisify(inflate) }

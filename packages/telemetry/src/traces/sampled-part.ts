@@ -27,6 +27,14 @@ function isSampledSpan(span: Buffer, isSampled: IsSampled): boolean {
   return key !== undefined && isSampled(key)
 }
 
+/** The same for Zipkin's ListOfSpans, of which every span has its ids. */
+export function sampledZipkinProtobuf(list: Buffer, isSampled: IsSampled): Buffer | undefined {
+  return withParts(list, 1, (span) => {
+    const traceId = [...partsOf(span, 1)].at(-1)?.toString('hex') ?? ''
+    return isSampled(traceId.padStart(32, '0')) ? span : undefined
+  })
+}
+
 /** The message with each part of `field` replaced by what `change` makes of it, or left out; undefined if none is left. */
 function withParts(message: Buffer, field: number, change: (part: Buffer) => Buffer | undefined): Buffer | undefined {
   const cursor = new WireCursor(message)

@@ -14,6 +14,9 @@ export interface PostAnswer {
   readonly status: number
   /** What the collector asks for before the next try. */
   readonly retryAfterMs?: number | undefined
+  /** Spans of the batch that it did not take, and why, though its status is one of success. */
+  readonly rejected?: number
+  readonly reason?: string
 }
 
 export interface TraceForwarderOptions {
@@ -72,7 +75,7 @@ export class TraceForwarder {
     return this.#sent
   }
 
-  /** Spans that it never got. */
+  /** Spans that it never got, or did not take. */
   get dropped(): number {
     return this.#dropped
   }
@@ -115,7 +118,7 @@ export class TraceForwarder {
     try {
       const answer = await post(waiting.batch, AbortSignal.any([this.#end.signal, timeout.signal]))
       if (RETRYABLE.includes(answer.status)) this.#failed(waiting, `status ${answer.status}`, answer.retryAfterMs)
-      else if (answer.status >= 200 && answer.status < 300) this.#succeeded(waiting)
+      else if (answer.status >= 200 && answer.status < 300) this.#succeeded(waiting, answer)
       else this.#refused(waiting, answer.status)
     } catch (error) {
       this.#failed(waiting, reasonOf(timeout.signal.aborted ? timeout.signal.reason : error))
@@ -124,10 +127,16 @@ export class TraceForwarder {
     }
   }
 
-  #succeeded(waiting: Waiting): void {
-    this.#sent += waiting.batch.spans
-    this.#bytes -= waiting.bytes
+  #succeeded({ batch, bytes }: Waiting, { rejected = 0, reason = '' }: PostAnswer): void {
+    const lost = Math.min(rejected, batch.spans)
+    this.#sent += batch.spans - lost
+    this.#dropped += lost
+    this.#bytes -= bytes
     this.#backoff.reset()
+    if (lost > 0) {
+      this.#tell(`it rejected ${lost} of ${batch.spans} spans: ${reason}`)
+      return
+    }
     if (this.#told) this.#options.logger.info('the collector of traces takes them again')
     this.#told = false
   }

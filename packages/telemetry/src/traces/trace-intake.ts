@@ -1,14 +1,15 @@
 import { MizzenError } from '@mizzen/base'
-import { CONTENT_TYPE, type Collector, type TraceFormat, takes, writtenFor } from './collector.ts'
+import { CONTENT_TYPE, type Collector, protocolOf, type TraceFormat, writtenFor } from './collector.ts'
 import { isSampled } from './head-sampling.ts'
 import { parseJson } from './json-shape.ts'
 import { readOtlpJson } from './otlp-json.ts'
 import { readOtlpProtobuf } from './otlp-protobuf.ts'
 import { spanOfOtlp } from './otlp-span.ts'
-import { sampledOtlpJson, sampledProtobuf, sampledZipkinJson } from './sampled-part.ts'
+import { sampledOtlpJson, sampledProtobuf, sampledZipkinJson, sampledZipkinProtobuf } from './sampled-part.ts'
 import type { Span } from './span.ts'
 import type { TraceBatch, TraceForwarder } from './trace-forwarder.ts'
 import { readZipkinJson } from './zipkin-json.ts'
+import { readZipkinProtobuf } from './zipkin-protobuf.ts'
 
 /** Spans of one request. */
 const MAX_SPANS = 20_000
@@ -63,9 +64,10 @@ export class TraceIntake {
     const sampled = spans.filter(({ traceId }) => isWanted(traceId))
     if (sampled.length === 0) return
     const all = sampled.length === spans.length && rejected === 0
-    const batch = takes(collector, format)
-      ? { format, body: all ? Buffer.from(body) : sampledPart(format, body, isWanted) }
-      : writtenFor(collector, sampled)
+    const batch =
+      protocolOf(format) === collector.speaks
+        ? { format, body: all ? Buffer.from(body) : sampledPart(format, body, isWanted) }
+        : writtenFor(collector, sampled)
     if (batch.body === undefined) return
     const { body: bytes } = batch as { readonly body: TraceBatch['body'] }
     forwarder.add({ body: bytes, contentType: CONTENT_TYPE[batch.format], spans: sampled.length })
@@ -73,21 +75,24 @@ export class TraceIntake {
 }
 
 function readSpans(format: TraceFormat, body: Buffer): { spans: readonly Span[] } & Taken {
-  if (format === 'zipkin-json') {
-    const spans = readZipkinJson(parseJson(body.toString('utf8')))
-    checkCount(spans.length)
-    return { spans, rejected: 0, reason: '' }
-  }
-  const read = format === 'otlp-protobuf' ? readOtlpProtobuf(body) : readOtlpJson(parseJson(body.toString('utf8')))
   const spans: Span[] = []
   let rejected = 0
-  for (const [given, origin] of read) {
-    const span = spanOfOtlp(given, origin)
+  for (const span of spansOf(format, body)) {
     if (span === undefined) rejected += 1
     else spans.push(span)
     checkCount(spans.length + rejected)
   }
   return { spans, rejected, reason: rejected === 0 ? '' : `${rejected} spans: ${BAD_IDS}` }
+}
+
+/** Undefined for each that is rejected; Zipkin's are refused together. */
+function* spansOf(format: TraceFormat, body: Buffer): Generator<Span | undefined> {
+  if (format === 'zipkin-json') yield* readZipkinJson(parseJson(body.toString('utf8')))
+  else if (format === 'zipkin-protobuf') yield* readZipkinProtobuf(body)
+  else {
+    const read = format === 'otlp-protobuf' ? readOtlpProtobuf(body) : readOtlpJson(parseJson(body.toString('utf8')))
+    for (const [given, origin] of read) yield spanOfOtlp(given, origin)
+  }
 }
 
 const BAD_IDS = 'the trace id is not 16 bytes or the span id not 8, or they are zeros'
@@ -98,6 +103,7 @@ function checkCount(spans: number): void {
 
 function sampledPart(format: TraceFormat, body: Buffer, isWanted: (traceId: string) => boolean) {
   if (format === 'otlp-protobuf') return sampledProtobuf(body, isWanted)
+  if (format === 'zipkin-protobuf') return sampledZipkinProtobuf(body, isWanted)
   const text = body.toString('utf8')
   return format === 'otlp-json' ? sampledOtlpJson(text, isWanted) : sampledZipkinJson(text, isWanted)
 }

@@ -35,15 +35,23 @@ export function readTraceSearch(params: URLSearchParams, nowMs: number): TraceSe
   if ((maxDuration ?? Number.POSITIVE_INFINITY) < (minDuration ?? 0)) {
     throw new MizzenError('bad-parameter', 'maxDuration is less than minDuration')
   }
-  const toMs = positive(params, 'endTs') ?? nowMs
   return {
     ...{ serviceName: name('serviceName'), remoteServiceName: name('remoteServiceName') },
     spanName: spanName === 'all' ? undefined : spanName,
     annotations: readAnnotationQuery(params.get('annotationQuery') ?? ''),
-    ...{ minDuration, maxDuration, toMs },
-    fromMs: toMs - (positive(params, 'lookback') ?? DEFAULT_LOOKBACK_MS),
+    ...{ minDuration, maxDuration },
+    ...readTimeSpan(params, nowMs),
     limit: Math.min(positive(params, 'limit') ?? DEFAULT_LIMIT, MAX_LIMIT),
   }
+}
+
+/** `lookback` before `endTs`, or before now: ms since the epoch. Throws MizzenError `bad-parameter`. */
+export function readTimeSpan(
+  params: URLSearchParams,
+  nowMs: number,
+): { readonly fromMs: number; readonly toMs: number } {
+  const toMs = positive(params, 'endTs') ?? nowMs
+  return { fromMs: toMs - (positive(params, 'lookback') ?? DEFAULT_LOOKBACK_MS), toMs }
 }
 
 function positive(params: URLSearchParams, name: string): number | undefined {

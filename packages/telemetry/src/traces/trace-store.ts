@@ -1,5 +1,6 @@
 import type { Clock } from '@mizzen/base'
 import { every } from '../every.ts'
+import { DependencyCounts, type DependencyLink } from './dependency-counts.ts'
 import { KeptTraces } from './kept-traces.ts'
 import type { Span } from './span.ts'
 import { Trace } from './trace.ts'
@@ -27,6 +28,7 @@ export class TraceStore {
   readonly #kept: KeptTraces
   /** The one that is quiet longest first. */
   readonly #open = new Map<string, Trace>()
+  readonly #calls = new DependencyCounts()
   readonly #end: () => void
   #openBytes = 0
   #dropped = 0
@@ -59,6 +61,14 @@ export class TraceStore {
 
   get(id: string): Trace | undefined {
     return this.#open.get(id) ?? this.#kept.get(id)
+  }
+
+  /**
+   * Calls between services, of all traces that were over in the time, by the minute; those that are open are of this one.
+   * @param fromMs since the epoch
+   */
+  dependencies(fromMs: number, toMs: number): readonly DependencyLink[] {
+    return this.#calls.between(fromMs, toMs, { nowMs: this.#clock.now(), traces: this.#open.values() })
   }
 
   add(span: Span): void {
@@ -100,6 +110,7 @@ export class TraceStore {
   #close(trace: Trace): void {
     this.#open.delete(trace.id)
     this.#openBytes -= trace.bytes
+    this.#calls.add(trace.spans, this.#clock.now())
     this.#kept.add(trace)
   }
 }

@@ -1,7 +1,7 @@
 import { type Clock, MizzenError } from '@mizzen/base'
 import { type Span, traceKey } from './span.ts'
 import type { Trace } from './trace.ts'
-import { findTraces, readTraceSearch } from './trace-search.ts'
+import { findTraces, readTimeSpan, readTraceSearch } from './trace-search.ts'
 import type { TraceStore } from './trace-store.ts'
 
 /** Largest answer, bytes of memory: what does not fit is left out, oldest first. */
@@ -60,6 +60,11 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
       store,
       ofService(params, ({ remoteEndpoint }) => remoteEndpoint?.serviceName),
     ),
+  dependencies: (params, store) => {
+    if (!params.get('endTs')) throw new MizzenError('bad-parameter', 'endTs is required')
+    const { fromMs, toMs } = readTimeSpan(params, 0)
+    return json(store.dependencies(fromMs, toMs))
+  },
   autocompleteKeys: () => json([]),
   autocompleteValues: () => json([]),
 }

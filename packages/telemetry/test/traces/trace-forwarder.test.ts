@@ -1,12 +1,14 @@
 import { ManualClock, silentLogger } from '@mizzen/base'
 import { describe, expect, it } from 'vitest'
+import { postTo } from '../../src/traces/post-batch.ts'
 import { type PostBatch, TraceForwarder } from '../../src/traces/trace-forwarder.ts'
+import { protobuf } from './protobuf.ts'
 
 const batch = (name: string, spans = 1) => ({ body: name, contentType: 'application/json', spans })
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 function start(
-  answers: (name: string) => number | Error | 'never' | { status: number; retryAfterMs: number },
+  answers: (name: string) => number | Error | 'never' | { status: number; retryAfterMs?: number; rejected?: number },
   limits = {},
 ) {
   const clock = new ManualClock()
@@ -78,5 +80,50 @@ describe('batches of spans', () => {
     expect([forwarder.sent, forwarder.dropped]).toEqual([0, 6])
     forwarder.add(batch('late'))
     expect(forwarder.dropped).toBe(7)
+  })
+  it('of which the collector rejects a part count as that', async () => {
+    const { forwarder } = start(() => ({ status: 200, rejected: 3 }))
+    forwarder.add(batch('a', 5))
+    forwarder.add(batch('b', 2))
+    await settled()
+    expect([forwarder.sent, forwarder.dropped]).toEqual([2, 5])
+  })
+})
+
+describe('what a collector answers', () => {
+  const ask = (answer: Response) =>
+    postTo(new URL('http://c/v1/traces'), () => Promise.resolve(answer))(batch('a'), new AbortController().signal)
+  const answer = (contentType: string, body: ConstructorParameters<typeof Response>[0], init: ResponseInit = {}) =>
+    new Response(body, { ...init, headers: { 'content-type': contentType, ...init.headers } })
+  const partial = protobuf([
+    [1, 3],
+    [2, 'too old'],
+  ])
+
+  it.each([
+    ['application/x-protobuf', protobuf([[1, partial]])],
+    ['application/json', '{"partialSuccess":{"rejectedSpans":"3","errorMessage":"too old"}}'],
+    ['application/json; charset=utf-8', '{"partialSuccess":{"rejectedSpans":3,"errorMessage":"too old"}}'],
+  ])('in %s says what was rejected', async (contentType, body) => {
+    expect(await ask(answer(contentType, body))).toMatchObject({ status: 200, rejected: 3, reason: 'too old' })
+  })
+
+  it.each([
+    ['application/json', '{"partialSuccess":{}}'],
+    ['application/json', 'null'],
+    ['application/json', '{"partialSuccess":{"rejectedSpans":"-5"}}'],
+    ['application/json', `{"partialSuccess":{"rejectedSpans":"3"},"x":"${'x'.repeat(70_000)}"}`],
+    ['application/x-protobuf', ''],
+    ['application/x-protobuf', Buffer.from([0xff])],
+    ['text/html', '<p>'],
+  ])('in %s that says nothing of it is success: %#', async (contentType, body) => {
+    expect(await ask(answer(contentType, body))).toMatchObject({ status: 200, rejected: 0 })
+  })
+
+  it('that breaks off is success, and one that asks for patience says for how long', async () => {
+    const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('reset')) })
+    expect(await ask(answer('application/json', broken))).toMatchObject({ status: 200, rejected: 0 })
+    const busy = answer('application/json', '{}', { status: 429, headers: { 'retry-after': '7' } })
+    expect(await ask(busy)).toMatchObject({ status: 429, retryAfterMs: 7_000 })
   })
 })

@@ -79,7 +79,7 @@ describe('spans by HTTP', () => {
       },
     })
     expect(await post('otlp', 'text/plain', '{}')).toMatchObject({ status: 415 })
-    expect(await post('zipkin', 'application/x-protobuf', '')).toMatchObject({ status: 415 })
+    expect(await post('zipkin', 'application/x-thrift', '')).toMatchObject({ status: 415 })
     expect(await post('otlp', 'application/json', '{}', 'br')).toMatchObject({ status: 415 })
     expect(await post('otlp', 'application/json', '{}', 'gzip')).toMatchObject({ status: 400 })
     expect(kept).toEqual([])
