@@ -10,6 +10,7 @@ export interface Given {
   readonly only?: string
   readonly proxies?: string
   readonly requests?: string
+  readonly routes?: string
   readonly connections?: string
   readonly profile?: string
   readonly mode?: string
@@ -28,7 +29,7 @@ export function readArguments(args: readonly string[]): { name: string; given: G
       allowPositionals: true,
       options: {
         ...{ seconds: text, runs: text, only: text, proxies: text, requests: text, connections: text, profile: text },
-        ...{ mode: text, server: text, folder: text, pid: text },
+        ...{ mode: text, server: text, folder: text, pid: text, routes: text },
         output: { type: 'string', short: 'o', default: 'table' },
       },
     })

@@ -5,12 +5,15 @@ import { wilsonInterval } from '../measure/wilson-interval.ts'
 import { ArgoRule } from './argo-rule.ts'
 import { FlaggerRule } from './flagger-rule.ts'
 import { MizzenRule } from './mizzen-rule.ts'
+import { randomStream } from './random-stream.ts'
 import type { Rule } from './rule.ts'
 import { FAULTY, HEALTHY, type Named } from './scenarios.ts'
 import { type Run, simulate } from './simulation.ts'
 
-const RULES: Readonly<Record<string, () => Rule>> = {
-  mizzen: () => new MizzenRule(),
+type MakeRule = (routes: number, seed: number) => Rule
+
+const RULES: Readonly<Record<string, MakeRule>> = {
+  mizzen: (routes, seed) => new MizzenRule(routes, randomStream(-seed)),
   flagger: () => new FlaggerRule(),
   argo: () => new ArgoRule(),
 }
@@ -32,13 +35,14 @@ const FAULTY_PART = 5
 
 /** False alarms and power of the judgement, against the documented rules of Flagger and Argo on the same streams. */
 export const canarySimulationCommand: Bench = {
-  usage: '[--runs N] [--only mizzen,flagger,argo] [--requests RATE]',
+  usage: '[--runs N] [--only mizzen,flagger,argo] [--requests RATE] [--routes N]',
   async run(given, signal, say) {
     const runs = count('runs', given, 1000)
     const rules = given.only?.split(',') ?? Object.keys(RULES)
     const unknown = rules.find((rule) => RULES[rule] === undefined)
     if (unknown !== undefined) throw new UsageError(`--only: unknown ${unknown}`)
     const rate = given.requests === undefined ? undefined : count('requests', given, 1)
+    const routes = given.routes === undefined ? 0 : count('routes', given, 0)
     const measure = async (named: readonly Named[], times: number) => {
       const lines: Line[] = []
       for (const one of named) {
@@ -46,7 +50,7 @@ export const canarySimulationCommand: Bench = {
         await new Promise((resolve) => setImmediate(resolve))
         if (signal.aborted || (rate !== undefined && one.scenario.requestsPerSecond !== rate)) continue
         for (const rule of rules) {
-          const measured = line(one, rule, times)
+          const measured = line(one, RULES[rule] as MakeRule, { rule, runs: times, routes })
           lines.push(measured)
           say(`${one.name}, ${rule}: ${(measured.rolledBack * 100).toFixed(2)} % of ${times} rolled back`)
         }
@@ -60,9 +64,15 @@ export const canarySimulationCommand: Bench = {
   },
 }
 
-function line({ name, scenario }: Named, rule: string, runs: number): Line {
-  const make = RULES[rule] as () => Rule
-  const results = Array.from({ length: runs }, (_, seed) => simulate(make(), scenario, seed + 1))
+interface Cell {
+  readonly rule: string
+  readonly runs: number
+  /** That our judgement is told of. */
+  readonly routes: number
+}
+
+function line({ name, scenario }: Named, make: MakeRule, { rule, runs, routes }: Cell): Line {
+  const results = Array.from({ length: runs }, (_, seed) => simulate(make(routes, seed + 1), scenario, seed + 1))
   const part = (ending: Run['ending']) => results.filter((run) => run.ending === ending).length / runs
   const decided = results.filter(({ ending }) => ending !== 'undecided')
   const seconds = decided.map(({ durationMs }) => durationMs / 1000)

@@ -10,6 +10,7 @@ import {
   type Traffic,
   takeIn,
 } from '@mizzen/rollout'
+import { channelsOf } from './routes-of-traffic.ts'
 import type { Ending, Rule } from './rule.ts'
 import { BOUNDS_MS } from './traffic.ts'
 
@@ -32,11 +33,19 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
 
 /** The same judgement and the same decisions as in a mesh; its world does at once what it is told. */
 export class MizzenRule implements Rule {
+  readonly #routes: number
+  readonly #random: () => number
   #judgement: Judgement = newJudgement(settingsOf(SPEC.analysis))
   #state: RolloutState | null = null
   #canaryRequests = 0
   #lastMs = 0
   weight = 0
+
+  /** @param routes as `channelsOf` */
+  constructor(routes: number, random: () => number) {
+    this.#routes = routes
+    this.#random = random
+  }
 
   get ending(): Ending {
     return ENDINGS[this.#state?.phase ?? ''] ?? 'undecided'
@@ -44,10 +53,10 @@ export class MizzenRule implements Rule {
 
   tick(nowMs: number, canary: Traffic, stable: Traffic): void {
     this.#canaryRequests += canary.requests
-    const channel = { side: 'caller' as const, route: '', canary, stable }
+    const channels = channelsOf(canary, stable, this.#routes, this.#random)
     const forMs = nowMs - this.#lastMs
     this.#lastMs = nowMs
-    this.#judgement = takeIn(this.#judgement, { atMs: nowMs, forMs, boundsMs: BOUNDS_MS, channels: [channel] })
+    this.#judgement = takeIn(this.#judgement, { atMs: nowMs, forMs, boundsMs: BOUNDS_MS, channels })
     const { state, actions } = decide(SPEC, this.#state, this.#observation(), nowMs)
     this.#state = state
     for (const action of actions) if (action.kind === 'set-weight') this.weight = action.weight
@@ -70,6 +79,7 @@ export class MizzenRule implements Rule {
       commands: [],
       group: [],
       rival: null,
+      stableUsedBy: null,
     }
   }
 }

@@ -45,7 +45,8 @@ spec:
         - {name: FAULT_ERROR_RATE, value: "${errorRate}"}
         ports:
         - {name: http, containerPort: 8080}
-        readinessProbe: {httpGet: {path: /healthz, port: 8080}, periodSeconds: 1}
+        # Slow is not down: what is busy here is the machine.
+        readinessProbe: {httpGet: {path: /healthz, port: 8080}, periodSeconds: 1, timeoutSeconds: 10}
 `
 }
 

@@ -49,7 +49,7 @@ describe('telemetry by streams', { timeout: 120_000 }, () => {
     }
     await until(async () => sum(await grown()) >= 500, 'all requests to be counted')
     expect(await grown()).toEqual(versions)
-    const top = JSON.parse(await mesh.must('top', 'myapp', '-o', 'json'))
+    const top = JSON.parse(await mesh.must('top', 'myapp', '--window', '60s', '-o', 'json'))
     const routes = top.rows.filter(answered).map(({ version, route }: Row) => [version, route])
     expect(routes).toEqual([
       ['v1', 'http[0]'],

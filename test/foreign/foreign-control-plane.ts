@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import type { XdsResource } from '@mizzen/xds'
+import { wholeBody, type XdsResource } from '@mizzen/xds'
 
 /** An answer of the client to a response. */
 export interface Answer {
@@ -42,7 +42,7 @@ export class ForeignControlPlane {
     const byType: Record<string, string[]> = {}
     for (const { typeUrl, body } of resources) {
       byType[typeUrl] ??= []
-      byType[typeUrl].push(Buffer.from(body).toString('base64'))
+      byType[typeUrl].push(Buffer.from(wholeBody(body)).toString('base64'))
     }
     this.#version += 1
     this.#child.stdin?.write(`${JSON.stringify({ version: String(this.#version), resources: byType })}\n`)

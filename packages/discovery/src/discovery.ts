@@ -40,6 +40,8 @@ export interface Discovery {
   onNotices(listener: (notices: readonly Problem[]) => void): () => void
   /** Node ids of the connected proxies that some part of whose configuration is made from this object; sorted. */
   affectedProxies(key: ObjectKey): readonly string[]
+  /** Counts up whenever `affectedProxies` may answer otherwise than before. */
+  readonly uses: number
   /** The content of every collection by its name, for people. */
   collections(): Readonly<Record<string, Readonly<Record<string, unknown>>>>
   /** The collections and what is made from what, in Graphviz' language. */
@@ -105,6 +107,9 @@ export function createDiscovery({ store, logger, mesh, clock }: DiscoveryOptions
     notices,
     onNotices: (listener) => pipeline.notices.subscribe(() => listener(notices())),
     affectedProxies: (key) => views.affectedProxies(key),
+    get uses() {
+      return views.uses
+    },
     collections: () => graph.dump(),
     collectionGraph: () => graph.graphviz(),
     close: () => {

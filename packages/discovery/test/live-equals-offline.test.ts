@@ -88,9 +88,20 @@ const MORE: readonly Resource[] = [
     ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'alias' } },
     spec: { type: 'ExternalName', externalName: 'cart.default.svc.cluster.local' },
   } as Resource),
+  ...[
+    { stable: 'v1', canary: 'v2' },
+    { stable: 'v2', canary: 'v3' },
+  ].map(judgement),
   secret('roots only'),
   secret('more roots'),
 ]
+
+/** Servers are to tell the routes of `second` apart. */
+function judgement({ stable, canary }: { readonly stable: string; readonly canary: string }): Resource {
+  const spec = { traffic: { virtualService: 'second' }, stable: { subset: stable }, canary: { subset: canary } }
+  const metadata = { name: 'second', namespace: 'default' }
+  return normalise({ apiVersion: 'mizzen.io/v1alpha1', kind: 'Canary', metadata, spec } as Resource)
+}
 
 function secret(text: string): Resource {
   const metadata = { name: 'shop', namespace: 'istio-system' }
@@ -135,7 +146,7 @@ function isHeldBack(store: Store, discovery: Discovery): boolean {
 }
 
 describe('any history of a store', () => {
-  it('gives each proxy what its last state gives when translated from nothing', async () => {
+  it('gives each proxy what its last state gives when translated from nothing', { timeout: 90_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
         const store = createMemoryStore()
@@ -156,6 +167,29 @@ describe('any history of a store', () => {
         discovery.close()
       }),
       { numRuns: 60 },
+    )
+  })
+
+  it('counts up whenever other proxies use an object', { timeout: 90_000 }, async () => {
+    const keys = [...new Set([...POOL, ...MORE].map(objectKey))]
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+        const store = createMemoryStore()
+        const discovery = createDiscovery({ store, logger: silentLogger })
+        const used = () => keys.map((key) => discovery.affectedProxies(key).join())
+        for (const node of [GATEWAY_NODE, SIDECAR_NODE, INTERCEPTING_NODE]) {
+          const before = discovery.uses
+          discovery.views.viewFor(node)
+          expect(discovery.uses).toBeGreaterThan(before)
+        }
+        for (const one of steps) {
+          const before = { uses: discovery.uses, used: used() }
+          await play(store, one)
+          if (discovery.uses === before.uses) expect(used()).toEqual(before.used)
+        }
+        discovery.close()
+      }),
+      { numRuns: 40 },
     )
   })
 })

@@ -186,18 +186,10 @@ describe('a proxy', () => {
 describe('mesh settings', () => {
   const from = (mesh: string) => reportSettings({ data: { mesh } } as unknown as ConfigMap)
   it('are read from the ConfigMap, and the defaults where it is silent or broken', () => {
-    const json = { file: '', encoding: 'JSON', format: '', tracePercent: 0 }
+    const json = { file: '', encoding: 'JSON', format: '', tracing: undefined }
     expect(from('accessLogFile: ""\naccessLogEncoding: JSON')).toEqual(json)
     expect(from('accessLogFile: {')).toEqual({ ...json, file: '/dev/stdout', encoding: 'TEXT' })
     expect(reportSettings(undefined).file).toBe('/dev/stdout')
-  })
-
-  it('trace what is asked for, unless tracing is off', () => {
-    const sampled = 'defaultConfig: {tracing: {sampling: 12.5}}'
-    expect(from(sampled).tracePercent).toBe(12.5)
-    expect(from(`${sampled}\nenableTracing: false`).tracePercent).toBe(0)
-    for (const other of ['enableTracing: true', 'defaultConfig: {tracing: {sampling: 101}}', 'defaultConfig: 1'])
-      expect(from(other).tracePercent).toBe(0)
   })
 })
 

@@ -2,7 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf'
 import { normalise, type Resource } from '@mizzen/api'
 import { silentLogger } from '@mizzen/base'
 import { createMemoryStore } from '@mizzen/store'
-import { NAME_TABLE_TYPE, type ResourceView } from '@mizzen/xds'
+import { NAME_TABLE_TYPE, type ResourceView, wholeBody } from '@mizzen/xds'
 import { NameTableSchema } from '@mizzen/xds/gen/istio/networking/nds/v1/name_table_pb.js'
 import { describe, expect, it } from 'vitest'
 import { createDiscovery } from '../src/index.ts'
@@ -47,7 +47,7 @@ function setUp(...objects: readonly Resource[]) {
 function names(view: ResourceView): readonly string[] {
   const [resource, ...others] = view.list(NAME_TABLE_TYPE)
   expect(others).toEqual([])
-  const { table } = fromBinary(NameTableSchema, resource?.body ?? new Uint8Array())
+  const { table } = fromBinary(NameTableSchema, wholeBody(resource?.body ?? []))
   return Object.entries(table).map(([host, { ips, registry, shortname, namespace }]) =>
     [host, ips.join(','), registry, shortname, namespace].join(' ').trim(),
   )

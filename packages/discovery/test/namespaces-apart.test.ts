@@ -67,7 +67,7 @@ function given(objects: readonly Resource[], spec: ProxySpec): string[] {
 }
 
 describe('clients of namespaces that nothing sets apart', () => {
-  it('have what they would have by themselves', () => {
+  it('have what they would have by themselves', { timeout: 90_000 }, () => {
     const objects = fc.array(fc.oneof(services, services, entries, destinationRules, virtualServices), {
       maxLength: 6,
       size: 'max',

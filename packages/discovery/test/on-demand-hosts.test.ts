@@ -2,7 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf'
 import { normalise, type Resource } from '@mizzen/api'
 import { silentLogger } from '@mizzen/base'
 import { createMemoryStore } from '@mizzen/store'
-import { CLUSTER_TYPE, type ResourceView, ROUTE_TYPE, VIRTUAL_HOST_TYPE } from '@mizzen/xds'
+import { CLUSTER_TYPE, type ResourceView, ROUTE_TYPE, VIRTUAL_HOST_TYPE, wholeBody } from '@mizzen/xds'
 import { VirtualHostSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_components_pb.js'
 import { RouteConfigurationSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
 import { describe, expect, it } from 'vitest'
@@ -40,7 +40,7 @@ function setUp(...objects: readonly Resource[]) {
 function clustersFor(view: ResourceView, host: string): readonly string[] | undefined {
   const found = view.get(VIRTUAL_HOST_TYPE, `http_proxy/${host}`)
   if (found === undefined) return undefined
-  const { name, domains, routes } = fromBinary(VirtualHostSchema, found.body)
+  const { name, domains, routes } = fromBinary(VirtualHostSchema, wholeBody(found.body))
   expect([name, domains]).toEqual([`http_proxy/${host}`, [host]])
   expect(found.name).toBe(name)
   expect(routes.length).toBeGreaterThan(0)
@@ -50,7 +50,7 @@ function clustersFor(view: ResourceView, host: string): readonly string[] | unde
 describe('a sidecar that fetches virtual hosts on demand', () => {
   it('has a route configuration without virtual hosts, and one resource for each name of a service', () => {
     const { view } = setUp()
-    const routes = fromBinary(RouteConfigurationSchema, view.get(ROUTE_TYPE, 'http_proxy')?.body ?? new Uint8Array())
+    const routes = fromBinary(RouteConfigurationSchema, wholeBody(view.get(ROUTE_TYPE, 'http_proxy')?.body ?? []))
     expect(routes.virtualHosts).toEqual([])
     expect(routes.vhds?.configSource?.configSourceSpecifier.case).toBe('ads')
     for (const host of ['shop', 'shop:80', 'shop.default', 'shop.default.svc.cluster.local:80'])
@@ -62,13 +62,13 @@ describe('a sidecar that fetches virtual hosts on demand', () => {
   it('has the same clusters for each host as one that has them all', () => {
     const { view, discovery } = setUp(meshRule('v1'), external(['*.example.com', 'api.example.com']))
     const all = discovery.views.viewFor(SIDECAR_NODE).get(ROUTE_TYPE, 'http_proxy')
-    const { virtualHosts } = fromBinary(RouteConfigurationSchema, all?.body ?? new Uint8Array())
+    const { virtualHosts } = fromBinary(RouteConfigurationSchema, wholeBody(all?.body ?? []))
     const domains = virtualHosts.flatMap((host) => host.domains.map((domain) => ({ host, domain })))
     expect(domains.length).toBeGreaterThan(10)
     for (const { host, domain } of domains) {
       const own = fromBinary(
         VirtualHostSchema,
-        view.get(VIRTUAL_HOST_TYPE, `http_proxy/${domain}`)?.body ?? new Uint8Array(),
+        wholeBody(view.get(VIRTUAL_HOST_TYPE, `http_proxy/${domain}`)?.body ?? []),
       )
       expect(own.routes).toEqual(host.routes)
       expect(own.includeRequestAttemptCount).toBe(true)

@@ -2,6 +2,7 @@ import { fromBinary } from '@bufbuild/protobuf'
 import { normalise, type Resource } from '@mizzen/api'
 import { silentLogger } from '@mizzen/base'
 import { createMemoryStore } from '@mizzen/store'
+import { wholeBody } from '@mizzen/xds'
 import { ClusterSchema, Cluster_LbPolicy as LbPolicy } from '@mizzen/xds/gen/envoy/config/cluster/v3/cluster_pb.js'
 import { ListenerSchema } from '@mizzen/xds/gen/envoy/config/listener/v3/listener_pb.js'
 import { describe, expect, it } from 'vitest'
@@ -39,7 +40,7 @@ describe('a gRPC library without a proxy', () => {
       'xds.istio.io/grpc/lds/inbound/0.0.0.0:8080',
       'xds.istio.io/grpc/lds/inbound/[::]:8080',
     ])
-    const listener = fromBinary(ListenerSchema, view.get(LISTENER_TYPE, 'shop:80')?.body ?? new Uint8Array())
+    const listener = fromBinary(ListenerSchema, wholeBody(view.get(LISTENER_TYPE, 'shop:80')?.body ?? []))
     expect(listener.apiListener?.apiListener?.typeUrl).toMatch(/HttpConnectionManager$/)
     expect(view.get(LISTENER_TYPE, 'shop:80')?.refs).toEqual([{ typeUrl: ROUTE_TYPE, name: ROUTES }])
   })
@@ -47,7 +48,7 @@ describe('a gRPC library without a proxy', () => {
   it('has routes by service, and clusters of its own over the endpoints of all', () => {
     const { view, discovery } = setUp()
     expect(view.get(ROUTE_TYPE, ROUTES)?.refs).toEqual([{ typeUrl: CLUSTER_TYPE, name: V1 }])
-    const cluster = fromBinary(ClusterSchema, view.get(CLUSTER_TYPE, V1)?.body ?? new Uint8Array())
+    const cluster = fromBinary(ClusterSchema, wholeBody(view.get(CLUSTER_TYPE, V1)?.body ?? []))
     expect(cluster.lbPolicy).toBe(LbPolicy.ROUND_ROBIN)
     const sidecar = discovery.views.viewFor(SIDECAR_NODE)
     expect(view.get(ENDPOINT_TYPE, V1)).toBe(sidecar.get(ENDPOINT_TYPE, V1))

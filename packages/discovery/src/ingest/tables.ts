@@ -17,6 +17,7 @@ export const INGESTED_KINDS = [
   'WorkloadEntry',
   'Sidecar',
   'Secret',
+  'Canary',
 ] as const
 type IngestedKind = (typeof INGESTED_KINDS)[number]
 

@@ -21,6 +21,7 @@ export function planGateway(spec: ProxySpec, ports: readonly GatewayPort[], labe
     routes: ports.flatMap((port) =>
       routesOf(port).map(([name, servers]) => ({ name, namespace: spec.namespace, labels, servers })),
     ),
+    inboundRoutes: [],
     outbound: undefined,
     onDemand: false,
     intercepted: undefined,

@@ -1,4 +1,4 @@
-import { type Protocol, parseProtocol } from './protocol.ts'
+import { isHttpOrSniffed, type Protocol, parseProtocol } from './protocol.ts'
 import type { ProxySpec } from './proxy.ts'
 import { hindrance, isPassthrough, type ServerTls } from './server-tls.ts'
 import type { ServiceTarget } from './service-target.ts'
@@ -18,16 +18,34 @@ export interface InboundPort {
   readonly target: { readonly address: string; readonly port: number }
   /** What of services it answers for. */
   readonly services: readonly ServiceTarget[]
+  /** Its requests are told apart by the routes that callers have taken. */
+  readonly judged: boolean
   readonly origins: readonly string[]
 }
 
 const LOOPBACK = '127.0.0.1'
-/** The ports that a Sidecar's `ingress` names; without one, those of the services that the workload is part of. */
+
+/**
+ * The ports that a Sidecar's `ingress` names; without one, those of the services that the workload is part of.
+ * @param isJudged whether requests to a service are told apart, by its hostname
+ */
 export function inboundPorts(
   spec: ProxySpec,
   targets: readonly ServiceTarget[],
   sidecar: SidecarModel | undefined,
+  isJudged: (hostname: string) => boolean,
 ): InboundPort[] {
+  return portsOf(spec, targets, sidecar).map((port) => ({ ...port, judged: isTold(port, isJudged) }))
+}
+
+/** To a port that ends TLS itself clients come past their proxies' routes. */
+function isTold({ protocol, tls, services }: Port, isJudged: (hostname: string) => boolean): boolean {
+  return tls === undefined && isHttpOrSniffed(protocol) && services.some(({ hostname }) => isJudged(hostname))
+}
+
+type Port = Omit<InboundPort, 'judged'>
+
+function portsOf(spec: ProxySpec, targets: readonly ServiceTarget[], sidecar: SidecarModel | undefined): Port[] {
   const { ingress = [], origin } = sidecar ?? {}
   if (origin === undefined || ingress.length === 0) return portsOfServices(spec, targets)
   return ingress.flatMap((listener) => {
@@ -44,7 +62,7 @@ export function inboundPorts(
   })
 }
 
-function portsOfServices(spec: ProxySpec, targets: readonly ServiceTarget[]): InboundPort[] {
+function portsOfServices(spec: ProxySpec, targets: readonly ServiceTarget[]): Port[] {
   const byPort = [...Map.groupBy(targets, (target) => target.targetPort)].sort(([left], [right]) => left - right)
   return byPort.map(([port, services]) => ({
     ...{ address: spec.ip, port, services, target: { address: LOOPBACK, port: privatePort(spec, port) } },

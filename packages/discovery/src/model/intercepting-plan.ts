@@ -2,7 +2,14 @@ import { inboundCluster } from './cluster-name.ts'
 import type { InboundPort } from './inbound-port.ts'
 import { isHttp, type Protocol } from './protocol.ts'
 import type { ProxySpec } from './proxy.ts'
-import { hasOwnFilters, type InboundChainPlan, inboundClusterPlan, type ProxyPlan } from './proxy-plan.ts'
+import {
+  calledAs,
+  hasOwnFilters,
+  type InboundChainPlan,
+  inboundClusterPlan,
+  inboundRoutePlan,
+  type ProxyPlan,
+} from './proxy-plan.ts'
 import { secretsOf } from './secret-plan.ts'
 import type { RouteScope } from './virtual-host.ts'
 
@@ -38,6 +45,7 @@ export function planIntercepting(
       { kind: 'virtual-outbound', name: 'virtualOutbound', port: OUTBOUND_PORT, ...base, origins: [], registryOnly },
     ],
     routes: [],
+    inboundRoutes: ports.flatMap((port) => inboundRoutePlan(spec, port) ?? []),
     outbound: undefined,
     onDemand: false,
     intercepted: {
@@ -50,8 +58,8 @@ export function planIntercepting(
   }
 }
 
-function chainOf({ address, port, protocol, tls, hostname, services }: InboundPort): InboundChainPlan {
-  const [first] = services
+function chainOf(inbound: InboundPort): InboundChainPlan {
+  const { address, port, protocol, tls, hostname, judged } = inbound
   // Ports of services have no host name of their own; those that a Sidecar names listen on its address.
   const bind = hostname === '' ? ANY_ADDRESS : address
   return {
@@ -60,8 +68,8 @@ function chainOf({ address, port, protocol, tls, hostname, services }: InboundPo
     content: contentOf(protocol),
     tls,
     cluster: inboundCluster(port),
-    hostname: first?.hostname ?? hostname,
-    servicePort: first?.servicePort ?? port,
+    ...calledAs(inbound),
+    routeName: judged ? inboundCluster(port) : '',
   }
 }
 

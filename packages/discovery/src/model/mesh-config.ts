@@ -1,26 +1,28 @@
 import { createRequire } from 'node:module'
 import type { ConfigMap } from '@mizzen/api'
 import { DEFAULT_REPORTS, type ReportSettings } from './mesh-settings.ts'
+import { type ServiceLookup, tracingProblem, tracingSettings } from './mesh-tracing.ts'
 
 const load = createRequire(import.meta.url)
 
 /** Reads the access log and tracing settings of Istio's MeshConfig; defaults where it is silent or can't be read. */
-export function reportSettings(configMap: ConfigMap | undefined): ReportSettings {
+export function reportSettings(
+  configMap: ConfigMap | undefined,
+  lookup: ServiceLookup = () => undefined,
+): ReportSettings {
   const mesh = parseMesh(configMap?.data?.mesh)
   const { accessLogFile, accessLogEncoding, accessLogFormat } = mesh
   return {
     file: typeof accessLogFile === 'string' ? accessLogFile : DEFAULT_REPORTS.file,
     encoding: accessLogEncoding === 'JSON' ? 'JSON' : 'TEXT',
     format: typeof accessLogFormat === 'string' ? accessLogFormat : '',
-    tracePercent: mesh.enableTracing === false ? 0 : samplingOf(mesh.defaultConfig),
+    tracing: tracingSettings(mesh, lookup),
   }
 }
 
-/** Unlike in Istio, which traces one request in a hundred unasked, nothing is traced unless it says `tracing.sampling`. */
-function samplingOf(defaultConfig: unknown): number {
-  const { tracing } = (defaultConfig ?? {}) as { tracing?: { sampling?: unknown } | null }
-  const sampling = tracing?.sampling
-  return typeof sampling === 'number' && sampling >= 0 && sampling <= 100 ? sampling : DEFAULT_REPORTS.tracePercent
+/** What of these settings is asked for and not done, as a sentence. */
+export function reportProblem(configMap: ConfigMap, lookup: ServiceLookup): string | undefined {
+  return tracingProblem(parseMesh(configMap.data?.mesh), lookup)
 }
 
 function parseMesh(text: string | undefined): Readonly<Record<string, unknown>> {

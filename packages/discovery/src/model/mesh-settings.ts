@@ -1,3 +1,5 @@
+import type { TracingSettings } from './tracing-settings.ts'
+
 /** What holds for the whole mesh. */
 export interface MeshSettings {
   /** DNS domain of Kubernetes Services, and what short names are completed with. */
@@ -24,8 +26,8 @@ export interface AccessLogSettings {
 
 /** What proxies tell of the requests that pass them, from the same place. */
 export interface ReportSettings extends AccessLogSettings {
-  /** Share of the traces that begin here, 0 to 100; 0 = nothing is traced. */
-  readonly tracePercent: number
+  /** Undefined: nothing is traced. */
+  readonly tracing: TracingSettings | undefined
 }
 
-export const DEFAULT_REPORTS: ReportSettings = { file: '/dev/stdout', encoding: 'TEXT', format: '', tracePercent: 0 }
+export const DEFAULT_REPORTS: ReportSettings = { file: '/dev/stdout', encoding: 'TEXT', format: '', tracing: undefined }

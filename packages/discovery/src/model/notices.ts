@@ -22,6 +22,11 @@ export function secretNotice(origin: string, problem: string): Notice {
   return warning(origin, 'bad-form', 'data', `a gateway cannot use this Secret: it ${problem}`)
 }
 
+/** A setting of the mesh that is asked for, and does nothing. */
+export function meshNotice(origin: string, problem: string): Notice {
+  return warning(origin, 'no-effect', 'data.mesh', problem)
+}
+
 function warning(origin: string, code: string, path: string, message: string): Notice {
   const [kind = '', namespace = '', name = ''] = origin.split('/')
   return { severity: 'warning', code, path, message, kind, namespace, name }

@@ -17,6 +17,8 @@ export interface ProxyPlan {
   readonly listeners: readonly ListenerPlan[]
   /** Of a gateway. */
   readonly routes: readonly GatewayRoutePlan[]
+  /** Of a sidecar's ports whose requests are told apart. */
+  readonly inboundRoutes: readonly InboundRoutePlan[]
   /** Of a sidecar's outbound HTTP proxy: who it shares its routes with. */
   readonly outbound: RouteScope | undefined
   /** Its virtual hosts come one by one, by the hosts that its requests name. */
@@ -73,6 +75,8 @@ export interface InboundListenerPlan extends ListenerPlanBase {
   /** Of the service, for tracing. */
   readonly hostname: string
   readonly servicePort: number
+  /** Of an `InboundRoutePlan`; '' for a port that has one route, which is part of the listener. */
+  readonly routeName: string
 }
 
 /** What all inbound connections are redirected to. */
@@ -93,6 +97,8 @@ export interface InboundChainPlan {
   readonly cluster: string
   readonly hostname: string
   readonly servicePort: number
+  /** As `InboundListenerPlan` has it. */
+  readonly routeName: string
 }
 
 /** What all outbound connections are redirected to. */
@@ -135,6 +141,30 @@ export interface GatewayRoutePlan {
   readonly servers: readonly BoundServer[]
 }
 
+/** The routes of a port, by which requests are told apart and treated alike. */
+export interface InboundRoutePlan {
+  readonly name: string
+  /** Of the workload: who calls that calls no service. */
+  readonly address: string
+  readonly hosts: InboundHostsPlan
+}
+
+/** What all workloads of the same services have in common. */
+export interface InboundHostsPlan {
+  /** Of the cluster. */
+  readonly name: string
+  /** As `InboundListenerPlan` has them. */
+  readonly hostname: string
+  readonly servicePort: number
+  readonly called: readonly CalledPort[]
+}
+
+/** A port of a service that leads to the workload's. */
+export interface CalledPort {
+  readonly hostname: string
+  readonly port: number
+}
+
 export interface InboundClusterPlan {
   readonly name: string
   /** A path is a Unix socket, with port 0. */
@@ -168,6 +198,7 @@ export function planProxyless(targets: readonly ServiceTarget[], scope: RouteSco
   return {
     listeners,
     routes: [],
+    inboundRoutes: [],
     outbound: undefined,
     onDemand: false,
     intercepted: undefined,
@@ -194,6 +225,7 @@ export function planSidecar(spec: ProxySpec, inbound: readonly InboundPort[], sc
   return {
     listeners: [...ports.map((port) => inboundListener(spec, port)), ...proxies],
     routes: [],
+    inboundRoutes: ports.flatMap((port) => inboundRoutePlan(spec, port) ?? []),
     outbound: spec.httpProxyPort === 0 ? undefined : scope,
     onDemand: spec.httpProxyPort !== 0 && spec.onDemandHosts,
     intercepted: undefined,
@@ -203,11 +235,21 @@ export function planSidecar(spec: ProxySpec, inbound: readonly InboundPort[], sc
   }
 }
 
-function inboundListener(
-  spec: ProxySpec,
-  { address, port, protocol, tls, hostname, services, origins }: InboundPort,
-): InboundListenerPlan {
-  const [first] = services
+/** Undefined for a port whose requests nobody tells apart. */
+export function inboundRoutePlan(spec: ProxySpec, port: InboundPort): InboundRoutePlan | undefined {
+  if (!port.judged) return undefined
+  const name = inboundCluster(port.port)
+  const called = port.services.map(({ hostname, servicePort }) => ({ hostname, port: servicePort }))
+  return { name, address: spec.ip, hosts: { name, ...calledAs(port), called } }
+}
+
+/** What traces and virtual hosts of a port are named after. */
+export function calledAs({ services: [first], hostname, port }: InboundPort) {
+  return { hostname: first?.hostname ?? hostname, servicePort: first?.servicePort ?? port }
+}
+
+function inboundListener(spec: ProxySpec, inbound: InboundPort): InboundListenerPlan {
+  const { address, port, protocol, tls, judged, origins } = inbound
   return {
     kind: 'inbound',
     http: isHttpOrSniffed(protocol),
@@ -218,8 +260,8 @@ function inboundListener(
     ...{ ownFilters: hasOwnFilters(spec), logCluster: spec.logCluster },
     origins: unique(origins),
     cluster: inboundCluster(port),
-    hostname: first?.hostname ?? hostname,
-    servicePort: first?.servicePort ?? port,
+    ...calledAs(inbound),
+    routeName: judged ? inboundCluster(port) : '',
   }
 }
 

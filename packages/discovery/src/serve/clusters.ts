@@ -54,6 +54,7 @@ export function egressLayer(scope: string): string {
  * Clusters and endpoints of what each scope sees. A cluster depends on its client only by the choice of the DestinationRule,
  * so each is encoded once for each rule that somebody heeds. An endpoint that changes is encoded with its part (its
  * EndpointSlice), once for each policy; load assignments are put together from parts.
+ * @param further what some have beside what their workload sees, by pairs of scope and hostname
  */
 export function clusterParts(
   graph: Graph,
@@ -62,24 +63,35 @@ export function clusterParts(
   services: ServiceCollections,
   rules: RuleCollections,
   mesh: MeshSettings,
+  further: Collection<Choice>,
 ): Collection<LayerPart> {
   const choices = graph.derive('policies by scope', seen.services, (one, reader) => choose(one, reader, rules, mesh))
-  const policies = graph.deriveMany('policies', choices, ({ service, rule, policyKey }) => [
-    [policyKey, { service, rule }] as const,
+  const policies = graph.join('policies', [
+    policiesOf(graph, 'policies/seen', choices),
+    policiesOf(graph, 'policies/further', further),
   ])
   const clusters = clusterResources(graph, policies, services)
   const loads = endpointResources(graph, policies, services, mesh)
-  const resources = graph.derive(
-    'resources of scopes',
-    choices,
-    ({ scope, policyKey, ports }, reader): LayerPart => {
-      const all = [...(reader.get(clusters, policyKey) ?? []), ...(reader.get(loads, policyKey) ?? [])]
-      const seen = all.filter(({ port }) => ports.includes(port))
-      return { layer: egressLayer(scope), resources: seen.map(({ resource }) => resource) }
-    },
-    LAYER_PART_EQUALITY,
-  )
-  return graph.join('clusters of scopes', [resources, sidecarParts(graph, scopes)])
+  const partsOf = (name: string, chosen: Collection<Choice>) =>
+    graph.derive(
+      name,
+      chosen,
+      ({ scope, policyKey, ports }, reader): LayerPart => {
+        const all = [...(reader.get(clusters, policyKey) ?? []), ...(reader.get(loads, policyKey) ?? [])]
+        const seen = all.filter(({ port }) => ports.includes(port))
+        return { layer: egressLayer(scope), resources: seen.map(({ resource }) => resource) }
+      },
+      LAYER_PART_EQUALITY,
+    )
+  return graph.join('clusters of scopes', [
+    partsOf('resources of scopes', choices),
+    partsOf('further resources', further),
+    sidecarParts(graph, scopes),
+  ])
+}
+
+function policiesOf(graph: Graph, name: string, choices: Collection<Choice>): Collection<ServicePolicy> {
+  return graph.deriveMany(name, choices, ({ service, rule, policyKey }) => [[policyKey, { service, rule }] as const])
 }
 
 /** A Sidecar decides what its clients have, and is in nothing of it. */

@@ -32,14 +32,14 @@ export function gatewayRouteResources(
   return graph.derive(
     'routes of gateways',
     gatewayRoutes,
-    (plan: GatewayRoutePlan, reader) => {
+    (plan: GatewayRoutePlan, reader, _, before) => {
       const hosts = gatewayVirtualHosts(plan, {
         virtualServicesOf: (gateway) => reader.lookup(boundTo, gateway),
         routesOf: (list) => reader.get(lists, routeListKey(list)),
       })
       const origins = [...originsOf(hosts), ...plan.servers.map((server) => server.origin)]
       const settings = routeConfiguration(plan.name, [], true)
-      return routeResource(settings, hosts, clusterRefs(hosts), [...new Set(origins)].sort())
+      return routeResource(settings, hosts, clusterRefs(hosts), [...new Set(origins)].sort(), before)
     },
     { equals: sameResource },
   )

@@ -15,7 +15,7 @@ import { sidecarVirtualHost, unknownHost } from '../translate/sidecar-routes.ts'
 import { byName, routeConfiguration } from '../translate/virtual-host.ts'
 import { LAYER_PART_EQUALITY, type LayerPart } from './layer.ts'
 import { lookupFor } from './listeners.ts'
-import { type MeshReports, reportSettingsOf } from './report-settings.ts'
+import { type MeshReports, reportSettingsOf, withReports } from './report-settings.ts'
 import type { VirtualHostInput, VirtualHostPlans } from './virtual-hosts.ts'
 
 export function interceptLayer(key: string): string {
@@ -136,10 +136,9 @@ function encodedListener(
     clusters: [...targets.flatMap(({ clusters }) => clusters.map(({ name }) => name)), unknownDestination(plan)],
   }
   const written = targets.flatMap(({ from }) => from?.origin ?? [])
-  return listenerResource(outboundListener(listener, plan, reportSettingsOf(reader, logs)), names, [
-    ...origins,
-    ...written,
-  ])
+  const reports = reportSettingsOf(reader, logs)
+  const made = outboundListener(listener, plan, reports)
+  return listenerResource(made, withReports(names, reports), [...origins, ...written])
 }
 
 /** The virtual hosts of one port, or of one service on it. */

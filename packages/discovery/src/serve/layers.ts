@@ -8,6 +8,12 @@ export class Layers implements OriginListener {
   readonly #layers = new Map<string, Layer>()
   readonly #views = new Map<Layer, Set<ProxyView>>()
   readonly #byOrigin = new Map<string, Set<Layer>>()
+  #uses = 0
+
+  /** Counts up whenever `layersMadeFrom`, or who has those layers, may be different. */
+  get uses(): number {
+    return this.#uses
+  }
 
   /** A part came, changed or went. */
   apply({ before, after }: Pick<Change<LayerPart>, 'before' | 'after'>): void {
@@ -20,6 +26,7 @@ export class Layers implements OriginListener {
 
   /** Gives a view exactly these layers; none when it goes. */
   assign(view: ProxyView, names: readonly string[]): void {
+    this.#uses += 1
     const layers = names.map((name) => this.#layer(name))
     for (const layer of layers) this.#views.get(layer)?.add(view)
     const gone = view.layers.filter((layer) => !layers.includes(layer))
@@ -45,12 +52,14 @@ export class Layers implements OriginListener {
   }
 
   gained(origin: string, layer: Layer): void {
+    this.#uses += 1
     const layers = this.#byOrigin.get(origin)
     if (layers === undefined) this.#byOrigin.set(origin, new Set([layer]))
     else layers.add(layer)
   }
 
   lost(origin: string, layer: Layer): void {
+    this.#uses += 1
     const layers = this.#byOrigin.get(origin)
     layers?.delete(layer)
     if (layers?.size === 0) this.#byOrigin.delete(origin)

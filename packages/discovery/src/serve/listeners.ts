@@ -10,6 +10,7 @@ import type { MeshSettings, ReportSettings } from '../model/mesh-settings.ts'
 import { byAge } from '../model/origin.ts'
 import type {
   GatewayListenerPlan,
+  InboundChainPlan,
   ListenerPlan,
   VirtualInboundListenerPlan,
   VirtualOutboundListenerPlan,
@@ -24,7 +25,7 @@ import { serverListener } from '../translate/proxyless.ts'
 import { listenerResource, sameResource } from '../translate/resource.ts'
 import { virtualInbound, virtualOutbound } from '../translate/virtual-listener.ts'
 import { ruleFor } from './destination-rules.ts'
-import { type MeshReports, reportSettingsOf } from './report-settings.ts'
+import { type MeshReports, reportSettingsOf, withReports } from './report-settings.ts'
 import type { RuleCollections } from './rules.ts'
 import type { ServiceCollections } from './services.ts'
 
@@ -52,9 +53,9 @@ export function listenerResources(
       if (plan.kind === 'virtual-inbound' || plan.kind === 'virtual-outbound') return virtual(plan, log)
       const names =
         plan.kind === 'inbound'
-          ? { clusters: [plan.cluster], secrets: plan.tls ? secretsOf(plan.tls) : [] }
+          ? { ...routesOf([plan]), clusters: [plan.cluster], secrets: plan.tls ? secretsOf(plan.tls) : [] }
           : { routes: [plan.routeName] }
-      return listenerResource(listener(plan, log), names, plan.origins)
+      return listenerResource(listener(plan, log), withReports(names, log), plan.origins)
     },
     { equals: sameResource },
   )
@@ -63,11 +64,16 @@ export function listenerResources(
 function virtual(plan: VirtualInboundListenerPlan | VirtualOutboundListenerPlan, log: ReportSettings): XdsResource {
   if (plan.kind === 'virtual-outbound') {
     const clusters = [BLACK_HOLE_CLUSTER, unknownDestination(plan)]
-    return listenerResource(virtualOutbound(plan, log), { clusters }, plan.origins)
+    return listenerResource(virtualOutbound(plan, log), withReports({ clusters }, log), plan.origins)
   }
   const clusters = [BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, ...plan.chains.map(({ cluster }) => cluster)]
   const secrets = plan.chains.flatMap(({ tls }) => (tls ? secretsOf(tls) : []))
-  return listenerResource(virtualInbound(plan, log), { clusters, secrets }, plan.origins)
+  const names = { ...routesOf(plan.chains), clusters, secrets }
+  return listenerResource(virtualInbound(plan, log), withReports(names, log), plan.origins)
+}
+
+function routesOf(chains: readonly Pick<InboundChainPlan, 'routeName'>[]) {
+  return { routes: chains.flatMap(({ routeName }) => (routeName === '' ? [] : [routeName])) }
 }
 
 /** Undefined if nothing that comes in has anywhere to go. */
@@ -89,7 +95,10 @@ function ofGateway(
     clusters: targets.flatMap(({ clusters }) => clusters.map(({ name }) => name)),
     secrets: plan.chains.flatMap(({ bound }) => (bound?.server.tls ? secretsOf(bound.server.tls) : [])),
   }
-  return listenerResource(made, names, [...plan.origins, ...targets.flatMap(({ from }) => from?.origin ?? [])])
+  return listenerResource(made, withReports(names, log), [
+    ...plan.origins,
+    ...targets.flatMap(({ from }) => from?.origin ?? []),
+  ])
 }
 
 function l4ChainsOf(plan: GatewayListenerPlan, bound: BoundServer, reader: Reader, input: ListenerInput): L4Chain[] {

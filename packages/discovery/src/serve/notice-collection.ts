@@ -11,10 +11,11 @@ export function noticeCollection(
   tables: Tables,
   rules: RuleCollections,
   proxies: Collection<ProxyPlan>,
+  ofReports: Collection<readonly Notice[]>,
 ): Collection<readonly Notice[]> {
   const gateways = graph.derive('notices/gateways', rules.gateways, (gateway) => {
     const notices = serverNotices(gateway)
     return notices.length === 0 ? undefined : notices
   })
-  return graph.join('notices', [gateways, secretNoticeCollection(graph, tables, proxies)])
+  return graph.join('notices', [gateways, secretNoticeCollection(graph, tables, proxies), ofReports])
 }

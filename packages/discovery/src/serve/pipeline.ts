@@ -12,7 +12,7 @@ import { noticeCollection } from './notice-collection.ts'
 import { onDemandParts } from './on-demand-hosts.ts'
 import { proxyLayers, proxyParts, proxyPlans } from './proxy-resources.ts'
 import { proxylessParts } from './proxyless.ts'
-import { reportSettingsCollection } from './report-settings.ts'
+import { reportNotices, reportServices, reportSettingsCollection } from './report-settings.ts'
 import { routeLists } from './route-lists.ts'
 import { type MissingSubset, ruleCollections } from './rules.ts'
 import { scopeCollections } from './scopes.ts'
@@ -48,7 +48,7 @@ export function createPipeline(mesh: MeshSettings, options: GraphOptions = {}): 
   const seen = seenCollections(graph, scopes, services, rules)
   const input = { services, rules, seen, egress: scopes, mesh }
   const intercepting = interceptPlans(graph, plans.plans)
-  const logs = reportSettingsCollection(graph, tables, mesh)
+  const logs = reportSettingsCollection(graph, tables, services, mesh)
   const clients = graph.join('route scopes of clients', [
     plans.routeScopes,
     graph.deriveMany('route scopes intercepted', intercepting, ({ scope }) => [[scope.key, scope] as const]),
@@ -60,7 +60,7 @@ export function createPipeline(mesh: MeshSettings, options: GraphOptions = {}): 
   const lists = routeLists(graph, [hosts.lists, gatewayRouteLists(graph, plans, rules)], services, rules)
   const gatewayRoutes = gatewayRouteResources(graph, plans, rules, lists)
   const parts = graph.join('parts of layers', [
-    clusterParts(graph, scopes, seen, services, rules, mesh),
+    clusterParts(graph, scopes, seen, services, rules, mesh, reportServices(graph, logs, services, rules, mesh)),
     sidecarRouteParts(graph, plans.routeScopes, hosts, lost, lists, input),
     onDemandParts(graph, plans.onDemandScopes, hosts, lost, lists, input),
     proxylessParts(graph, plans.proxylessScopes, hosts, lists, input),
@@ -69,6 +69,6 @@ export function createPipeline(mesh: MeshSettings, options: GraphOptions = {}): 
     proxyParts(graph, plans, gatewayRoutes, { tables, logs, services, rules, mesh }),
   ])
   const layersOf = proxyLayers(graph, proxies, plans, scopeOf)
-  const notices = noticeCollection(graph, tables, rules, plans.plans)
+  const notices = noticeCollection(graph, tables, rules, plans.plans, reportNotices(graph, tables, services, mesh))
   return { graph, tables, proxies, parts, layersOf, notices, heldBack: rules.heldBack }
 }

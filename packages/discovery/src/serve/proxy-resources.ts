@@ -11,6 +11,7 @@ import {
   type GatewayRoutePlan,
   HTTP_PROXY_ROUTES,
   type InboundClusterPlan,
+  type InboundRoutePlan,
   type ListenerPlan,
   type ProxyPlan,
   planProxyless,
@@ -29,12 +30,14 @@ import { digest } from '../translate/digest.ts'
 import { clusterResource, sameResource } from '../translate/resource.ts'
 import { onDemandRouteResource } from '../translate/virtual-host-resource.ts'
 import { egressLayer } from './clusters.ts'
+import { inboundRouteResources } from './inbound-routes.ts'
 import { interceptLayer } from './intercepted.ts'
 import { LAYER_PART_EQUALITY, type LayerPart } from './layer.ts'
 import { type ListenerInput, listenerResources } from './listeners.ts'
 import { nameLayer } from './name-tables.ts'
 import { onDemandLayers } from './on-demand-hosts.ts'
 import { proxylessLayers } from './proxyless.ts'
+import { REPORTS_SCOPE } from './report-settings.ts'
 import type { RuleCollections } from './rules.ts'
 import { secretResources } from './secrets.ts'
 import { type ServiceCollections, servicesSelecting } from './services.ts'
@@ -79,13 +82,12 @@ export function proxyPlans(
     const scope = reader.get(scopeOf, key)
     if (scope === undefined) return undefined
     const routes = routeScope(scope, spec.namespace, labels)
-    if (spec.intercepts) {
-      const inbound = inboundPorts(spec, targets, scope.sidecar)
-      return planIntercepting(spec, inbound, routes, scope.sidecar?.registryOnly ?? false)
-    }
-    return spec.proxyless
-      ? planProxyless(targets, routes)
-      : planSidecar(spec, inboundPorts(spec, targets, scope.sidecar), routes)
+    if (spec.proxyless) return planProxyless(targets, routes)
+    const isJudged = (hostname: string) => reader.lookup(rules.judgedAt, hostname).length > 0
+    const inbound = inboundPorts(spec, targets, scope.sidecar, isJudged)
+    return spec.intercepts
+      ? planIntercepting(spec, inbound, routes, scope.sidecar?.registryOnly ?? false)
+      : planSidecar(spec, inbound, routes)
   })
   return {
     plans,
@@ -122,6 +124,8 @@ export function proxyParts(
     (plan: InboundClusterPlan) => clusterResource(inboundCluster(plan), plan.origins),
     SAME_RESOURCE,
   )
+  const inboundPlans = graph.deriveMany('inbound route plans', plans, (plan) => plan.inboundRoutes.map(keyed))
+  const inboundRoutes = inboundRouteResources(graph, inboundPlans, input)
   return graph.derive(
     'resources of proxies',
     plans,
@@ -129,6 +133,7 @@ export function proxyParts(
       const own = [
         ...plan.clusters.map((part) => reader.get(clusters, keyOf(part))),
         ...plan.routes.map((part) => reader.get(gatewayRoutes, keyOf(part))),
+        ...plan.inboundRoutes.map((part) => reader.get(inboundRoutes, keyOf(part))),
         ...plan.listeners.map((part) => reader.get(listeners, keyOf(part))),
         ...plan.secrets.map((part) => reader.get(secrets, keyOf(part))),
       ]
@@ -156,7 +161,8 @@ export function proxyLayers(
     if (proxyless !== undefined) routes.push(...proxylessLayers(proxyless))
     const seen = scope === undefined ? [] : [egressLayer(scope.key)]
     const names = scope !== undefined && reader.get(proxies, proxy)?.dnsCapture ? [nameLayer(scope.key)] : []
-    return [ownLayer(proxy), ...routes, ...seen, ...names]
+    const reports = proxyless === undefined ? [egressLayer(REPORTS_SCOPE)] : []
+    return [ownLayer(proxy), ...routes, ...seen, ...names, ...reports]
   })
 }
 
@@ -194,7 +200,7 @@ function labelsThatMatter(labels: Labels, reader: Reader, { matchingLabel }: Rul
   return Object.fromEntries(Object.entries(labels).filter(([name]) => reader.lookup(matchingLabel, name).length > 0))
 }
 
-type Part = ListenerPlan | GatewayRoutePlan | InboundClusterPlan | SecretPlan
+type Part = ListenerPlan | GatewayRoutePlan | InboundRoutePlan | InboundClusterPlan | SecretPlan
 
 function keyed<P extends Part>(part: P): readonly [string, P] {
   return [keyOf(part), part]

@@ -77,10 +77,13 @@ export class ProxyView implements ResourceView {
 
   /** What is shared first; by name within each layer. */
   *list(typeUrl: TypeUrl): Iterable<XdsResource> {
-    for (const layer of this.#layers.toReversed()) {
+    const byLayer = this.#resourcesOf(typeUrl)
+    for (const [at, layer] of [...this.#layers.entries()].reverse()) {
       for (const name of layer.names(typeUrl)) {
         const resource = layer.get(typeUrl, name)
-        if (resource !== undefined && resource === this.get(typeUrl, name)) yield resource
+        // The same object may be in two layers.
+        const isFirst = byLayer.findIndex((resources) => resources.has(name)) === at
+        if (resource !== undefined && isFirst) yield resource
       }
     }
   }

@@ -2,6 +2,7 @@ import { type Collection, type Graph, type Index, type Reader, structurallyEqual
 import type { Tables } from '../ingest/tables.ts'
 import { withDelegates } from '../model/delegate.ts'
 import { type GatewayModel, gatewayModel } from '../model/gateway.ts'
+import type { JudgedRule } from '../model/judged-rule.ts'
 import type { MeshSettings } from '../model/mesh-settings.ts'
 import type { ServiceModel } from '../model/service.ts'
 import {
@@ -12,6 +13,7 @@ import {
   virtualServiceModel,
 } from '../model/virtual-service.ts'
 import { type DestinationRuleCollections, destinationRuleCollections, ruleFor } from './destination-rules.ts'
+import { judgedRules } from './judged-rules.ts'
 import { type IsApart, namespacesApart } from './namespaces-apart.ts'
 import type { ServiceCollections } from './services.ts'
 
@@ -32,8 +34,12 @@ export interface RuleCollections {
   readonly boundTo: Index<VirtualServiceModel>
   /** Those of the mesh, by host. */
   readonly meshRulesOf: Index<VirtualServiceModel>
+  /** By the hosts that their routes lead or mirror to. */
+  readonly leadingTo: Index<VirtualServiceModel>
   /** Those with a match on this label of the client. */
   readonly matchingLabel: Index<VirtualServiceModel>
+  /** Those whose routes servers are to tell apart, by the hosts of the services that they lead to. */
+  readonly judgedAt: Index<JudgedRule>
   readonly destinationRules: DestinationRuleCollections
   readonly isApart: IsApart
 }
@@ -62,7 +68,11 @@ export function ruleCollections(
     meshRulesOf: graph.index('virtual services of the mesh by host', virtualServices, ({ gateways: names, hosts }) =>
       names.includes(MESH_GATEWAY) ? hosts : [],
     ),
+    leadingTo: graph.index('virtual services by destination', virtualServices, (rule) =>
+      destinationsOf(rule).map(({ host }) => host),
+    ),
     matchingLabel: graph.index('virtual services by source label', virtualServices, sourceLabels),
+    judgedAt: judgedRules(graph, tables, virtualServices, mesh),
     destinationRules,
     isApart: namespacesApart(
       graph,

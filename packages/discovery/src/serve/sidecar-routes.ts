@@ -51,14 +51,14 @@ export function sidecarRouteParts(
   return graph.derive(
     'routes of sidecars',
     scopes,
-    ({ key, audience, namespace }, reader): LayerPart => {
+    ({ key, audience, namespace }, reader, _, before): LayerPart => {
       const shared = reader.lookup(encoded.sharedOf, audience.key).filter(({ home }) => home !== namespace)
       const own = reader.lookup(encoded.atHomeOf, key)
       const known = [...shared, ...own].flatMap(({ hosts }) => hosts).sort(byName)
       const list = [...known, unknownHost(isRegistryOnly(reader, egress, audience.egress))]
       const settings = routeConfiguration(HTTP_PROXY_ROUTES, [], false)
       const { refs = [], origins = [] } = reader.get(named, audience.key) ?? {}
-      return { layer: routeLayer(key), resources: [routeResource(settings, list, refs, origins)] }
+      return { layer: routeLayer(key), resources: [routeResource(settings, list, refs, origins, before?.resources[0])] }
     },
     LAYER_PART_EQUALITY,
   )

@@ -19,6 +19,8 @@ export class PipelineViews implements ViewSource {
   readonly #affected = new Map<string, readonly string[]>()
   #next: { readonly revision: number; readonly counts: boolean } | undefined
   #announced = 0
+  /** Proxies that came or went. */
+  #moves = 0
 
   constructor(pipeline: Pipeline) {
     this.#pipeline = pipeline
@@ -40,6 +42,11 @@ export class PipelineViews implements ViewSource {
     return this.#announced
   }
 
+  /** Counts up whenever `affectedProxies` may answer otherwise than before. */
+  get uses(): number {
+    return this.#layers.uses + this.#moves
+  }
+
   /**
    * The store moved to `revision`; to be said within the transaction that brings it.
    * @param counts whether that is told even where it changes nothing for anybody
@@ -52,6 +59,7 @@ export class PipelineViews implements ViewSource {
     const view = this.viewOf(proxySpecOf(node))
     view.nodes.push(node.id)
     this.#affected.clear()
+    this.#moves += 1
     return view
   }
 
@@ -86,6 +94,7 @@ export class PipelineViews implements ViewSource {
     if (view === undefined || at === -1) return
     view.nodes.splice(at, 1)
     this.#affected.clear()
+    this.#moves += 1
     if (view.nodes.length > 0) return
     this.#views.delete(scope)
     this.#layers.assign(view, [])

@@ -5,7 +5,6 @@ import {
   HttpConnectionManagerSchema,
   HttpConnectionManager_ServerHeaderTransformation as ServerHeader,
 } from '@mizzen/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
-import { domainName } from '../model/cluster-name.ts'
 import type { ReportSettings } from '../model/mesh-settings.ts'
 import type {
   GatewayListenerPlan,
@@ -16,12 +15,11 @@ import type {
 import { accessLogs } from './access-log.ts'
 import { pack } from './any.ts'
 import { ADS } from './config-source.ts'
-import { defaultInboundRoute } from './default-route.ts'
 import { durationOf, NO_TIMEOUT } from './duration.ts'
 import { httpFilters, type Side } from './http-filters.ts'
+import { plainInboundRoutes } from './inbound-routes.ts'
 import { logStream } from './log-stream.ts'
 import { tracing } from './tracing.ts'
-import { routeConfiguration, virtualHost } from './virtual-host.ts'
 
 const HCM_FILTER = 'envoy.filters.network.http_connection_manager'
 const SERVER_NAME = 'istio-envoy'
@@ -30,7 +28,7 @@ const OUTBOUND_IDLE_MS = 3_600_000
 
 /** What a manager is named after, and where it logs to. */
 type Named = Pick<ProxyListenerPlan, 'name' | 'ownFilters' | 'logCluster'>
-type InboundHttp = Named & Pick<InboundListenerPlan, 'cluster' | 'hostname' | 'servicePort'>
+type InboundHttp = Named & Pick<InboundListenerPlan, 'cluster' | 'hostname' | 'servicePort' | 'routeName'>
 type OutboundHttp = Named & Pick<HttpProxyListenerPlan, 'routeName' | 'onDemand'>
 
 /** As the filter of a chain. */
@@ -62,11 +60,12 @@ export function gatewayManager(
 
 /** To the application: its own `server` header stays. Without mTLS nobody can vouch for a certificate header. */
 export function inboundManager(plan: InboundHttp, log: ReportSettings): HttpConnectionManager {
-  const route = defaultInboundRoute(plan.cluster, `${domainName(plan.hostname, plan.servicePort)}/*`)
-  const hosts = [virtualHost(`inbound|http|${plan.servicePort}`, ['*'], [route])]
   return create(HttpConnectionManagerSchema, {
     ...common(plan, 'inbound', log),
-    routeSpecifier: { case: 'routeConfig', value: routeConfiguration(plan.cluster, hosts, false) },
+    routeSpecifier:
+      plan.routeName === ''
+        ? { case: 'routeConfig', value: plainInboundRoutes(plan) }
+        : { case: 'rds', value: routesByName(plan.routeName) },
     serverName: SERVER_NAME,
     serverHeaderTransformation: ServerHeader.PASS_THROUGH,
     useRemoteAddress: false,
@@ -88,7 +87,7 @@ function common(plan: Named, side: Side, log: ReportSettings, onDemand = false) 
     statPrefix: `${side === 'inbound' ? 'inbound' : 'outbound'}_${plan.name}`,
     httpFilters: httpFilters(side, plan.ownFilters, onDemand),
     accessLog: [...accessLogs(log), ...(plan.logCluster === '' ? [] : [logStream(plan.logCluster, plan.ownFilters)])],
-    ...(plan.logCluster !== '' && log.tracePercent > 0 && { tracing: tracing(plan.logCluster, log.tracePercent) }),
+    ...(log.tracing && { tracing: tracing(log.tracing, plan.logCluster, side) }),
     normalizePath: true,
     // Streams may be idle as long as they like; a route can say otherwise.
     streamIdleTimeout: NO_TIMEOUT,

@@ -8,12 +8,13 @@ import {
   toJson,
 } from '@bufbuild/protobuf'
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
-import type { XdsResource } from '@mizzen/xds'
+import { wholeBody, type XdsResource } from '@mizzen/xds'
 import { ClusterSchema } from '@mizzen/xds/gen/envoy/config/cluster/v3/cluster_pb.js'
 import { ClusterLoadAssignmentSchema } from '@mizzen/xds/gen/envoy/config/endpoint/v3/endpoint_pb.js'
 import { ListenerSchema } from '@mizzen/xds/gen/envoy/config/listener/v3/listener_pb.js'
 import { RouteConfigurationSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
 import { OpenTelemetryConfigSchema } from '@mizzen/xds/gen/envoy/config/trace/v3/opentelemetry_pb.js'
+import { ZipkinConfigSchema } from '@mizzen/xds/gen/envoy/config/trace/v3/zipkin_pb.js'
 import { FileAccessLogSchema } from '@mizzen/xds/gen/envoy/extensions/access_loggers/file/v3/file_pb.js'
 import {
   HttpGrpcAccessLogConfigSchema,
@@ -55,6 +56,7 @@ const registry: Registry = createRegistry(
   HttpGrpcAccessLogConfigSchema,
   TcpGrpcAccessLogConfigSchema,
   OpenTelemetryConfigSchema,
+  ZipkinConfigSchema,
   EnvironmentResourceDetectorConfigSchema,
   HTTPFaultSchema,
   RouterSchema,
@@ -74,7 +76,7 @@ export type ResourceJson = JsonObject
 export function resourceJson(resource: XdsResource): ResourceJson {
   const schema = registry.getMessage(resource.typeUrl.slice(resource.typeUrl.lastIndexOf('/') + 1))
   if (schema === undefined) return {}
-  return toJson(schema, fromBinary(schema, resource.body), { registry }) as ResourceJson
+  return toJson(schema, fromBinary(schema, wholeBody(resource.body)), { registry }) as ResourceJson
 }
 
 /** A secret as it may be shown: Envoy's word in the place of a private key. */

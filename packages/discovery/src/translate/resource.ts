@@ -8,6 +8,7 @@ import type { RouteConfiguration } from '@mizzen/xds/gen/envoy/config/route/v3/r
 import { RouteConfigurationSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
 import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, ROUTE_TYPE, SECRET_TYPE } from '@mizzen/xds/types'
 import { digest } from './digest.ts'
+import { hostBlocks } from './host-blocks.ts'
 import { joined } from './protobuf-bytes.ts'
 import type { EncodedVirtualHost } from './virtual-host.ts'
 
@@ -29,19 +30,22 @@ export function endpointResource(name: string, body: Uint8Array, origins: readon
  * A route configuration from virtual hosts that are encoded already. Its version is made from theirs.
  * @param settings all but the virtual hosts
  * @param refs of all clusters that they name; the same array as long as those are the same, so that nobody compares them
+ * @param before an earlier version: what is the same in it is not copied again
  */
 export function routeResource(
   settings: RouteConfiguration,
   hosts: readonly EncodedVirtualHost[],
   refs: readonly ResourceRef[],
   origins: readonly string[],
+  before?: XdsResource,
 ): XdsResource {
   const head = toBinary(RouteConfigurationSchema, settings)
+  const blocks = hostBlocks(hosts, before)
   return {
     typeUrl: ROUTE_TYPE,
     name: settings.name,
     version: digest(`${digest(head)} ${hosts.map((host) => host.version).join(' ')}`),
-    body: joined([head, ...hosts.map((host) => host.bytes)]),
+    body: blocks.length > 1 ? [head, ...blocks] : joined([head, ...blocks]),
     refs,
     origins,
   }

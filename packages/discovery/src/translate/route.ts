@@ -25,10 +25,7 @@ export function virtualServiceRoutes(service: VirtualServiceModel, context: Rout
     const matches = http.match === undefined || http.match.length === 0 ? [undefined] : http.match
     for (const [at, match] of matches.entries()) {
       if (match !== undefined && !appliesAt(match, context)) continue
-      // Conditions of a delegate are merged: which of its own one comes from is not known.
-      const own = `spec.http[${index}]${match === undefined ? '' : `.match[${at}]`}`
-      const path = http.from?.path ?? own
-      const route = translateRoute(service, http, match, path, context)
+      const route = translateRoute(service, { http, index, match, at }, context)
       if (route === undefined) continue
       routes.push(route)
       if (route.match !== undefined && matchesEverything(route.match)) return routes
@@ -38,22 +35,35 @@ export function virtualServiceRoutes(service: VirtualServiceModel, context: Rout
   return routes
 }
 
-function translateRoute(
-  service: VirtualServiceModel,
-  http: RouteModel,
-  match: HTTPMatchRequest | undefined,
-  path: string,
-  context: RouteContext,
-): Route | undefined {
+/** One `match` of a VirtualService's `http`, with its places in the lists; undefined where there is none. */
+interface WrittenRoute {
+  readonly http: RouteModel
+  readonly index: number
+  readonly match: HTTPMatchRequest | undefined
+  readonly at: number
+}
+
+/** What a route is called, and where it is written. Metrics by route, of callers and of servers, know it by this. */
+export function routeIdentity({ origin }: VirtualServiceModel, { http, index, match, at }: WrittenRoute) {
+  // Conditions of a delegate are merged: which of its own one comes from is not known.
+  const own = `spec.http[${index}]${match === undefined ? '' : `.match[${at}]`}`
+  return {
+    name: [http.name ?? '', ...(match?.name ? [match.name] : [])].join('.'),
+    metadata: metadata({
+      istio: { config: configPath(http.from?.origin ?? origin.key) },
+      'mizzen.io': { path: http.from?.path ?? own },
+    }),
+  }
+}
+
+function translateRoute(service: VirtualServiceModel, written: WrittenRoute, context: RouteContext): Route | undefined {
+  const { http, match } = written
   const action = actionOf(http, context)
   if (action === undefined) return undefined
   const fault = http.fault && httpFault(http.fault)
-  const from = metadata({
-    istio: { config: configPath(http.from?.origin ?? service.origin.key) },
-    'mizzen.io': { path },
-  })
+  const { name, metadata: from } = routeIdentity(service, written)
   const route = create(RouteSchema, {
-    name: [http.name ?? '', ...(match?.name ? [match.name] : [])].join('.'),
+    name,
     match: routeMatch(match),
     action,
     ...(from && { metadata: from }),

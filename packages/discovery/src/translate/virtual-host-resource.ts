@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf'
-import { VIRTUAL_HOST_TYPE, type XdsResource } from '@mizzen/xds'
+import { VIRTUAL_HOST_TYPE, wholeBody, type XdsResource } from '@mizzen/xds'
 import { ApiVersion } from '@mizzen/xds/gen/envoy/config/core/v3/config_source_pb.js'
 import { VirtualHostSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_components_pb.js'
 import { RouteConfigurationSchema, VhdsSchema } from '@mizzen/xds/gen/envoy/config/route/v3/route_pb.js'
@@ -43,7 +43,7 @@ export function virtualHostResource(routes: string, domain: string, list: Encode
  * @param name of the resource: `routes/host`
  */
 export function forHost(wildcard: XdsResource, name: string): XdsResource {
-  const rest = wildcard.body.subarray(identity(wildcard.name).byteLength)
+  const rest = wholeBody(wildcard.body).subarray(identity(wildcard.name).byteLength)
   const body = joined([identity(name), rest])
   return { ...wildcard, name, version: digest(body), body }
 }

@@ -86,7 +86,13 @@ function passthroughParts(plan: VirtualInboundListenerPlan, looks: boolean, log:
   const { name } = plan
   const filters = tcpFilters(clusterTarget(INBOUND_PASSTHROUGH_CLUSTER), plan, log)
   if (!looks) return [{ name, match: {}, filters }]
-  const http = { ...plan, cluster: INBOUND_PASSTHROUGH_CLUSTER, hostname: INBOUND_PASSTHROUGH_CLUSTER, servicePort: 0 }
+  const http = {
+    ...plan,
+    cluster: INBOUND_PASSTHROUGH_CLUSTER,
+    hostname: INBOUND_PASSTHROUGH_CLUSTER,
+    servicePort: 0,
+    routeName: '',
+  }
   return [
     { name: `${name}-catchall-http`, match: SNIFFED_HTTP, filters: [managerFilter(inboundManager(http, log))] },
     ...OPAQUE.map((match) => ({ name, match, filters })),
