@@ -3,13 +3,14 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { requireTool } from '../requirements.ts'
 import { DataPlane, envoyProgram, mizzenProgram, type Program } from './data-plane.ts'
 import type { Http2Case } from './http2/case.ts'
+import { limits } from './http2/cases/limits.ts'
 import { malformed } from './http2/cases/malformed.ts'
 import { requests } from './http2/cases/requests.ts'
 import { caseName, endsOf, type Http2Observation, http2VirtualHost, observeAll } from './http2/observe.ts'
 import { harnessVirtualHost } from './observe.ts'
 import { Upstream } from './upstream.ts'
 
-const suites = [requests, malformed]
+const suites = [requests, malformed, limits]
 const envoy = requireTool('envoy')
 
 /** Runs all cases on one data plane; everything it started has ended afterwards. */

@@ -14,7 +14,7 @@ describe.skipIf(envoy === undefined)('twin of protocols', () => {
   beforeAll(async () => {
     real = await observeProtocols(envoyProgram(envoy as string), cases)
     ours = await observeProtocols(mizzenProgram, cases)
-  }, 120_000)
+  }, 300_000)
 
   it('has a name for each case', () => {
     expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length)

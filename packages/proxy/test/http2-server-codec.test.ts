@@ -295,7 +295,7 @@ describe('limits', () => {
   it('hold for a header block without end', () => {
     const connection = begun()
     connection.feed(frame(Type.headers, 0, 1, block(get('a'))))
-    for (let sent = 0; sent < 200 && !connection.socket.ended; sent += 1) {
+    for (let sent = 0; sent < 600 && !connection.socket.ended; sent += 1) {
       connection.feed(frame(Type.continuation, 0, 1, block([['x-a', 'b']])))
     }
     expect(said(connection)).toEqual(['GOAWAY 0 11'])

@@ -14,7 +14,7 @@ export function makeExchange(
   const { headers = {}, responseHeaders, ...rest } = fields
   const exchange = new StreamExchange()
   exchange.reset(1000, Date.UTC(2026, 0, 2, 3, 4, 5, 678))
-  Object.assign(exchange, { method: 'GET', path: '/', authority: 'example.com' }, rest)
+  Object.assign(exchange, { method: 'GET', path: '/', authority: 'example.com', scheme: 'http' }, rest)
   for (const [name, value] of Object.entries(headers)) exchange.requestHeaders.append(name, value)
   if (responseHeaders !== undefined) {
     exchange.responseHeaders = new HeaderList()

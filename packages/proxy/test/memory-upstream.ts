@@ -12,7 +12,7 @@ import { Wire } from '../src/http/wire.ts'
 import { MemorySocket } from './memory-connection.ts'
 
 /** What was told of one response, in order; bodies are joined. */
-export class RecordingHandler implements ResponseHandler {
+class RecordingHandler implements ResponseHandler {
   readonly responseFields = new HeaderList()
   readonly responseTrailers = new HeaderList()
   readonly events: string[] = []

@@ -13,7 +13,7 @@ function matched(route: object, exchange: Exchange, host: object = {}, config: o
 function prepared(route: object, exchange: Exchange, host: object = {}, config: object = {}): Exchange {
   const found = matched(route, exchange, host, config)
   found.pickTarget(exchange)
-  found.prepareRequest(exchange)
+  found.prepareRequest(exchange, true)
   return exchange
 }
 
@@ -90,6 +90,15 @@ describe('rewrites', () => {
     expect(exchange.authority).toBe('b.com')
     expect(exchange.requestHeaders.get('x-forwarded-host')).toBe('a.com')
     expect(exchange.requestHeaders.get('x-envoy-original-host')).toBe('a.com')
+  })
+
+  it('changes the host to that of the chosen cluster, and from there to that of the route', () => {
+    const target = { clusters: [{ name: 'c', weight: 1, host_rewrite_literal: 'c.com' }] }
+    const ofTarget = prepared({ match: { prefix: '/' }, route: { weighted_clusters: target } }, makeExchange())
+    expect([ofTarget.authority, ofTarget.requestHeaders.get('x-envoy-original-host')]).toEqual(['c.com', undefined])
+    const route = { weighted_clusters: target, host_rewrite_literal: 'b.com' }
+    const ofBoth = prepared({ match: { prefix: '/' }, route }, makeExchange())
+    expect([ofBoth.authority, ofBoth.requestHeaders.get('x-envoy-original-host')]).toEqual(['b.com', 'c.com'])
   })
 
   it('leaves what it is not told to change', () => {
@@ -193,8 +202,8 @@ describe('redirects', () => {
     [{ prefix_rewrite: '/new/' }, 'a.com', '/old?q', 'http://a.com/new/old?q'],
     [{ scheme_redirect: 'ftp', strip_query: true }, 'a.com', '/x?q', 'ftp://a.com/x'],
   ])('%o of %s%s', (redirect, authority, path, expected) => {
-    const exchange = makeExchange({ authority, path })
-    expect(matched({ match: { prefix: '/' }, redirect }, exchange).redirectLocation(exchange)).toBe(expected)
+    const exchange = makeExchange({ authority, path, headers: { 'x-forwarded-proto': 'http' } })
+    expect(matched({ match: { prefix: '/' }, redirect }, exchange).redirectLocation(exchange, true)).toBe(expected)
   })
 
   it('sends plaintext to TLS where the virtual host requires it', () => {
@@ -202,7 +211,7 @@ describe('redirects', () => {
     const exchange = makeExchange({ authority: 'a.com', path: '/x' })
     const found = matched(route, exchange, { require_tls: 'ALL' })
     expect(found.entry.action).toMatchObject({ kind: 'redirect', status: 301 })
-    expect(found.redirectLocation(exchange)).toBe('https://a.com/x')
+    expect(found.redirectLocation(exchange, true)).toBe('https://a.com/x')
     const secure = makeExchange({ headers: { 'x-forwarded-proto': 'https' } })
     expect(matched(route, secure, { require_tls: 'ALL' }).entry.action.kind).toBe('route')
   })

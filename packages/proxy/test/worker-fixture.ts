@@ -16,7 +16,8 @@ import type {
 import { DEFAULT_HTTP2_OPTIONS } from '../src/config/read-http2-options.ts'
 import type { DrainStrategy } from '../src/listener/drain.ts'
 import { createPeerMetadata } from '../src/telemetry/peer-metadata.ts'
-import { createRuntime, type Runtime, type RuntimeDeps } from '../src/worker/runtime.ts'
+import { createRuntime, type Runtime } from '../src/worker/runtime.ts'
+import type { RuntimeDeps } from '../src/worker/runtime-parts.ts'
 
 /** Of a filter chain that takes every connection. */
 export const MATCHES_ALL: FilterChainMatch = {

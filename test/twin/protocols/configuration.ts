@@ -11,7 +11,7 @@ export interface Places {
 }
 
 /** Istio's fields, and those that only matter where HTTP is not all there is. */
-const LOG_FORMAT = `${ISTIO_LOG_FORMAT.trimEnd()} %UPSTREAM_PROTOCOL% %GRPC_STATUS% %GRPC_STATUS_NUMBER% %TRAILER(x-end)% %UPSTREAM_REQUEST_ATTEMPT_COUNT%\n`
+const LOG_FORMAT = `${ISTIO_LOG_FORMAT.trimEnd()} %UPSTREAM_PROTOCOL% %GRPC_STATUS% %GRPC_STATUS_NUMBER% %TRAILER(x-end)% %UPSTREAM_REQUEST_ATTEMPT_COUNT% %REQ(:SCHEME)% %DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%\n`
 
 export function bootstrap(admin: number, cases: readonly ProtocolCase[], places: readonly Places[]): unknown {
   return {

@@ -58,7 +58,7 @@ export class ClusterStats {
  * Ms from the end of a request to the end of its response. Envoy has a third one for all; it is the sum of these two, so
  * that a request is recorded once.
  */
-export class ResponseTimes {
+class ResponseTimes {
   /** Of requests of our own network (`x-envoy-internal`). */
   readonly internal = new LogLinearHistogram()
   readonly external = new LogLinearHistogram()

@@ -95,7 +95,11 @@ export class DnsResolution {
     const { host, port } = endpoint.address
     const known = this.#hosts.get(host)
     if (known === undefined) return [endpoint]
-    const at = (address: string) => ({ ...endpoint, hostname: host, address: { host: address, port } })
+    const at = (address: string) => ({
+      ...endpoint,
+      hostname: endpoint.hostname ?? host,
+      address: { host: address, port },
+    })
     if (!this.#logical) return known.addresses.map(at)
     const [first] = known.addresses
     return first === undefined ? [] : [{ ...at(first), identity: `${host}:${port}` }]

@@ -103,7 +103,7 @@ export class DynamicForwardProxyCluster implements Cluster {
 
   #forget(host: string): void {
     for (const [identity, endpoint] of this.#endpoints) {
-      if (endpoint.hostname !== host) continue
+      if (endpoint.config.hostname !== host) continue
       this.#endpoints.delete(identity)
       endpoint.pool.retire()
     }

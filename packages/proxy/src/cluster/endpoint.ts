@@ -36,10 +36,6 @@ export class Endpoint implements Weighted {
     return this.#config.weight
   }
 
-  get hostname(): string {
-    return this.#config.hostname ?? this.#config.address.host
-  }
-
   /** Takes over what changed. An endpoint that begins to drain, or is reached with TLS from now on, gives up its connections. */
   update(config: EndpointConfig): void {
     const drains = config.health === 'draining' && this.#config.health !== 'draining'

@@ -125,7 +125,7 @@ export interface EndpointsConfig {
 
 export interface EndpointConfig {
   readonly address: Address
-  /** The name that the address was found by; undefined = the address itself. */
+  /** Its own name, or that by which its address was found. */
   readonly hostname?: string
   /** What it is known by, where its address may change under it; undefined = its address. */
   readonly identity?: string

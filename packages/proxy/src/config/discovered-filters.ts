@@ -6,6 +6,7 @@ import type {
   DiscoverySource,
   FilterChainConfig,
   HttpFilterConfig,
+  InstalledListenerFilter,
   ListenerConfig,
   ListenerFilterConfig,
   NetworkConfig,
@@ -39,11 +40,15 @@ export function completeListener(config: ListenerConfig, extensions: Extensions)
   return {
     ...config,
     listenerFilters: config.listenerFilters.map((filter) =>
-      filter.kind === 'discovered' ? listenerFilterOf(filter, config, extensions) : filter,
+      filter.kind === 'discovered' ? inPlaceOf(filter, listenerFilterOf(filter, config, extensions)) : filter,
     ),
     filterChains: config.filterChains.map(complete),
     ...(defaultFilterChain !== undefined && { defaultFilterChain: complete(defaultFilterChain) }),
   }
+}
+
+function inPlaceOf({ disabledFor }: InstalledListenerFilter, filter: ListenerFilterConfig): InstalledListenerFilter {
+  return disabledFor === undefined ? filter : { ...filter, disabledFor }
 }
 
 function completeChain(chain: FilterChainConfig, listener: ListenerConfig, extensions: Extensions): FilterChainConfig {

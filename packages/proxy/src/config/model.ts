@@ -8,6 +8,7 @@
 
 import type { Address } from './address.ts'
 import type { DnsCacheConfig } from './cluster-model.ts'
+import type { ConnectionPredicate } from './connection-predicate.ts'
 import type { Http2Options } from './http2-options.ts'
 import type { FaultConfig, OnDemandClusters, RouteConfig } from './route-model.ts'
 import type { DownstreamTlsConfig } from './tls-model.ts'
@@ -17,7 +18,7 @@ export interface ListenerConfig {
   readonly name: string
   readonly address: Address
   /** In order; they look at a connection before its filter chain is chosen. */
-  readonly listenerFilters: readonly ListenerFilterConfig[]
+  readonly listenerFilters: readonly InstalledListenerFilter[]
   /** For all listener filters together, ms; default 15,000; 0 = no limit. */
   readonly listenerFiltersTimeoutMs: number
   /** When that time is up: go on with what is known (protocol detection), or close the connection. */
@@ -55,6 +56,12 @@ export type ListenerFilterConfig =
   | DiscoveredListenerFilter
   /** One whose configuration has not come: it closes every connection. */
   | { readonly kind: 'missing' }
+
+/** A listener filter in its place. */
+export type InstalledListenerFilter = ListenerFilterConfig & {
+  /** Connections that it does not look at; none by default. */
+  readonly disabledFor?: ConnectionPredicate
+}
 
 export interface FilterChainConfig {
   readonly name: string
@@ -322,6 +329,7 @@ export type {
   OnDemandClusters,
   QueryMatch,
   RedirectAction,
+  RegexRewrite,
   RetryConfig,
   RouteAction,
   RouteConfig,

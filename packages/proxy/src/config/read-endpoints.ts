@@ -41,15 +41,16 @@ function readLocality(node: ConfigNode): readonly EndpointConfig[] {
 }
 
 function readEndpoint(node: ConfigNode, priority: number, locality: Locality): EndpointConfig {
-  const address = node.child('endpoint', (endpoint) => {
-    endpoint.ignore('hostname', 'health_check_config')
-    const read = endpoint.child('address', readAddress)
-    if (read === undefined) throw endpoint.error('bad-config', 'must be given', 'address')
-    return read
+  const place = node.child('endpoint', (endpoint) => {
+    endpoint.ignore('health_check_config')
+    const address = endpoint.child('address', readAddress)
+    if (address === undefined) throw endpoint.error('bad-config', 'must be given', 'address')
+    const hostname = endpoint.optionalString('hostname')
+    return { address, ...(hostname !== undefined && { hostname }) }
   })
-  if (address === undefined) throw node.error('unsupported-config', 'needs endpoint')
+  if (place === undefined) throw node.error('unsupported-config', 'needs endpoint')
   return {
-    address,
+    ...place,
     weight: node.count('load_balancing_weight', 1),
     priority,
     locality,

@@ -32,5 +32,5 @@ function readOption(node: ConfigNode): HeaderOp {
     value: value.string('value') || Buffer.from(value.string('raw_value'), 'base64').toString('utf8'),
   }))
   if (header === undefined) throw node.error('bad-config', 'must be given', 'header')
-  return { op, ...header }
+  return { op, ...header, ...(node.boolean('keep_empty_value') && { keepsEmpty: true }) }
 }

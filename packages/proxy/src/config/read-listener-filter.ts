@@ -1,5 +1,6 @@
 import { ConfigNode } from './config-node.ts'
-import type { ListenerFilterConfig } from './model.ts'
+import type { InstalledListenerFilter, ListenerFilterConfig } from './model.ts'
+import { readConnectionPredicate } from './read-connection-predicate.ts'
 import { readExtensionSource } from './read-extension-source.ts'
 import { PROXY_PROTOCOL_FILTER_TYPE, readProxyProtocolFilter } from './read-proxy-protocol.ts'
 
@@ -15,7 +16,13 @@ const READERS: Readonly<Record<string, (node: ConfigNode) => ListenerFilterConfi
 }
 
 /** envoy.config.listener.v3.ListenerFilter. */
-export function readListenerFilter(node: ConfigNode): ListenerFilterConfig {
+export function readListenerFilter(node: ConfigNode): InstalledListenerFilter {
+  const disabledFor = node.child('filter_disabled', readConnectionPredicate)
+  const filter = readFilter(node)
+  return disabledFor === undefined ? filter : { ...filter, disabledFor }
+}
+
+function readFilter(node: ConfigNode): ListenerFilterConfig {
   const name = node.string('name')
   const discovered = node.child('config_discovery', (source) =>
     readExtensionSource(source, name, (given) => given.typed('default_config', READERS)),

@@ -1,5 +1,5 @@
 import type { ConfigNode } from './config-node.ts'
-import type { HashPolicy, RouteAction, StreamDurationConfig, WeightedCluster } from './model.ts'
+import type { HashPolicy, RegexRewrite, RouteAction, StreamDurationConfig, WeightedCluster } from './model.ts'
 import { readHeaderMutations } from './read-header-mutations.ts'
 import { readRetry } from './read-retry.ts'
 import { readRegex, readRuntimeFraction } from './read-values.ts'
@@ -21,10 +21,7 @@ export function readRouteAction(node: ConfigNode): RouteAction {
     clusterHeader: node.optionalString('cluster_header')?.toLowerCase(),
     clusterNotFoundStatus: node.enumeration('cluster_not_found_response_code', NOT_FOUND_STATUS),
     prefixRewrite: node.optionalString('prefix_rewrite'),
-    regexRewrite: node.child('regex_rewrite', (rewrite) => ({
-      regex: rewrite.child('pattern', readRegex) ?? '',
-      substitution: rewrite.string('substitution'),
-    })),
+    regexRewrite: node.child('regex_rewrite', readRegexRewrite),
     hostRewrite: readHostRewrite(node),
     appendXForwardedHost: node.boolean('append_x_forwarded_host'),
     timeoutMs: node.duration('timeout') ?? TIMEOUT_MS,
@@ -38,6 +35,11 @@ export function readRouteAction(node: ConfigNode): RouteAction {
     upgrades: upgrades.map(({ type }) => type),
     terminatesConnect: upgrades.some(({ terminates }) => terminates),
   }
+}
+
+/** envoy.type.matcher.v3.RegexMatchAndSubstitute. */
+export function readRegexRewrite(node: ConfigNode): RegexRewrite {
+  return { regex: node.child('pattern', readRegex) ?? '', substitution: node.string('substitution') }
 }
 
 function readStreamDuration(node: ConfigNode): StreamDurationConfig {

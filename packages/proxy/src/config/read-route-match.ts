@@ -9,6 +9,7 @@ export function readRouteMatch(node: ConfigNode): RouteMatch {
     caseSensitive: node.boolean('case_sensitive', true),
     headers: node.list('headers', readHeaderMatch),
     query: node.list('query_parameters', readQueryMatch),
+    ...(node.child('grpc', () => true) && { grpc: true }),
     fraction: node.child('runtime_fraction', readRuntimeFraction),
   }
 }

@@ -4,7 +4,7 @@ import { FAULT_TYPE, readFault } from './read-fault.ts'
 import { readHeaderMutations } from './read-header-mutations.ts'
 import { ON_DEMAND_ROUTE_TYPE, readOnDemand } from './read-on-demand.ts'
 import { readRetry } from './read-retry.ts'
-import { readRouteAction } from './read-route-action.ts'
+import { readRegexRewrite, readRouteAction } from './read-route-action.ts'
 import { readRouteMatch } from './read-route-match.ts'
 import { readDecorator, readRouteTracing } from './read-tracing.ts'
 import { readConfigSource, readMetadata } from './read-values.ts'
@@ -18,6 +18,7 @@ export function readRoutes(node: ConfigNode): RouteConfig {
     virtualHosts: node.list('virtual_hosts', readVirtualHost),
     ignorePortInHostMatching: node.boolean('ignore_port_in_host_matching'),
     headers: readHeaderMutations(node),
+    ...(node.boolean('most_specific_header_mutations_wins') && { mostSpecificHeadersWin: true }),
     validateClusters: node.boolean('validate_clusters'),
     ...(node.child('vhds', readVhds) && { onDemand: true }),
   }
@@ -93,7 +94,8 @@ function readRedirect(node: ConfigNode): RedirectAction {
     host: node.optionalString('host_redirect'),
     port: node.count('port_redirect', 0) || undefined,
     path: node.optionalString('path_redirect'),
-    prefixRewrite: node.has('prefix_rewrite') ? node.string('prefix_rewrite') : undefined,
+    prefixRewrite: node.optionalString('prefix_rewrite'),
+    regexRewrite: node.child('regex_rewrite', readRegexRewrite),
     stripQuery: node.boolean('strip_query'),
   }
 }

@@ -45,7 +45,7 @@ export function readCertificate(node: ConfigNode): CertificateConfig {
 }
 
 /** envoy.config.core.v3.DataSource. */
-export function readDataSource(node: ConfigNode): DataSource {
+function readDataSource(node: ConfigNode): DataSource {
   node.ignore('watched_directory')
   const [path, text, base64] = [node.string('filename'), node.string('inline_string'), node.string('inline_bytes')]
   if (path !== '') return { kind: 'file', path }

@@ -54,7 +54,7 @@ function plainTransports<T>(make: (tls: UpstreamTlsConfig | undefined) => T): Re
 }
 
 /** envoy.config.core.v3.TransportSocket of an upstream; undefined = plaintext. */
-export function readUpstreamTransport(node: ConfigNode): UpstreamTlsConfig | undefined {
+function readUpstreamTransport(node: ConfigNode): UpstreamTlsConfig | undefined {
   return node.child('transport_socket', (socket) => {
     socket.ignore('name')
     return socket.typed(

@@ -18,7 +18,7 @@ type Common = Pick<
   'idleTimeoutMs' | 'maxRequestsPerConnection' | 'maxConnectionDurationMs' | 'maxStreamDurationMs'
 >
 
-export const PROTOCOL_OPTIONS_TYPE = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
+const PROTOCOL_OPTIONS_TYPE = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
 
 const NO_OPTIONS: Common = { idleTimeoutMs: 3_600_000, maxRequestsPerConnection: 0 }
 

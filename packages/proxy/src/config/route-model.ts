@@ -17,6 +17,8 @@ export interface RouteConfig {
   /** Decides how the Host header's port is seen. */
   readonly ignorePortInHostMatching: boolean
   readonly headers: HeaderMutations
+  /** The route's mutations come last, and so win; default the other way round. A chosen cluster's are the first either way. */
+  readonly mostSpecificHeadersWin?: boolean
   readonly validateClusters: boolean
   /** Further virtual hosts come one by one, when requests need them (VHDS). */
   readonly onDemand?: boolean
@@ -71,6 +73,8 @@ export interface RouteMatch {
   readonly caseSensitive: boolean
   readonly headers: readonly HeaderMatch[]
   readonly query: readonly QueryMatch[]
+  /** Only calls of gRPC, by their content type. */
+  readonly grpc?: boolean
   readonly fraction?: Fraction
 }
 
@@ -100,7 +104,7 @@ export interface RouteAction {
   /** Status if the cluster does not exist; default 503. */
   readonly clusterNotFoundStatus: number
   readonly prefixRewrite?: string
-  readonly regexRewrite?: { readonly regex: string; readonly substitution: string }
+  readonly regexRewrite?: RegexRewrite
   readonly hostRewrite?:
     | { readonly kind: 'literal'; readonly value: string }
     | { readonly kind: 'auto' }
@@ -177,7 +181,14 @@ export interface RedirectAction {
   readonly port?: number
   readonly path?: string
   readonly prefixRewrite?: string
+  readonly regexRewrite?: RegexRewrite
   readonly stripQuery: boolean
+}
+
+/** Every match in the path is replaced; the substitution refers to groups as `\\1`. */
+export interface RegexRewrite {
+  readonly regex: string
+  readonly substitution: string
 }
 
 export interface DirectResponseAction {
@@ -197,5 +208,7 @@ export type HeaderOp =
       readonly op: 'append' | 'set' | 'add-if-absent' | 'set-if-present'
       readonly name: string
       readonly value: string
+      /** Else a value that comes out empty does nothing. */
+      readonly keepsEmpty?: boolean
     }
   | { readonly op: 'remove'; readonly name: string }

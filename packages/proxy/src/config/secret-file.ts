@@ -111,7 +111,7 @@ async function readSecretResponse(text: string, file: string, name: string): Pro
 }
 
 /** Paths of the files that a secret consists of. */
-export function filesOf({ value }: SecretConfig): readonly string[] {
+function filesOf({ value }: SecretConfig): readonly string[] {
   const sources: readonly (DataSource | undefined)[] =
     value.kind === 'certificate'
       ? [value.certificate.chain, value.certificate.key, value.certificate.password]

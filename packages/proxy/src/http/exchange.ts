@@ -25,7 +25,7 @@ export interface Exchange {
   /** Path with query, as it is now (rewrites change it). */
   path: string
   authority: string
-  scheme: 'http' | 'https'
+  scheme: string
   /** '' = a TCP connection. */
   protocol: '' | 'HTTP/1.0' | 'HTTP/1.1' | 'HTTP/2'
   /** Protocol that the request asks to change to, lower case: `websocket`; `connect` for CONNECT; '' = none. */

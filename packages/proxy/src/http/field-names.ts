@@ -1,3 +1,5 @@
+import { LIST_FIELDS } from './list-fields.ts'
+
 /** What a header field means to framing and forwarding. */
 export const FieldKind = {
   plain: 0,
@@ -10,6 +12,8 @@ export const FieldKind = {
   upgrade: 6,
   te: 7,
   expect: 8,
+  /** There is one of that name (`LIST_FIELDS`). */
+  list: 9,
 } as const
 
 export interface FieldName {
@@ -51,13 +55,18 @@ export class FieldNames {
     if (!TOKEN.test(raw)) return undefined
     const name = raw.toLowerCase()
     const known = this.#byRaw.get(name)
-    const field = known ?? { name: internalized(name), kind: Object.hasOwn(KINDS, name) ? (KINDS[name] as number) : 0 }
+    const field = known ?? { name: internalized(name), kind: kindOf(name) }
     if (this.#byRaw.size < MAX_CACHED && raw.length <= MAX_CACHED_LENGTH) {
       this.#byRaw.set(internalized(raw), field)
       this.#byRaw.set(field.name, field)
     }
     return field
   }
+}
+
+function kindOf(name: string): number {
+  if (LIST_FIELDS.has(name)) return FieldKind.list
+  return Object.hasOwn(KINDS, name) ? (KINDS[name] as number) : FieldKind.plain
 }
 
 /** A property key is a flat string that shares its memory with equal ones, not a slice that keeps a whole head alive. */

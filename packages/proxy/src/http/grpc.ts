@@ -34,12 +34,15 @@ export function isGrpcRequest(exchange: Exchange): boolean {
   return exchange.path !== '' && hasGrpcContentType(exchange.requestHeaders)
 }
 
-/** How a call ended: what the server said, else what its HTTP status means; undefined = no gRPC, or no response. */
+/**
+ * How a call ended: what the server said (-1: that is no number), else what its HTTP status means; undefined = no gRPC, or
+ * no response.
+ */
 export function grpcStatus(exchange: Exchange): number | undefined {
   if (exchange.status === 0 || !isGrpcRequest(exchange)) return undefined
-  const said = exchange.responseTrailers.get('grpc-status') ?? exchange.responseHeaders?.get('grpc-status')
-  if (said === undefined) return grpcStatusOf(exchange.status)
-  return /^\d{1,9}$/.test(said) ? Number(said) : undefined
+  const said = exchange.responseTrailers.get('grpc-status') || exchange.responseHeaders?.get('grpc-status')
+  if (said === undefined || said === '') return grpcStatusOf(exchange.status)
+  return /^\d{1,9}$/.test(said) ? Number(said) : -1
 }
 
 /** `grpc-message` is percent-encoded (gRPC over HTTP/2: Status-Message); `text` has one byte a character. */

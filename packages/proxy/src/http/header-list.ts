@@ -46,6 +46,13 @@ export class HeaderList implements Headers {
     this.#size = at + 1
   }
 
+  /** As `append`; if there is one of that name, its value becomes a list (RFC 9110 5.3), without empty items. */
+  join(name: string, value: string): void {
+    const index = this.#indexOf(name)
+    if (index === -1) this.append(name, value)
+    else if (value !== '') this.#values[index] = this.#values[index] === '' ? value : `${this.#values[index]},${value}`
+  }
+
   remove(name: string): void {
     this.#removeFrom(0, name)
   }

@@ -12,6 +12,8 @@ export interface Headers {
   /** Replaces the first, drops further ones; appends if there is none. */
   set(name: string, value: string): void
   append(name: string, value: string): void
+  /** Adds `value` to the first of that name, behind a comma; appends if there is none. */
+  join(name: string, value: string): void
   remove(name: string): void
   nameAt(index: number): string
   valueAt(index: number): string

@@ -7,8 +7,6 @@ export interface LocalReply {
   readonly status: number
   /** One byte a character. */
   readonly body: string
-  /** One more header. */
-  readonly field: readonly [string, string] | undefined
   /** Of a gRPC call; undefined = what the status means. */
   readonly grpcStatus: number | undefined
 }
@@ -21,26 +19,43 @@ interface Prepared {
 }
 
 /**
- * Writes the head of a reply of our own into `exchange.responseFields`. gRPC calls get it as gRPC has it: as trailers.
- * @param grpcWeb the request came as gRPC-Web, though it looks like gRPC by now
+ * What the route changes in a reply of our own, it changes before the reply is given its content (Envoy's order).
+ * @param field one more header
  */
-export function prepareLocalReply(exchange: StreamExchange, reply: LocalReply, grpcWeb: boolean): Prepared {
-  const { status, body, field } = reply
+export function beginLocalReply(
+  exchange: StreamExchange,
+  status: number,
+  field: readonly [string, string] | undefined,
+): void {
   const headers = exchange.responseFields
   headers.clear()
   exchange.responseTrailers.clear()
   if (field !== undefined) headers.append(field[0], field[1])
+  exchange.status = status
+  exchange.responseHeaders = headers
+}
+
+/**
+ * Adds the reply's content to the head in `exchange.responseFields`. gRPC calls get it as gRPC has it: as trailers.
+ * @param grpcWeb the request came as gRPC-Web, though it looks like gRPC by now
+ */
+export function prepareLocalReply(exchange: StreamExchange, reply: LocalReply, grpcWeb: boolean): Prepared {
+  const { status, body } = reply
+  const headers = exchange.responseFields
   if (grpcWeb) return prepareGrpcWeb(reply, headers)
   if (isGrpcRequest(exchange)) {
-    headers.append('content-type', 'application/grpc')
-    headers.append('grpc-status', String(reply.grpcStatus ?? grpcStatusOf(status)))
-    if (body !== '') headers.append('grpc-message', encodeGrpcMessage(body))
+    headers.set('content-type', 'application/grpc')
+    headers.set('grpc-status', String(reply.grpcStatus ?? grpcStatusOf(status)))
+    if (body !== '' && exchange.method !== 'HEAD') headers.set('grpc-message', encodeGrpcMessage(body))
     return { status: 200, text: '' }
   }
   const text = status === 204 || status === 304 ? '' : body
-  if (text !== '') {
-    headers.append('content-length', String(text.length))
-    headers.append('content-type', 'text/plain')
+  if (text === '') {
+    headers.remove('content-length')
+    headers.remove('content-type')
+  } else {
+    headers.set('content-length', String(text.length))
+    if (!headers.has('content-type')) headers.append('content-type', 'text/plain')
   }
   return { status, text }
 }

@@ -1,8 +1,9 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Endpoint } from '../cluster/endpoint.ts'
-import type { PoolWaiter } from '../cluster/pool.ts'
 import type { RouteAction } from '../config/model.ts'
-import type { Deadline, DeadlineWheel } from './deadline-wheel.ts'
+import { localAddress } from '../tracing/export/local-address.ts'
+import { type AsyncOutcome, AsyncRequest } from './async-request.ts'
+import type { DeadlineWheel } from './deadline-wheel.ts'
 import type { MirrorTrace } from './exchange-trace.ts'
 import { hits } from './fraction.ts'
 import { HeaderList } from './header-list.ts'
@@ -10,7 +11,7 @@ import { RequestBuffer } from './request-buffer.ts'
 import { requestedServerName } from './requested-server-name.ts'
 import type { RouterRuntime } from './router-runtime.ts'
 import type { StreamExchange } from './stream-exchange.ts'
-import type { RequestFields, ResetReason, UpstreamConnection } from './upstream.ts'
+import type { RequestFields, UpstreamConnection } from './upstream.ts'
 
 /** Time for a mirrored request whose route has no timeout, ms: nobody else would end it. */
 const MAX_DURATION_MS = 60_000
@@ -27,95 +28,64 @@ interface BodySoFar {
  * A copy of a request for another cluster (Envoy: request_mirror_policies). Nobody waits for it: its response is dropped,
  * and so is the copy where it cannot keep up with the original.
  */
-export class Mirror implements PoolWaiter {
-  readonly responseFields = new HeaderList()
-  readonly responseTrailers = new HeaderList()
-  readonly #cluster: Cluster
-  readonly #endpoint: Endpoint
+export class Mirror extends AsyncRequest {
+  readonly downstreamProtocol: string
   /** Copies: the original's change for its own next try. */
   readonly #request: RequestFields
   readonly #authority: string
-  /** A copy is nobody's request. */
-  readonly client = null
-  readonly downstreamProtocol: string
   readonly #trailers = new HeaderList()
   readonly #body = new RequestBuffer()
-  readonly #deadline: Deadline
   readonly #wheel: DeadlineWheel
   #trace: MirrorTrace | null = null
-  #status = 0
-  #connection: UpstreamConnection | null = null
   #requestEnded = false
-  #over = false
 
-  private constructor(
-    cluster: Cluster,
-    endpoint: Endpoint,
-    request: RequestFields,
-    authority: string,
-    protocol: string,
-    wheel: DeadlineWheel,
-  ) {
-    this.downstreamProtocol = protocol
-    this.#cluster = cluster
-    this.#endpoint = endpoint
-    this.#request = request
-    this.#authority = authority
+  private constructor(cluster: Cluster, endpoint: Endpoint, exchange: StreamExchange, wheel: DeadlineWheel) {
+    super(cluster, endpoint, wheel)
+    this.downstreamProtocol = exchange.protocol
+    this.#request = copyFields(exchange)
+    this.#authority = shadowAuthority(exchange.authority)
     this.#wheel = wheel
-    this.#deadline = wheel.deadline(() => this.cancel())
-    endpoint.activeRequests += 1
+    if (exchange.trace === null) return
+    const { requestHeaders: headers } = this.#request
+    const to = { headers, cluster: cluster.config, address: endpoint.address, now: wheel.now }
+    this.#trace = exchange.trace.beginMirror(exchange, to)
   }
 
   /** null if the cluster cannot take it: that is no error. */
-  static start(
+  static begin(
     cluster: Cluster,
     exchange: StreamExchange,
     body: BodySoFar,
     timeoutMs: number,
     wheel: DeadlineWheel,
   ): Mirror | null {
-    const endpoint = cluster.pick(exchange)
-    if (endpoint === null || !cluster.circuit.admitRequest()) return null
-    const authority = shadowAuthority(exchange.authority)
-    const mirror = new Mirror(cluster, endpoint, copyFields(exchange), authority, exchange.protocol, wheel)
+    const endpoint = AsyncRequest.admit(cluster, exchange)
+    if (endpoint === null) return null
+    const mirror = new Mirror(cluster, endpoint, exchange, wheel)
     mirror.#takeBody(body, exchange.requestTrailers)
-    mirror.#trace = mirror.#beginTrace(exchange)
-    mirror.#deadline.arm(timeoutMs > 0 ? timeoutMs : MAX_DURATION_MS)
-    const connection = endpoint.pool.acquire(mirror)
-    if (connection === 'overflow') mirror.#end('overflow')
-    else if (connection !== 'wait') mirror.onConnectionReady(connection)
+    mirror.start(timeoutMs > 0 ? timeoutMs : MAX_DURATION_MS)
     return mirror
   }
 
   onRequestBytes(buffer: Buffer, start: number, end: number): void {
-    if (this.#over) return
-    if (this.#connection === null) this.#body.add(buffer, start, end, MAX_BUFFERED)
-    else this.#connection.sendBytes(buffer, start, end)
+    if (this.over) return
+    if (this.connection === null) this.#body.add(buffer, start, end, MAX_BUFFERED)
+    else this.connection.sendBytes(buffer, start, end)
     // The original must not wait for its copy.
-    if (!this.#body.complete || this.#connection?.congested === true) this.cancel()
+    if (!this.#body.complete || this.connection?.congested === true) this.cancel()
   }
 
   onRequestEnd(trailers: HeaderList): void {
     this.#requestEnded = true
     this.#trailers.copyFrom(trailers)
-    if (!this.#over && this.#connection !== null) this.#endRequest(this.#connection)
-  }
-
-  /** The original is given up, or the copy is. */
-  cancel(): void {
-    if (this.#over) return
-    if (this.#connection === null) this.#endpoint.pool.forget(this)
-    const connection = this.#connection
-    this.#end('canceled')
-    connection?.cancel()
+    if (this.connection !== null) this.#endRequest(this.connection)
   }
 
   serverName(header: string): string {
     return requestedServerName(this.#request.requestHeaders, this.#authority, header)
   }
 
-  onConnectionReady(connection: UpstreamConnection): void {
-    this.#connection = connection
+  protected send(connection: UpstreamConnection): void {
     const endStream = this.#requestEnded && this.#body.size === 0 && this.#trailers.size === 0
     connection.sendHead(this.#request, this.#authority, endStream)
     for (const chunk of this.#body.chunks) connection.sendBytes(chunk, 0, chunk.length)
@@ -123,29 +93,17 @@ export class Mirror implements PoolWaiter {
     if (this.#requestEnded && !endStream) this.#endRequest(connection)
   }
 
-  onConnectionFailed(reason: ResetReason): void {
-    this.#end(reason)
+  protected onOver(outcome: AsyncOutcome, status: number): void {
+    this.#body.clear()
+    this.#trace?.end({
+      status,
+      fields: this.responseFields,
+      trailers: this.responseTrailers,
+      reset: outcome === 'complete' || outcome === 'canceled' ? '' : outcome,
+      canceled: outcome === 'canceled',
+      now: this.#wheel.now,
+    })
   }
-
-  onInterim(): void {}
-
-  onHead(status: number, endStream: boolean): void {
-    this.#status = status
-    this.#cluster.stats.countResponse(status)
-    if (endStream) this.#end('complete')
-  }
-
-  onBytes(): void {}
-
-  onResponseEnd(): void {
-    this.#end('complete')
-  }
-
-  onReset(reason: ResetReason): void {
-    this.#end(reason)
-  }
-
-  onUpstreamWritable(): void {}
 
   #takeBody(body: BodySoFar, trailers: HeaderList): void {
     for (const chunk of body.buffered) this.#body.add(chunk, 0, chunk.length, MAX_BUFFERED)
@@ -156,32 +114,6 @@ export class Mirror implements PoolWaiter {
   #endRequest(connection: UpstreamConnection): void {
     if (this.#trailers.size > 0) connection.sendTrailers(this.#trailers)
     else connection.endRequest()
-  }
-
-  #beginTrace(exchange: StreamExchange): MirrorTrace | null {
-    if (exchange.trace === null) return null
-    const { requestHeaders: headers } = this.#request
-    const { config: cluster } = this.#cluster
-    const { address } = this.#endpoint
-    return exchange.trace.beginMirror(exchange, { headers, cluster, address, now: this.#wheel.now })
-  }
-
-  #end(how: ResetReason | 'complete' | 'canceled'): void {
-    if (this.#over) return
-    this.#over = true
-    this.#connection = null
-    this.#deadline.cancel()
-    this.#body.clear()
-    this.#endpoint.activeRequests -= 1
-    this.#cluster.circuit.releaseRequest()
-    this.#trace?.end({
-      status: this.#status,
-      fields: this.responseFields,
-      trailers: this.responseTrailers,
-      reset: how === 'complete' || how === 'canceled' ? '' : how,
-      canceled: how === 'canceled',
-      now: this.#wheel.now,
-    })
   }
 }
 
@@ -195,14 +127,21 @@ export function startMirrors(
   return action.mirrors.flatMap(({ cluster: name, fraction }) => {
     const cluster = clusters.get(name)
     if (cluster === undefined || (fraction !== undefined && !hits(fraction, random))) return []
-    const mirror = Mirror.start(cluster, exchange, body, action.timeoutMs, wheel)
+    const mirror = Mirror.begin(cluster, exchange, body, action.timeoutMs, wheel)
     return mirror === null ? [] : [mirror]
   })
 }
 
+/** Asked for once, with the first copy. */
+let ownAddress: string | undefined
+
 function copyFields({ method, path, scheme, upgrade, requestHeaders }: RequestFields): RequestFields {
   const fields = new HeaderList()
   fields.copyFrom(requestHeaders)
+  // As Envoy: this proxy sends it on its own behalf.
+  ownAddress ??= localAddress()
+  fields.set('x-envoy-internal', 'true')
+  fields.join('x-forwarded-for', ownAddress)
   return { method, path, scheme, upgrade, requestHeaders: fields }
 }
 

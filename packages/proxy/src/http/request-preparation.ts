@@ -1,10 +1,13 @@
+import { isIP } from 'node:net'
 import type { Random } from '@mizzen/base'
 import type { HttpConnectionManagerConfig } from '../config/model.ts'
 import type { ConnectionInfo } from '../listener/connection-info.ts'
 import { prepareClientCertificate } from './client-certificate-header.ts'
+import type { HeaderList } from './header-list.ts'
 import { createRequestId } from './request-id.ts'
 import type { StreamExchange } from './stream-exchange.ts'
 import { withTraceReason } from './trace-reason.ts'
+import { formatAddress } from './wire.ts'
 
 /**
  * What only proxies of the mesh may say, and these do not say it to each other: dropped from every request (Envoy:
@@ -53,49 +56,79 @@ export function prepareRequest(
   client: ConnectionInfo,
   random: Random,
 ): void {
-  const { peer } = client
   const secure = client.tls !== null
-  if (trusted !== null && trusted.find(soleClient(exchange, config, peer)) === true) exchange.trusted = true
-  if (config.useRemoteAddress) prepareAtEdge(exchange, config, peer, secure)
+  const found = clientAddress(exchange, config)
+  const address = found.address === '' ? client.peer : found.address
+  if (found.address !== '') exchange.downstreamRemoteAddress = formatAddress(found.address, 0)
+  exchange.trusted = trusted !== null && found.sole && trusted.find(address) === true
+  if (config.useRemoteAddress) prepareAtEdge(exchange, config, client.peer, address, secure)
   else prepareInside(exchange, secure)
+  if (exchange.scheme === '') exchange.scheme = schemeOf(exchange, secure)
   prepareClientCertificate(exchange.requestHeaders, config.clientCertificate, client.tls)
-  if (config.via !== '') appendVia(exchange, config.via)
+  if (!isReferer(exchange.requestHeaders.get('referer'))) exchange.requestHeaders.remove('referer')
+  if (config.via !== '') appendVia(exchange.requestHeaders, config.via)
   ensureRequestId(exchange, config, random)
 }
 
-/** The address of the client, if it is sure that there is no other proxy in between; else ''. */
-function soleClient(exchange: StreamExchange, config: HttpConnectionManagerConfig, peer: string): string {
-  const forwarded = exchange.requestHeaders.getCombined('x-forwarded-for')
-  if (config.useRemoteAddress) return forwarded === undefined && config.xffNumTrustedHops === 0 ? peer : ''
-  return forwarded === undefined || forwarded.includes(',') ? '' : forwarded.trim()
+interface ClientAddress {
+  /** '' = that of the peer. */
+  readonly address: string
+  /** There is no other proxy in between, as far as one can tell. */
+  readonly sole: boolean
 }
+
+const NOT_FOUND: ClientAddress = { address: '', sole: false }
+const PEER: ClientAddress = { address: '', sole: true }
+
+/** Who the client is: the peer, or whom trusted proxies name in x-forwarded-for (Envoy: x-forwarded-for in config_http_conn_man). */
+function clientAddress({ requestHeaders }: StreamExchange, config: HttpConnectionManagerConfig): ClientAddress {
+  const { useRemoteAddress, xffNumTrustedHops: hops } = config
+  const forwarded = requestHeaders.get('x-forwarded-for')
+  if (forwarded === undefined) return useRemoteAddress ? PEER : NOT_FOUND
+  if (useRemoteAddress) return hops === 0 ? NOT_FOUND : { address: itemFromEnd(forwarded, hops - 1), sole: false }
+  const address = itemFromEnd(forwarded, hops)
+  return { address, sole: hops === 0 && address !== '' && !forwarded.includes(',') }
+}
+
+/** The IP address that stands before the last `skipped` ones; '' if there is none. */
+function itemFromEnd(list: string, skipped: number): string {
+  const items = list.split(',')
+  const item = (items[items.length - 1 - skipped] ?? '').trim()
+  return isIP(item) === 0 ? '' : item
+}
+
+/** What the proxy before this one says, or what this connection is. */
+function schemeOf({ requestHeaders }: StreamExchange, secure: boolean): string {
+  const forwarded = requestHeaders.get('x-forwarded-proto') ?? ''
+  return isHttpScheme(forwarded) ? forwarded.toLowerCase() : secure ? 'https' : 'http'
+}
+
+export function isHttpScheme(text: string): boolean {
+  return text === 'http' || text === 'https' || SCHEME.test(text)
+}
+
+const SCHEME = /^https?$/i
 
 function prepareAtEdge(
   exchange: StreamExchange,
   config: HttpConnectionManagerConfig,
   peer: string,
+  address: string,
   secure: boolean,
 ): void {
   const headers = exchange.requestHeaders
   if (exchange.trusted) headers.set('x-envoy-internal', 'true')
   else headers.removeWhere(isDroppedAtEdge)
-  const forwarded = headers.getCombined('x-forwarded-for')
-  const client = config.xffNumTrustedHops === 0 ? peer : trustedClient(forwarded, config.xffNumTrustedHops, peer)
-  headers.set('x-forwarded-for', forwarded === undefined ? peer : `${forwarded},${peer}`)
+  const forwarded = headers.get('x-forwarded-for')
+  headers.set('x-forwarded-for', forwarded === undefined || forwarded === '' ? peer : `${forwarded},${peer}`)
   if (config.xffNumTrustedHops === 0 || !headers.has('x-forwarded-proto')) {
     headers.set('x-forwarded-proto', secure ? 'https' : 'http')
   }
-  if (!exchange.trusted) headers.set('x-envoy-external-address', client)
+  if (!exchange.trusted) headers.set('x-envoy-external-address', address)
 }
 
 function isDroppedAtEdge(name: string): boolean {
   return name.startsWith('x-') && DROPPED_AT_EDGE.has(name)
-}
-
-/** The address that the outermost trusted proxy saw: the n-th of x-forwarded-for from the right. */
-function trustedClient(forwarded: string | undefined, hops: number, peer: string): string {
-  const addresses = (forwarded ?? '').split(',')
-  return addresses[addresses.length - hops]?.trim() || peer
 }
 
 function prepareInside(exchange: StreamExchange, secure: boolean): void {
@@ -109,9 +142,10 @@ function isDroppedInside(name: string): boolean {
   return name.startsWith('x-') && DROPPED_INSIDE.has(name)
 }
 
-function appendVia(exchange: StreamExchange, via: string): void {
-  const before = exchange.requestHeaders.getCombined('via')
-  exchange.requestHeaders.set('via', before === undefined ? via : `${before}, ${via}`)
+/** Of a request or a response. */
+export function appendVia(headers: HeaderList, via: string): void {
+  const before = headers.getCombined('via')
+  headers.set('via', before === undefined || before === '' ? via : `${before}, ${via}`)
 }
 
 function ensureRequestId(exchange: StreamExchange, config: HttpConnectionManagerConfig, random: Random): void {
@@ -134,3 +168,12 @@ function ownRequestId(
   if (!preserveExternalRequestId) return createRequestId(random)
   return requestId?.packTraceReason === false ? given : withTraceReason(given, 'none')
 }
+
+/** A URL without user name and fragment, or a reference without fragment; what is none is not passed on (as in Envoy). */
+function isReferer(value: string | undefined): boolean {
+  return value === undefined || ABSOLUTE_REFERER.test(value) || RELATIVE_REFERER.test(value)
+}
+
+const ABSOLUTE_REFERER = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+(?:[/?][^\s#]*)?$/i
+/** Its first segment holds no colon (RFC 3986 4.2). */
+const RELATIVE_REFERER = /^[\w\-.~?[\]@!$&'()*+,;=%]*(?:\/[\w\-.~:/?[\]@!$&'()*+,;=%]*)?$/

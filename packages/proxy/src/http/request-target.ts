@@ -7,9 +7,11 @@ type Verdict = 'continue' | 'reject' | 'redirect'
 
 /** Brings host and path to the one form that routes and upstreams see, as far as configuration wants that (Envoy's order). */
 export function normalizeTarget(exchange: StreamExchange, config: HttpConnectionManagerConfig): Verdict {
+  const verdict = exchange.path === '' ? 'continue' : normalizeWholePath(exchange, config)
+  if (verdict === 'reject') return verdict
   if (config.stripTrailingHostDot === true) stripTrailingDot(exchange)
   if (config.stripHostPort !== undefined) stripPort(exchange, config.stripHostPort)
-  return exchange.path === '' ? 'continue' : normalizeWholePath(exchange, config)
+  return verdict
 }
 
 function normalizeWholePath(exchange: StreamExchange, config: HttpConnectionManagerConfig): Verdict {

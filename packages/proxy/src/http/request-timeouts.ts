@@ -5,6 +5,7 @@ import type { StreamExchange } from './stream-exchange.ts'
 
 const EXPECTED = 'x-envoy-expected-rq-timeout-ms'
 const GLOBAL = 'x-envoy-upstream-rq-timeout-ms'
+const STREAM = 'x-envoy-upstream-stream-duration-ms'
 const PER_TRY = 'x-envoy-upstream-rq-per-try-timeout-ms'
 
 /** The timeouts of a request (Envoy: FilterUtility::finalTimeout); of a router, used again for each request. */
@@ -13,6 +14,8 @@ export class RequestTimeouts {
   globalMs = 0
   /** For the response's head of each try, ms; 0 = none. */
   perTryMs = 0
+  /** Of a whole try, in place of the cluster's, ms; undefined = that one. */
+  streamMs: number | undefined = undefined
   #writesGrpcTimeout = false
 
   /** Works them out, and takes the headers that were for this proxy out of the request. */
@@ -20,6 +23,7 @@ export class RequestTimeouts {
     // As Envoy: where the duration of streams is limited, nothing else is.
     this.globalMs = action.maxStreamDuration === undefined ? action.timeoutMs : 0
     this.perTryMs = retry?.perTryTimeoutMs ?? 0
+    this.streamMs = undefined
     this.#writesGrpcTimeout = false
     const { maxGrpcTimeoutMs, maxStreamDuration } = action
     if (maxGrpcTimeoutMs !== undefined && maxStreamDuration === undefined && isGrpcRequest(exchange)) {
@@ -46,6 +50,8 @@ export class RequestTimeouts {
     this.perTryMs = whole(requestHeaders.get(PER_TRY)) ?? this.perTryMs
     requestHeaders.remove(GLOBAL)
     requestHeaders.remove(PER_TRY)
+    this.streamMs = whole(requestHeaders.get(STREAM))
+    requestHeaders.remove(STREAM)
   }
 }
 

@@ -25,7 +25,7 @@ const FLAGS: Readonly<Record<ResetReason, number>> = {
 /** @param failure what is known about a failed connection; '' = nothing */
 export function resetReply(reason: ResetReason, failure: string, retried: boolean): ResetReply {
   const which = retried ? 'retried and the latest reset reason' : 'reset reason'
-  const detail = failure === '' ? underscored(reason) : `${underscored(reason)}|${failure}`
+  const detail = failure === '' ? underscored(reason) : `${underscored(reason)}|${underscored(failure)}`
   return {
     status: reason === 'protocol error' ? 502 : 503,
     body: `upstream connect error or disconnect/reset before headers. ${which}: ${reason}`,
@@ -45,6 +45,6 @@ export function resetFlags(reason: ResetReason): number {
   return FLAGS[reason]
 }
 
-function underscored(reason: ResetReason): string {
-  return reason.replaceAll(' ', '_')
+function underscored(text: string): string {
+  return text.replaceAll(' ', '_')
 }

@@ -7,7 +7,20 @@ const HEADERS = [
   'x-envoy-retry-grpc-on',
   'x-envoy-max-retries',
   'x-envoy-retriable-status-codes',
+  'x-envoy-retriable-header-names',
+  'x-envoy-hedge-on-per-try-timeout',
+  // Names statistics, of which there are none here.
+  'x-envoy-upstream-alt-stat-name',
 ] as const
+
+/** What `x-envoy-retry-grpc-on` may name; the rest is for `x-envoy-retry-on`. */
+const GRPC_CONDITIONS: ReadonlySet<string> = new Set([
+  'cancelled',
+  'deadline-exceeded',
+  'internal',
+  'resource-exhausted',
+  'unavailable',
+])
 
 /** Envoy's defaults where the route has no policy. */
 const BASE: RetryConfig = {
@@ -24,9 +37,12 @@ const BASE: RetryConfig = {
 export function overriddenRetry(headers: HeaderList, policy: RetryConfig | undefined): RetryConfig | undefined {
   const [on, grpcOn, max, codes] = HEADERS.map((name) => headers.get(name))
   for (const name of HEADERS) headers.remove(name)
-  const conditions = [...(policy?.on ?? []), ...words(on), ...words(grpcOn)]
+  const http = words(on).filter((word) => !GRPC_CONDITIONS.has(word))
+  const grpc = words(grpcOn).filter((word) => GRPC_CONDITIONS.has(word))
+  const conditions = [...(policy?.on ?? []), ...http, ...grpc]
   if (conditions.length === 0) return policy
-  const statusCodes = [...(policy?.statusCodes ?? []), ...words(codes).map(Number).filter(Number.isInteger)]
+  const further = words(codes).filter((code) => /^\d{1,9}$/.test(code))
+  const statusCodes = [...(policy?.statusCodes ?? []), ...further.map(Number)]
   const numRetries = /^\d{1,9}$/.test(max ?? '') ? Number(max) : (policy?.numRetries ?? BASE.numRetries)
   return { ...BASE, ...policy, on: conditions, numRetries, statusCodes }
 }

@@ -10,8 +10,8 @@ export interface RouterStream {
   /** More of the response waits than the client takes: pause until `Router.onDownstreamWritable`. */
   readonly downstreamCongested: boolean
   readonly routerOptions: RouterOptions
-  /** An interim response, with `exchange.responseFields`. False: it does not pass. */
-  respondInterim(status: number): boolean
+  /** An interim response, with `exchange.responseFields`; whether it passes is configured. */
+  respondInterim(status: number): void
   /** `exchange.responseFields` is the head. Ends the response if nothing follows it. */
   respondHead(status: number, endStream: boolean): void
   respondBytes(buffer: Buffer, start: number, end: number): void

@@ -3,9 +3,11 @@ import type { ClusterStats } from '../cluster/cluster-stats.ts'
 import type { RetryConfig, RouteAction } from '../config/model.ts'
 import type { MatchedRoute } from '../route/route-table.ts'
 import { asWireText } from '../telemetry/format.ts'
+import { countReset, countResponse, countTimeout } from './attempt-stats.ts'
 import type { Deadline } from './deadline-wheel.ts'
 import { type Exchange, ResponseFlag } from './exchange.ts'
 import { type Mirror, startMirrors } from './mirror.ts'
+import { isHttpScheme } from './request-preparation.ts'
 import { RequestTimeouts } from './request-timeouts.ts'
 import { resetAfterStart, resetReply } from './reset-reply.ts'
 import { overriddenRetry } from './retry-override.ts'
@@ -13,6 +15,7 @@ import { mayReplay, retriesReset, retriesResponse } from './retry-policy.ts'
 import { RetryState } from './retry-state.ts'
 import type { RouterRuntime } from './router-runtime.ts'
 import type { RouterStream } from './router-stream.ts'
+import { isDeclinedUpgrade, opensTunnel } from './upgrade.ts'
 import type { ResetReason } from './upstream.ts'
 import { type UpstreamEvents, UpstreamRequest } from './upstream-request.ts'
 
@@ -76,15 +79,15 @@ export class Router implements UpstreamEvents {
   start(route: MatchedRoute): void {
     const { action } = route.entry
     const stream = this.#stream
+    stream.stats.rqTotal += 1
     if (action.kind === 'route') {
       this.#startRouted(route, action)
-    } else if (action.kind === 'redirect') {
-      stream.stats.rqRedirect += 1
-      stream.reply(action.status, '', 'direct_response', 0, ['location', route.redirectLocation(stream.exchange)])
-    } else {
-      stream.stats.rqDirectResponse += 1
-      stream.reply(action.status, asWireText(action.body), 'direct_response', 0)
+      return
     }
+    stream.stats.rqDirectResponse += 1
+    const location = route.redirectLocation(stream.exchange, !stream.routerOptions.suppressEnvoyHeaders)
+    const body = action.kind === 'direct' ? asWireText(action.body) : ''
+    stream.reply(action.status, body, 'direct_response', 0, location === '' ? undefined : ['location', location])
   }
 
   onRequestBytes(buffer: Buffer, start: number, end: number): void {
@@ -127,13 +130,15 @@ export class Router implements UpstreamEvents {
   // From the upstream.
 
   onUpstreamSent(): void {
-    this.#duration.arm(this.#stream.exchange.cluster?.maxStreamDurationMs ?? 0)
+    this.#duration.arm(this.#timeouts.streamMs ?? this.#stream.exchange.cluster?.maxStreamDurationMs ?? 0)
     if (this.#upstream.requestEnded) this.#perTry.arm(this.#timeouts.perTryMs)
   }
 
   onUpstreamInterim(status: number): void {
-    // As Envoy: whoever has passed this on must pass on what follows, and cannot try elsewhere.
-    if (this.#stream.respondInterim(status)) this.#retries.forbid()
+    this.#clusterStats.countResponse(status)
+    // As Envoy: what follows is passed on, whether or not this is.
+    this.#retries.forbid()
+    this.#stream.respondInterim(status)
   }
 
   onUpstreamHead(status: number, endStream: boolean): void {
@@ -142,7 +147,7 @@ export class Router implements UpstreamEvents {
     exchange.upstreamHeadAt = now
     exchange.trace?.onAttemptHead(status, endStream, now)
     this.#perTry.cancel()
-    this.#countResponse(status)
+    countResponse(status, this.#clusterStats, this.#upstream.endpoint)
     if (opensTunnel(exchange.upgrade, status)) {
       this.#onTunnel(status)
       return
@@ -174,7 +179,7 @@ export class Router implements UpstreamEvents {
     const upstream = this.#upstream
     const { exchange } = this.#stream
     const replays = this.#mayReplay(reason)
-    this.#countReset(reason)
+    countReset(reason, this.#clusterStats, upstream)
     exchange.trace?.onAttemptReset(reason)
     this.#releaseAttempt()
     if (upstream.tunnel) {
@@ -203,7 +208,6 @@ export class Router implements UpstreamEvents {
   #startRouted(route: MatchedRoute, action: RouteAction): void {
     const stream = this.#stream
     const { exchange } = stream
-    stream.stats.rqTotal += 1
     if (this.#cluster === undefined) {
       stream.stats.noCluster += 1
       stream.reply(action.clusterNotFoundStatus, '', 'cluster_not_found', ResponseFlag.NC)
@@ -215,14 +219,11 @@ export class Router implements UpstreamEvents {
     this.#retries.open(retry)
     this.#upstream.keepsForRetry = retry !== undefined
     this.#timeouts.open(exchange, action, retry, stream.routerOptions)
-    route.prepareRequest(exchange)
+    route.prepareRequest(exchange, !stream.routerOptions.suppressEnvoyHeaders)
     if (action.idleTimeoutMs !== undefined) stream.setIdleTimeout(action.idleTimeoutMs)
     this.#timeouts.announce(exchange, 0, stream.routerOptions)
     if (this.#upstream.requestEnded) this.#timeout.arm(this.#timeouts.globalMs)
-    if (action.mirrors.length > 0 && exchange.upgrade === '') {
-      const body = { buffered: this.#upstream.bodySoFar, ended: this.#upstream.requestEnded }
-      this.#mirrors = startMirrors(action, this.#runtime, exchange, body)
-    }
+    exchange.scheme = upstreamScheme(exchange)
     this.#attempt()
   }
 
@@ -243,10 +244,20 @@ export class Router implements UpstreamEvents {
       this.#stream.reply(503, 'no healthy upstream', 'no_healthy_upstream', ResponseFlag.UH)
       return
     }
+    if (exchange.upstreamAttempts === 1) this.#startMirrors()
     exchange.endpoint = endpoint.config
     exchange.upstreamHost = endpoint.address
     exchange.trace?.beginAttempt(exchange, this.#runtime.turn.now)
     this.#upstream.attempt(cluster, endpoint)
+  }
+
+  /** As Envoy: not where the request itself goes nowhere. */
+  #startMirrors(): void {
+    const { exchange } = this.#stream
+    const { action } = (this.#route as MatchedRoute).entry
+    if (action.kind !== 'route' || action.mirrors.length === 0 || exchange.upgrade !== '') return
+    const body = { buffered: this.#upstream.bodySoFar, ended: this.#upstream.requestEnded }
+    this.#mirrors = startMirrors(action, this.#runtime, exchange, body)
   }
 
   /**
@@ -344,13 +355,13 @@ export class Router implements UpstreamEvents {
 
   #onTimeout(): void {
     this.#clusterStats.upstreamRqTimeout += 1
-    this.#countEndpointTimeout()
+    countTimeout(this.#upstream.endpoint)
     this.#stream.reply(504, 'upstream request timeout', 'response_timeout', ResponseFlag.UT)
   }
 
   #onPerTryTimeout(): void {
     this.#clusterStats.upstreamRqPerTryTimeout += 1
-    this.#countEndpointTimeout()
+    countTimeout(this.#upstream.endpoint)
     this.#stream.exchange.trace?.onAttemptTimeout()
     this.#dropAttempt()
     if (this.#retriesLocalReset()) return
@@ -374,34 +385,12 @@ export class Router implements UpstreamEvents {
   get #clusterStats(): ClusterStats {
     return (this.#cluster as Cluster).stats
   }
-
-  #countEndpointTimeout(): void {
-    const { endpoint } = this.#upstream
-    if (endpoint !== null) endpoint.stats.rqTimeout += 1
-  }
-
-  #countResponse(status: number): void {
-    this.#clusterStats.countResponse(status)
-    const stats = this.#upstream.endpoint?.stats
-    if (stats === undefined) return
-    if (status < 500) stats.rqSuccess += 1
-    else stats.rqError += 1
-  }
-
-  #countReset(reason: ResetReason): void {
-    const { endpoint } = this.#upstream
-    if (endpoint !== null) endpoint.stats.rqError += 1
-    if (reason === 'overflow') this.#clusterStats.upstreamRqPendingOverflow += 1
-    else if (this.#upstream.headSent) this.#clusterStats.upstreamRqRxReset += 1
-  }
 }
 
-/** Envoy has a word for it where there is nothing but HTTP/1.1. */
-function isDeclinedUpgrade({ upgrade, protocol, upstreamProtocol }: Exchange): boolean {
-  return upgrade !== '' && upgrade !== 'connect' && protocol !== 'HTTP/2' && upstreamProtocol === 'HTTP/1.1'
-}
-
-/** Whether the upstream's answer to a request for another protocol says yes. */
-function opensTunnel(upgrade: string, status: number): boolean {
-  return upgrade === 'connect' ? status >= 200 && status < 300 : upgrade !== '' && status === 101
+/** What is no scheme of HTTP is not passed on. */
+function upstreamScheme({ scheme, requestHeaders, connection }: Exchange): string {
+  if (isHttpScheme(scheme)) return scheme
+  const forwarded = requestHeaders.get('x-forwarded-proto') ?? ''
+  if (isHttpScheme(forwarded)) return forwarded
+  return (connection?.tls ?? null) === null ? 'http' : 'https'
 }

@@ -18,7 +18,7 @@ export class StreamExchange implements Exchange {
   method = ''
   path = ''
   authority = ''
-  scheme: 'http' | 'https' = 'http'
+  scheme: string = ''
   protocol: Exchange['protocol'] = 'HTTP/1.1'
   upgrade = ''
   readonly requestHeaders = new HeaderList()
@@ -70,7 +70,7 @@ export class StreamExchange implements Exchange {
     this.method = ''
     this.path = ''
     this.authority = ''
-    this.scheme = 'http'
+    this.scheme = ''
     this.protocol = 'HTTP/1.1'
     this.upgrade = ''
     this.requestHeaders.clear()

@@ -1,27 +1,28 @@
 import type { Random } from '@mizzen/base'
 import type { RouterOptions } from '../config/model.ts'
-import type { Filter, FilterStream } from '../filter/filter.ts'
+import type { FilterStream } from '../filter/filter.ts'
 import type { ConnectionInfo } from '../listener/connection-info.ts'
 import type { RouteSlot } from '../route/route-slot.ts'
 import type { MatchedRoute } from '../route/route-table.ts'
 import type { BodyTransform } from './body-transform.ts'
+import type { Deadline } from './deadline-wheel.ts'
 import type { Downstream } from './downstream.ts'
 import { ResponseFlag } from './exchange.ts'
-import { GrpcStatus } from './grpc.ts'
+import { FilterIteration } from './filter-iteration.ts'
 import type { HttpService } from './http-service.ts'
 import type { HeadError } from './http1/message-head.ts'
 import { reasonPhrase } from './http1/status-line.ts'
-import { prepareLocalReply } from './local-reply.ts'
+import { beginLocalReply, prepareLocalReply } from './local-reply.ts'
 import { REFUSAL_STATUS } from './refusal-status.ts'
 import { checkRequest, type Refusal } from './request-check.ts'
 import { prepareRequest } from './request-preparation.ts'
+import { recordRequest } from './request-record.ts'
 import { completeResponseHead } from './response-head.ts'
 import { Router } from './router.ts'
 import type { RouterStream } from './router-stream.ts'
-import { limitDuration } from './stream-duration.ts'
 import { StreamExchange } from './stream-exchange.ts'
 import type { RequestStart, StreamRuntime } from './stream-runtime.ts'
-import { StreamTimers } from './stream-timers.ts'
+import { StreamTimeouts } from './stream-timeouts.ts'
 import { allowsUpgrade, announceUpgrade } from './upgrade.ts'
 
 /**
@@ -40,15 +41,16 @@ export class Stream implements FilterStream, RouterStream {
   readonly #downstream: Downstream
   readonly #client: ConnectionInfo
   readonly #router: Router
-  readonly #timers: StreamTimers
+  readonly #timeouts: StreamTimeouts
+  readonly #filters: FilterIteration
+  /** A filter holds the request for a while. */
+  readonly #filterDelay: Deadline
   #service!: HttpService
-  #idleMs = 0
   #active = false
   #requestEnded = false
   #responseStarted = false
-  #filterAt = 0
-  /** Requests so far: what waits for something knows by it that its request is over. */
-  #requests = 0
+  /** The request is the router's. As in Envoy, routes without a cluster change what that answers, and no other local reply. */
+  #routed = false
   #tunnel = false
   /** Directions of a tunnel that are open. */
   #tunnelHalves = 0
@@ -60,14 +62,23 @@ export class Stream implements FilterStream, RouterStream {
     this.random = runtime.random
     this.exchange.connection = client
     this.exchange.downstreamLocalAddress = client.local
-    this.exchange.downstreamRemoteAddress = client.remote
     this.exchange.requestedServerName = client.serverName
     this.#router = new Router(runtime, this)
-    this.#timers = new StreamTimers(runtime.wheel, this)
+    this.#timeouts = new StreamTimeouts(this, runtime)
+    this.#filters = new FilterIteration(this, () => this.#runFilters())
+    this.#filterDelay = runtime.wheel.deadline(() => this.#runFilters())
   }
 
   get responseStarted(): boolean {
     return this.#responseStarted
+  }
+
+  get requestEnded(): boolean {
+    return this.#requestEnded
+  }
+
+  get inTunnel(): boolean {
+    return this.#tunnel
   }
 
   get downstreamCongested(): boolean {
@@ -88,21 +99,18 @@ export class Stream implements FilterStream, RouterStream {
   open(service: HttpService): void {
     this.#service = service
     this.#active = true
-    this.#requests += 1
     this.#requestEnded = false
     this.#responseStarted = false
     this.#tunnel = false
-    this.#filterAt = 0
+    this.#filters.begin(service.filters)
     this.route = null
     this.requestTransform = this.responseTransform = null
-    this.isGrpcWeb = this.repliesItself = false
+    this.isGrpcWeb = this.repliesItself = this.#routed = false
     this.exchange.reset(this.#runtime.turn.now, this.#runtime.clock.now())
-    if (this.#client.tls !== null) this.exchange.scheme = 'https'
+    this.exchange.downstreamRemoteAddress = this.#client.remote
     service.stats.downstreamRqTotal += 1
     service.stats.downstreamRqActive += 1
-    this.#timers.request.arm(service.config.requestTimeoutMs)
-    this.#idleMs = service.config.streamIdleTimeoutMs
-    this.#timers.idle.arm(this.#idleMs)
+    this.#timeouts.begin(service.config)
   }
 
   /** The head is in the exchange. */
@@ -110,7 +118,7 @@ export class Stream implements FilterStream, RouterStream {
     const { exchange } = this
     const service = this.#service
     if (request.ended) this.#endRequest()
-    this.#timers.idle.arm(this.#idleMs)
+    this.#timeouts.touch()
     if (this.#runtime.overload !== null && this.#runtime.overload.refusesRequests > this.random()) {
       this.#refuseOverloaded()
       return
@@ -136,7 +144,7 @@ export class Stream implements FilterStream, RouterStream {
 
   onRequestBytes(buffer: Buffer, start: number, end: number): void {
     this.exchange.requestBytes += end - start
-    this.#timers.idle.arm(this.#idleMs)
+    this.#timeouts.touch()
     if (this.requestTransform === null) this.#router.onRequestBytes(buffer, start, end)
     else this.#passRequest(this.requestTransform.update(buffer, start, end))
   }
@@ -174,7 +182,6 @@ export class Stream implements FilterStream, RouterStream {
   /** What came is no HTTP that may be served. */
   refuse(error: Exclude<HeadError, ''>): void {
     const status = REFUSAL_STATUS[error] ?? 400
-    if (status === 431) this.#service.stats.downstreamRqTooLarge += 1
     this.reply(status, reasonPhrase(status), error, ResponseFlag.DPE)
   }
 
@@ -194,26 +201,24 @@ export class Stream implements FilterStream, RouterStream {
     this.route = routes.table?.match(exchange) ?? null
     if (this.route !== null) {
       this.#router.choose(this.route)
-      if (exchange.upgrade !== '' && !allowsUpgrade(exchange.upgrade, this.route, config)) {
-        this.reply(403, '', 'upgrade_failed', 0)
-        return false
+      if (exchange.upgrade !== '') {
+        if (!allowsUpgrade(exchange.upgrade, this.route, config)) {
+          this.reply(403, '', 'upgrade_failed', 0)
+          return false
+        }
+        this.#service.stats.downstreamCxUpgradesTotal += 1
       }
     }
-    this.#armDuration()
+    this.#timeouts.limitDuration(this.route, config)
     return true
   }
 
   proceedAfter(ms: number): void {
-    this.#timers.filterDelay.arm(ms)
+    this.#filterDelay.arm(ms)
   }
 
   suspend(): (instead?: () => void) => void {
-    const request = this.#requests
-    return (instead) => {
-      if (!this.#active || request !== this.#requests) return
-      if (instead === undefined) this.#runFilters()
-      else instead()
-    }
+    return this.#filters.suspend()
   }
 
   reply(
@@ -232,9 +237,11 @@ export class Stream implements FilterStream, RouterStream {
     }
     const { exchange } = this
     this.repliesItself = true
-    const prepared = prepareLocalReply(exchange, { status, body, field, grpcStatus }, this.isGrpcWeb)
     exchange.details = details
     exchange.flags |= flags
+    beginLocalReply(exchange, status, field)
+    if (this.#routed || exchange.route?.action.kind === 'route') this.route?.prepareResponse(exchange)
+    const prepared = prepareLocalReply(exchange, { status, body, grpcStatus }, this.isGrpcWeb)
     const ended = prepared.text === ''
     this.respondHead(prepared.status, ended)
     if (ended) return
@@ -247,10 +254,10 @@ export class Stream implements FilterStream, RouterStream {
 
   // From the router.
 
-  respondInterim(status: number): boolean {
-    if (!this.#service.config.proxy100Continue) return false
+  respondInterim(status: number): void {
+    if (!this.#service.config.proxy100Continue) return
+    this.#service.stats.countResponse(status)
     this.#downstream.sendInterim(status, this.exchange)
-    return true
   }
 
   respondHead(status: number, endStream: boolean): void {
@@ -268,7 +275,7 @@ export class Stream implements FilterStream, RouterStream {
   }
 
   respondBytes(buffer: Buffer, start: number, end: number): void {
-    this.#timers.idle.arm(this.#idleMs)
+    this.#timeouts.touch()
     if (this.responseTransform !== null) this.#passResponse(this.responseTransform.update(buffer, start, end))
     else {
       this.exchange.responseBytes += end - start
@@ -286,8 +293,7 @@ export class Stream implements FilterStream, RouterStream {
     this.#beginResponse(status)
     this.#tunnel = true
     this.#tunnelHalves = 2
-    this.#timers.request.cancel()
-    this.#service.stats.downstreamCxUpgradesTotal += 1
+    this.#timeouts.requestEnded()
     completeResponseHead(this.exchange, this.#service.config, this.#runtime.date)
     this.exchange.trace?.onResponse(this.exchange)
     this.#downstream.startTunnel(this.exchange)
@@ -316,32 +322,11 @@ export class Stream implements FilterStream, RouterStream {
   }
 
   setIdleTimeout(ms: number): void {
-    this.#idleMs = ms
-    this.#timers.idle.arm(ms)
+    this.#timeouts.setIdle(ms)
   }
 
-  // From the timers.
-
-  onIdle(): void {
-    this.#service.stats.downstreamRqIdleTimeout += 1
-    if (this.#tunnel) this.abort('stream_idle_timeout', ResponseFlag.SI)
-    else this.reply(this.#timeoutStatus(), 'stream timeout', 'stream_idle_timeout', ResponseFlag.SI)
-  }
-
-  onRequestTimeout(): void {
-    this.#service.stats.downstreamRqTimeout += 1
+  closeAfterResponse(): void {
     this.#downstream.closeAfterResponse()
-    this.reply(408, 'request timeout', 'request_overall_timeout', 0)
-  }
-
-  onDurationReached(): void {
-    const body = 'downstream duration timeout'
-    this.#service.stats.downstreamRqMaxDurationReached += 1
-    this.reply(this.#timeoutStatus(), body, 'max_duration_timeout', 0, undefined, GrpcStatus.deadlineExceeded)
-  }
-
-  onFilterDelayOver(): void {
-    this.#runFilters()
   }
 
   // Within.
@@ -349,7 +334,10 @@ export class Stream implements FilterStream, RouterStream {
   /** At once and by ourselves, as Envoy: so a client never waits for an upstream that does not know of it. */
   #expectContinue(): void {
     if (this.#service.config.proxy100Continue) this.exchange.requestHeaders.append('expect', '100-continue')
-    else this.#downstream.sendContinue()
+    else {
+      this.#service.stats.countResponse(100)
+      this.#downstream.sendContinue()
+    }
   }
 
   #refuseOverloaded(): void {
@@ -363,27 +351,15 @@ export class Stream implements FilterStream, RouterStream {
     else this.reply(status, body, details, flags, field)
   }
 
-  #armDuration(): void {
-    const limit = limitDuration(this.exchange, this.route, this.#service.config)
-    if (limit > 0) this.#timers.duration.arm(Math.max(Number.MIN_VALUE, limit - this.#elapsed()))
-  }
-
-  #elapsed(): number {
-    return this.#runtime.turn.now - this.exchange.startedAt
-  }
-
   #runFilters(): void {
-    const { filters } = this.#service
-    while (this.#filterAt < filters.length) {
-      const filter = filters[this.#filterAt] as Filter
-      this.#filterAt += 1
-      if (filter.onRequest !== undefined && filter.onRequest(this) === 'stop') return
-    }
+    if (!this.#filters.run()) return
     if (this.route === null) {
+      this.#service.stats.rqTotal += 1
       this.#service.stats.noRoute += 1
       this.reply(404, '', 'route_not_found', ResponseFlag.NR)
       return
     }
+    this.#routed = true
     this.#router.start(this.route)
   }
 
@@ -399,7 +375,7 @@ export class Stream implements FilterStream, RouterStream {
 
   #endRequest(): void {
     this.#requestEnded = true
-    this.#timers.request.cancel()
+    this.#timeouts.requestEnded()
     this.exchange.requestEndAt = this.#runtime.turn.now
   }
 
@@ -409,8 +385,8 @@ export class Stream implements FilterStream, RouterStream {
     exchange.responseHeaders = exchange.responseFields
     exchange.responseStartAt = this.#runtime.turn.now
     this.#responseStarted = true
-    this.#timers.idle.arm(this.#idleMs)
-    this.route?.prepareResponse(exchange)
+    this.#timeouts.touch()
+    if (!this.repliesItself) this.route?.prepareResponse(exchange)
   }
 
   #endResponse(): void {
@@ -433,18 +409,10 @@ export class Stream implements FilterStream, RouterStream {
     const { exchange } = this
     const service = this.#service
     this.#active = false
-    this.#timers.cancel()
+    this.#timeouts.cancel()
+    this.#filterDelay.cancel()
+    this.#filters.end()
     exchange.endedAt = this.#runtime.turn.now
-    service.stats.downstreamRqActive -= 1
-    service.stats.countResponse(exchange.status)
-    service.stats.downstreamRqTime.record(exchange.endedAt - exchange.startedAt)
-    for (const recorder of service.recorders) recorder.record(exchange)
-    exchange.trace?.finish(exchange)
-    for (const log of service.accessLogs) log.log(exchange)
-    exchange.trace = null
-  }
-
-  #timeoutStatus(): number {
-    return this.#requestEnded ? 504 : 408
+    recordRequest(exchange, service)
   }
 }

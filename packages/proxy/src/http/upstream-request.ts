@@ -2,6 +2,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { Endpoint } from '../cluster/endpoint.ts'
 import type { PoolWaiter, RequestPool } from '../cluster/pool.ts'
 import type { ConnectionInfo } from '../listener/connection-info.ts'
+import { replaceHost } from '../route/rewrite.ts'
 import { ConnectTunnel } from './connect-tunnel.ts'
 import type { HeaderList } from './header-list.ts'
 import { RequestBuffer } from './request-buffer.ts'
@@ -249,7 +250,8 @@ export class UpstreamRequest implements PoolWaiter {
     exchange.upstreamProtocol = connection.protocol
     exchange.upstreamStartAt = this.#runtime.turn.now
     this.#events.onUpstreamSent()
-    if (exchange.upgrade !== '') connection.sendHead(exchange, this.#authority(), false)
+    this.#nameEndpoint()
+    if (exchange.upgrade !== '') connection.sendHead(exchange, exchange.authority, false)
     else this.#sendRequest(connection)
   }
 
@@ -257,7 +259,7 @@ export class UpstreamRequest implements PoolWaiter {
     const body = this.#body
     const { exchange } = this.#stream
     const endStream = this.#requestEnded && body.size === 0 && exchange.requestTrailers.size === 0
-    connection.sendHead(exchange, this.#authority(), endStream)
+    connection.sendHead(exchange, exchange.authority, endStream)
     if (endStream) return
     for (const chunk of body.chunks) connection.sendBytes(chunk, 0, chunk.length)
     if (body.size > this.#keptBytes(connection)) body.drop()
@@ -270,12 +272,14 @@ export class UpstreamRequest implements PoolWaiter {
     return upgrade === 'connect' && route?.action.kind === 'route' && route.action.terminatesConnect === true
   }
 
-  /** `auto_host_rewrite` is for the endpoint to say. */
-  #authority(): string {
-    const { exchange } = this.#stream
+  /** `auto_host_rewrite`: the endpoint's name, if it has one. */
+  #nameEndpoint(): void {
+    const { exchange, routerOptions } = this.#stream
     const { action } = exchange.route ?? {}
-    if (action?.kind === 'route' && action.hostRewrite?.kind === 'auto') return (this.#endpoint as Endpoint).hostname
-    return exchange.authority
+    if (action?.kind !== 'route' || action.hostRewrite?.kind !== 'auto') return
+    const { hostname = '' } = (this.#endpoint as Endpoint).config
+    if (hostname === '') return
+    replaceHost(exchange, hostname, action.appendXForwardedHost, !routerOptions.suppressEnvoyHeaders)
   }
 
   #endRequest(connection: UpstreamConnection): void {

@@ -43,6 +43,8 @@ export class Wire implements Flushable, PacedReader, OutputOwner {
   #output: SocketOutput | null = null
   #encrypted = false
   #text = ''
+  /** Characters that have been in the text and are not any more. */
+  #left = 0
   /** Serial of the turn that has written last, and how much of the text is of turns before it. */
   #writtenIn = 0
   #earlier = 0
@@ -144,6 +146,20 @@ export class Wire implements Flushable, PacedReader, OutputOwner {
   /** One byte a character. */
   write(text: string): void {
     if (!this.#closed) this.#gather(text)
+  }
+
+  /** Where its output is now, for `recall`. */
+  get mark(): number {
+    return this.#left + this.#text.length
+  }
+
+  /** Takes back what was written since `mark`. @returns false if some of that has left: then nothing is taken back */
+  recall(mark: number): boolean {
+    const kept = mark - this.#left
+    if (kept < 0 || this.#closed) return false
+    this.#text = this.#text.slice(0, kept)
+    this.#earlier = Math.min(this.#earlier, kept)
+    return true
   }
 
   /** Holds on to none of it. */
@@ -282,6 +298,7 @@ export class Wire implements Flushable, PacedReader, OutputOwner {
   }
 
   #clearText(): void {
+    this.#left += this.#text.length
     this.#text = ''
     this.#earlier = 0
   }

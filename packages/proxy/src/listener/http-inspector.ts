@@ -41,7 +41,7 @@ export class HttpInspector implements ListenerFilter {
 const COUNTERS = { 'http/1.0': 'http10Found', 'http/1.1': 'http11Found', h2c: 'http2Found' } as const
 
 /** The protocol that a connection begins with, as ALPN would name it; '' = it is not HTTP. */
-export function detectHttp(bytes: Buffer): keyof typeof COUNTERS | '' | 'incomplete' {
+function detectHttp(bytes: Buffer): keyof typeof COUNTERS | '' | 'incomplete' {
   const text = bytes.toString('latin1', 0, MAX_BYTES)
   if (text.startsWith(PREFACE)) return 'h2c'
   if (PREFACE.startsWith(text)) return 'incomplete'

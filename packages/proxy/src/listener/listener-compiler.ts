@@ -1,9 +1,17 @@
 import { MizzenError } from '@mizzen/base'
 import { withinPath } from '../config/error-path.ts'
-import type { FilterChainConfig, FilterChainMatch, ListenerConfig, ListenerFilterConfig } from '../config/model.ts'
+import type {
+  FilterChainConfig,
+  FilterChainMatch,
+  InstalledListenerFilter,
+  ListenerConfig,
+  ListenerFilterConfig,
+} from '../config/model.ts'
 import { ServerTls, type TlsDeps } from '../tls/server-tls.ts'
 import type { TlsStats } from '../tls/tls-stats.ts'
 import type { CompiledChain, CompiledListener } from './compiled-listener.ts'
+import { ConditionalFilter } from './conditional-filter.ts'
+import { compilePredicate } from './connection-predicate.ts'
 import { FilterChainTable } from './filter-chain-table.ts'
 import { HttpInspector, HttpInspectorStats } from './http-inspector.ts'
 import { type ListenerFilter, MISSING } from './listener-filter.ts'
@@ -51,7 +59,7 @@ export class ListenerCompiler {
     )
     const chains = all.map((chain, index) => this.#chain(chain, index === fallback, index, ssl, config))
     const filters = config.listenerFilters.map((filter, index) =>
-      this.#filter(filter, config, `listener_filters[${index}]`),
+      this.#installed(filter, config, `listener_filters[${index}]`),
     )
     return { config, filters, chains, table, direct: filters.length === 0 && isDirect(chains, filterChains) }
   }
@@ -75,6 +83,13 @@ export class ListenerCompiler {
       network: this.#services.compile(network),
       endsWhenFailing: listener.drainsOnModificationOnly !== true,
     }
+  }
+
+  /** One whose configuration has not come closes all connections, as in Envoy, whichever it is not for. */
+  #installed(config: InstalledListenerFilter, listener: ListenerConfig, path: string): ListenerFilter {
+    const filter = this.#filter(config, listener, path)
+    if (config.disabledFor === undefined || filter === NOT_THERE) return filter
+    return new ConditionalFilter(filter, compilePredicate(config.disabledFor))
   }
 
   #filter(config: ListenerFilterConfig, listener: ListenerConfig, path: string): ListenerFilter {

@@ -24,6 +24,8 @@ export interface ListenerFilter {
    *   `MISSING`
    */
   inspect(connection: ConnectionInfo, bytes: Buffer, descriptor: number): number
+  /** Its turn has come: true = it does not look at this connection, not even at its bytes. */
+  skips?(connection: ConnectionInfo): boolean
   /** Called when `inspect` refused or the connection went away before it was done; for counters. */
   onRefused?(): void
 }

@@ -123,7 +123,7 @@ export class PendingConnection implements WireHandler {
     const { filters } = this.#listener
     while (this.#at < filters.length) {
       const filter = filters[this.#at] as ListenerFilter
-      const taken = this.#inspect(filter)
+      const taken = filter.skips?.(this.#info) === true ? 0 : this.#inspect(filter)
       if (taken === NEED_MORE) return
       if (taken === MISSING) this.#owner.stats.extensionConfigMissing += 1
       if (taken < NEED_MORE) {

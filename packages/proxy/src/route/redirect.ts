@@ -1,37 +1,43 @@
 import type { RedirectAction, RouteMatch } from '../config/model.ts'
 import type { Exchange } from '../http/exchange.ts'
-import { withoutPort } from './host-lookup.ts'
-import { compilePrefixRewrite } from './rewrite.ts'
+import { compilePathRewrite, replacePath } from './rewrite.ts'
 
 /** Computes the `location` of a redirect (Envoy: RedirectAction). What is not configured stays as the request has it. */
-export function compileRedirect(action: RedirectAction, match: RouteMatch): (exchange: Exchange) => string {
-  const mapPath = compilePath(action, match)
-  return (exchange) => {
-    const requestScheme = exchange.requestHeaders.get('x-forwarded-proto') ?? exchange.scheme
-    const scheme = action.scheme ?? requestScheme
-    return `${scheme}://${hostAndPort(action, exchange.authority, requestScheme, scheme)}${mapPath(exchange.path)}`
+export function compileRedirect(
+  action: RedirectAction,
+  match: RouteMatch,
+  path: string,
+): (exchange: Exchange, keepsOriginal: boolean) => string {
+  const rewrite = compilePathRewrite(action, match, `${path}.redirect`)
+  const mapPath = compilePath(action)
+  return (exchange, keepsOriginal) => {
+    // As Envoy: the request itself gets the new path, as the log shows.
+    if (rewrite !== undefined) replacePath(exchange, rewrite(exchange.path), keepsOriginal)
+    const scheme = action.scheme ?? exchange.scheme
+    const host = action.host ?? hostOf(exchange, scheme, action.port !== undefined)
+    const port = action.port === undefined ? '' : `:${action.port}`
+    return `${scheme}://${host}${port}${mapPath(exchange.path)}`
   }
 }
 
-function hostAndPort(action: RedirectAction, authority: string, requestScheme: string, scheme: string): string {
-  const host = action.host ?? authority
-  if (action.port !== undefined) return `${withoutPort(host)}:${action.port}`
-  // The old scheme's default port would be wrong under the new one.
-  const defaultPort = requestScheme === 'https' ? ':443' : ':80'
-  return scheme !== requestScheme && host.endsWith(defaultPort) ? withoutPort(host) : host
+/** The request's. Its port goes where another takes its place, or where it is the old scheme's default. */
+function hostOf({ authority, requestHeaders }: Exchange, scheme: string, otherPort: boolean): string {
+  const colon = authority.startsWith('[') ? authority.lastIndexOf(']:') + 1 : authority.lastIndexOf(':')
+  if (colon <= 0) return authority
+  const oldScheme = requestHeaders.get('x-forwarded-proto') ?? ''
+  const defaultPort = oldScheme === 'https' ? ':443' : oldScheme === 'http' ? ':80' : ''
+  const wrongPort = scheme !== oldScheme && authority.slice(colon) === defaultPort
+  return otherPort || wrongPort ? authority.slice(0, colon) : authority
 }
 
-function compilePath(action: RedirectAction, match: RouteMatch): (path: string) => string {
-  const { path: fixed } = action
+function compilePath(action: RedirectAction): (path: string) => string {
+  const { path: given, stripQuery } = action
+  const fixed = given === undefined || given.startsWith('/') ? given : `/${given}`
   // A query of the configured path takes precedence over the request's, and is never stripped.
   if (fixed?.includes('?')) return () => fixed
-  const query = action.stripQuery
-    ? () => ''
-    : (path: string) => (path.includes('?') ? path.slice(path.indexOf('?')) : '')
-  if (fixed !== undefined) return (path) => fixed + query(path)
-  const rewrite = action.prefixRewrite === undefined ? undefined : compilePrefixRewrite(action.prefixRewrite, match)
   return (path) => {
-    const bare = path.includes('?') ? path.slice(0, path.indexOf('?')) : path
-    return (rewrite === undefined ? bare : rewrite(bare)) + query(path)
+    const query = path.indexOf('?')
+    if (query === -1) return fixed ?? path
+    return (fixed ?? path.slice(0, query)) + (stripQuery ? '' : path.slice(query))
   }
 }

@@ -8,7 +8,7 @@ const PSEUDO: Readonly<Record<string, RequestField>> = {
   ':path': (exchange) => exchange.path,
   ':authority': (exchange) => exchange.authority,
   host: (exchange) => exchange.authority,
-  ':scheme': (exchange) => exchange.scheme,
+  ':scheme': (exchange) => exchange.scheme || undefined,
 }
 
 /** @param name lower case */

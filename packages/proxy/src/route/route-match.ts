@@ -1,6 +1,7 @@
 import type { Random } from '@mizzen/base'
 import type { Fraction, HeaderMatch, QueryMatch, RouteMatch } from '../config/model.ts'
 import type { Exchange } from '../http/exchange.ts'
+import { isGrpcRequest } from '../http/grpc.ts'
 import { compileFullMatch, type TextTest } from './regex.ts'
 import { requestField } from './request-field.ts'
 import { compileStringMatch } from './string-match.ts'
@@ -13,6 +14,7 @@ export function compileRouteMatch(match: RouteMatch, path: string, random: Rando
     ...pathTests(match, path),
     ...match.headers.map((header, index) => compileHeaderMatch(header, `${path}.headers[${index}]`)),
     ...match.query.map((query, index) => compileQueryMatch(query, `${path}.query_parameters[${index}]`)),
+    ...(match.grpc === true ? [isGrpcRequest] : []),
     ...(match.fraction === undefined ? [] : [compileFraction(match.fraction, random)]),
   ]
   const [only] = tests

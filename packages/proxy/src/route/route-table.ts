@@ -1,9 +1,11 @@
 import { MizzenError, type Random } from '@mizzen/base'
 import type {
+  DirectResponseAction,
   RetryConfig,
   RouteAction,
   RouteConfig,
   RouteEntry,
+  RouteMatch,
   VirtualHostConfig,
   WeightedCluster,
 } from '../config/model.ts'
@@ -40,13 +42,16 @@ export interface MatchedRoute {
   pickTarget(exchange: Exchange): WeightedCluster
   /**
    * What the request changes before it goes upstream: header mutations, then host, then path (sets
-   * `x-envoy-original-path`). Call once, after `pickTarget` and after the filters.
+   * `x-envoy-original-path` if `keepsOriginal`). Call once, after `pickTarget` and after the filters.
    */
-  prepareRequest(exchange: Exchange): void
+  prepareRequest(exchange: Exchange, keepsOriginal: boolean): void
   /** Header mutations of the response, also for redirects, direct and local replies of this route. */
   prepareResponse(exchange: Exchange): void
-  /** Value of `location`. Only for redirects. */
-  redirectLocation(exchange: Exchange): string
+  /**
+   * Value of `location`; '' = none. The request's path changes with it (`keepsOriginal` as above). Only for redirects and
+   * direct responses.
+   */
+  redirectLocation(exchange: Exchange, keepsOriginal: boolean): string
 }
 
 /**
@@ -108,7 +113,7 @@ function compileHost(config: RouteConfig, host: VirtualHostConfig, path: string,
   }))
   const find = firstMatch(routes)
   if (host.requireTls === 'none') return find
-  const toHttps = compileRoute(config, host, HTTPS_REDIRECT, path, random)
+  const toHttps = httpsRedirect(host, path)
   const { requireTls } = host
   return (exchange) => {
     const exempt = requireTls === 'external' && exchange.requestHeaders.get('x-envoy-internal') === 'true'
@@ -126,7 +131,18 @@ function firstMatch(routes: readonly { readonly matches: Matcher; readonly route
   }
 }
 
-/** Where Envoy sends plaintext requests of a virtual host that requires TLS. */
+/** Where Envoy sends plaintext requests of a virtual host that requires TLS; no level changes its headers. */
+function httpsRedirect(virtualHost: VirtualHostConfig, path: string): MatchedRoute {
+  return {
+    entry: HTTPS_REDIRECT,
+    virtualHost,
+    retry: undefined,
+    ...notRouted(path),
+    prepareResponse: nothing,
+    redirectLocation: ({ authority, path: asked }) => `https://${authority}${asked}`,
+  }
+}
+
 const HTTPS_REDIRECT: RouteEntry = {
   name: '',
   match: { path: { kind: 'prefix', value: '/' }, caseSensitive: true, headers: [], query: [] },
@@ -146,33 +162,42 @@ function compileRoute(
   random: Random,
 ): MatchedRoute {
   const { action } = entry
-  const outer = [entry.headers, virtualHost.headers, config.headers]
+  const upwards = [entry.headers, virtualHost.headers, config.headers]
+  const outer = config.mostSpecificHeadersWin === true ? upwards.toReversed() : upwards
   const retry = (action.kind === 'route' ? action.retry : undefined) ?? virtualHost.retry
   const response = compileHeaderPlan(outer, 'response', path)
   const base = { entry, virtualHost, retry, prepareResponse: response ?? nothing }
   if (action.kind === 'redirect')
-    return { ...base, ...notRouted(path), redirectLocation: compileRedirect(action, entry.match) }
-  if (action.kind === 'direct') return { ...base, ...notRouted(path), redirectLocation: wrongKind(path) }
-  const outerRequest = compileHeaderPlan(outer, 'request', path)
+    return { ...base, ...notRouted(path), redirectLocation: compileRedirect(action, entry.match, path) }
+  if (action.kind === 'direct')
+    return { ...base, ...notRouted(path), redirectLocation: directLocation(action, entry.match) }
+  const request = compileHeaderPlan(outer, 'request', path)
   const rewrite = compileRewrite(action, entry.match, path)
   return {
     ...base,
-    ...routed(action, outerRequest, response, rewrite, path, random),
+    ...routed(action, { request, response }, rewrite, path, random),
     redirectLocation: wrongKind(path),
   }
 }
 
-/** The methods of a route that has clusters; those of one target come before the route's own (most specific first). */
+interface Plans {
+  readonly request: HeaderPlan | undefined
+  readonly response: HeaderPlan | undefined
+}
+
+/**
+ * The methods of a route that has clusters. What the chosen one changes comes before what `outer` does: that of route,
+ * virtual host and route configuration.
+ */
 function routed(
   action: RouteAction,
-  outerRequest: HeaderPlan | undefined,
-  outerResponse: HeaderPlan | undefined,
+  outer: Plans,
   rewrite: Rewrite,
   path: string,
   random: Random,
 ): Pick<MatchedRoute, 'pickTarget' | 'prepareRequest' | 'prepareResponse'> {
   const choose = compileTargets(action, random)
-  const plans = new Map<WeightedCluster, { request: HeaderPlan | undefined; response: HeaderPlan | undefined }>()
+  const plans = new Map<WeightedCluster, Plans>()
   action.clusters.forEach((cluster, index) => {
     const at = `${path}.route.weighted_clusters.clusters[${index}]`
     const request = compileHeaderPlan([cluster.headers], 'request', at)
@@ -187,16 +212,24 @@ function routed(
       exchange.target = target
       return target
     },
-    prepareRequest(exchange) {
+    prepareRequest(exchange, keepsOriginal) {
       ofTarget(exchange)?.request?.(exchange)
-      outerRequest?.(exchange)
-      rewrite(exchange)
+      // As Envoy: here nothing keeps the host that the client named.
+      exchange.authority = exchange.target?.hostRewriteLiteral ?? exchange.authority
+      outer.request?.(exchange)
+      rewrite(exchange, keepsOriginal)
     },
     prepareResponse(exchange) {
       ofTarget(exchange)?.response?.(exchange)
-      outerResponse?.(exchange)
+      outer.response?.(exchange)
     },
   }
+}
+
+/** As Envoy: with a status that has a location, a direct response names what was asked for. */
+function directLocation({ status }: DirectResponseAction, match: RouteMatch): MatchedRoute['redirectLocation'] {
+  if (status !== 201 && (status < 300 || status > 399)) return () => ''
+  return compileRedirect({ kind: 'redirect', status, stripQuery: false }, match, '')
 }
 
 function notRouted(path: string): Pick<MatchedRoute, 'pickTarget' | 'prepareRequest'> {

@@ -9,8 +9,11 @@ import { formatFlags, formatLongFlags, formatTcpFlags } from './response-flags.t
 import { compileTimeFormat } from './time-format.ts'
 import { TLS_COMMANDS } from './tls-commands.ts'
 
-/** One value of an exchange; undefined = there is none (`-` in a log, nothing in a header). */
-export type Extractor = (exchange: Exchange) => string | number | undefined
+/**
+ * One value of an exchange; undefined = there is none (`-` in a log, nothing in a header). Values of metadata are as they
+ * are in JSON.
+ */
+export type Extractor = (exchange: Exchange) => string | number | boolean | object | undefined
 
 /** Builds the extractor of one command; `path` is the place of the template, for errors. */
 type Compile = (command: Command, path: string) => Extractor
@@ -45,10 +48,15 @@ const COMMANDS: Readonly<Record<string, Compile>> = {
   RESPONSE_DURATION: plain((exchange) => elapsed(exchange.startedAt, exchange.upstreamHeadAt)),
   RESPONSE_TX_DURATION: plain((exchange) => elapsed(exchange.upstreamHeadAt, exchange.endedAt)),
   UPSTREAM_HOST: plain((exchange) => orNone(exchange.upstreamHost)),
-  ...addressCommands('UPSTREAM_REMOTE_ADDRESS', (exchange) => exchange.upstreamHost),
+  // The other end of a connection, so there must be one.
+  ...addressCommands('UPSTREAM_REMOTE_ADDRESS', ({ upstreamLocalAddress, upstreamHost }) => {
+    return upstreamLocalAddress === '' ? '' : upstreamHost
+  }),
   ...addressCommands('UPSTREAM_LOCAL_ADDRESS', (exchange) => exchange.upstreamLocalAddress),
   ...addressCommands('DOWNSTREAM_REMOTE_ADDRESS', (exchange) => exchange.downstreamRemoteAddress),
-  ...addressCommands('DOWNSTREAM_DIRECT_REMOTE_ADDRESS', (exchange) => exchange.downstreamRemoteAddress),
+  ...addressCommands('DOWNSTREAM_DIRECT_REMOTE_ADDRESS', ({ connection, downstreamRemoteAddress }) => {
+    return connection?.remote ?? downstreamRemoteAddress
+  }),
   ...addressCommands('DOWNSTREAM_LOCAL_ADDRESS', (exchange) => exchange.downstreamLocalAddress),
   UPSTREAM_CLUSTER: plain((exchange) => exchange.cluster?.altStatName || exchange.cluster?.name),
   UPSTREAM_CLUSTER_RAW: plain((exchange) => exchange.cluster?.name),
@@ -61,7 +69,7 @@ const COMMANDS: Readonly<Record<string, Compile>> = {
   VIRTUAL_CLUSTER_NAME: plain(none),
   TRACE_ID: plain((exchange) => orNone(exchange.trace?.traceId ?? '')),
   SPAN_ID: plain((exchange) => orNone(exchange.trace?.spanId ?? '')),
-  STREAM_ID: plain((exchange) => orNone(exchange.requestId)),
+  STREAM_ID: plain((exchange) => orNone(exchange.requestHeaders.get('x-request-id') ?? '')),
   GRPC_STATUS: ({ args }, path) => compileGrpcStatus(args, path),
   GRPC_STATUS_NUMBER: plain(grpcStatus),
   UPSTREAM_METADATA: ({ args }, path) => metadataCommand(args, path, (exchange) => exchange.endpoint?.metadata),
@@ -148,7 +156,7 @@ const REQUEST_PSEUDO: Readonly<Record<string, Extractor>> = {
   ':path': (exchange) => orNone(exchange.path),
   ':authority': (exchange) => orNone(exchange.authority),
   host: (exchange) => orNone(exchange.authority),
-  ':scheme': (exchange) => exchange.scheme,
+  ':scheme': (exchange) => orNone(exchange.scheme),
 }
 
 function requestField(name: string): Extractor {
@@ -156,7 +164,7 @@ function requestField(name: string): Extractor {
 }
 
 function responseField(name: string): Extractor {
-  if (name === ':status') return (exchange) => (exchange.status === 0 ? undefined : exchange.status)
+  if (name === ':status') return (exchange) => (exchange.status === 0 ? undefined : String(exchange.status))
   return headerField(name, (exchange) => exchange.responseHeaders)
 }
 
@@ -179,8 +187,7 @@ function metadataCommand(
   return (exchange) => {
     let value: unknown = read(exchange)
     for (const key of keys) value = isRecord(value) ? value[key] : undefined
-    if (value === undefined || value === null) return undefined
-    return typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value)
+    return (value ?? undefined) as ReturnType<Extractor>
   }
 }
 
@@ -190,7 +197,8 @@ function typedMetadataCommand(args: string, path: string): Extractor {
   const [type, rest] = colon === -1 ? [args, ''] : [args.slice(0, colon), args.slice(colon + 1)]
   if (type === 'CLUSTER') return metadataCommand(rest, path, (exchange) => exchange.cluster?.metadata)
   if (type === 'UPSTREAM_HOST') return metadataCommand(rest, path, (exchange) => exchange.endpoint?.metadata)
-  if (['DYNAMIC', 'ROUTE', 'LISTENER', 'VIRTUAL_HOST', 'LISTENER_FILTER_CHAIN'].includes(type)) return none
+  if (type === 'ROUTE') return metadataCommand(rest, path, (exchange) => exchange.route?.metadata)
+  if (['DYNAMIC', 'LISTENER', 'VIRTUAL_HOST', 'LISTENER_FILTER_CHAIN'].includes(type)) return none
   throw new MizzenError('bad-format', `%METADATA% knows no type "${type}"`, { path })
 }
 

@@ -38,7 +38,9 @@ function textPart(segment: Segment, path: string, missing: string): Formatter {
   const extract = compileCommand(segment.command, path)
   return (exchange) => {
     const value = extract(exchange)
-    return value === undefined ? missing : typeof value === 'string' ? value : String(value)
+    if (typeof value === 'string') return value
+    if (value === undefined) return missing
+    return typeof value === 'object' ? JSON.stringify(value) : String(value)
   }
 }
 

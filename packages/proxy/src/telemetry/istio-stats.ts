@@ -6,7 +6,7 @@ import { DurationHistogram } from './duration-histogram.ts'
 import { Histogram, type HistogramCounts } from './histogram.ts'
 import { isPassthrough, istioLabels, type Reporter } from './istio-labels.ts'
 import { formatHistogram, formatLabels, formatSample, type Labels } from './prometheus-text.ts'
-import type { RouteStats, RoutesOfSeries } from './route-stats.ts'
+import { isWritten, type RouteStats, type RoutesOfSeries } from './route-stats.ts'
 import type { StatsProvider, StatsRecorder } from './stats-recorder.ts'
 import { traceIdOf } from './trace-id.ts'
 
@@ -154,9 +154,9 @@ class Recorder implements StatsRecorder {
     if (this.#routes !== undefined) this.#recordMore(this.#routes, series, exchange, durationMs)
   }
 
-  /** By route (servers know of none), and an example now and then. */
+  /** By route, as far as that one is known, and an example now and then. */
   #recordMore(routes: RouteStats, series: Series, exchange: Exchange, durationMs: number): void {
-    if (this.#reporter === 'source') {
+    if (this.#reporter === 'source' || isWritten(exchange.route)) {
       series.routes ??= routes.of(series.labels)
       series.routes.record(exchange, durationMs)
     }

@@ -34,7 +34,10 @@ const LABELS = [
   'destination_version',
 ]
 
-/** Counts requests by the route that chose their upstream, as callers see it: a rollout is judged route by route. */
+/**
+ * Counts requests by the route that chose their upstream: a rollout is judged route by route. Of a server the routes are those
+ * by which its callers chose it, as far as its configuration can tell them.
+ */
 export class RouteStats {
   readonly #series = new Map<string, Series>()
 
@@ -89,6 +92,11 @@ export class RoutesOfSeries {
     this.#last = series
     return series
   }
+}
+
+/** Whether somebody wrote it, in a VirtualService. */
+export function isWritten(route: RouteEntry | null): boolean {
+  return route?.metadata?.['mizzen.io']?.path !== undefined
 }
 
 /** The name that its author gave it, or which of a VirtualService's `http` entries it is. */

@@ -3,8 +3,9 @@ import { formatError } from '@mizzen/base'
 import type { UpstreamTlsConfig } from '../config/tls-model.ts'
 import type { CertificateIdentity } from './certificate-identity.ts'
 import type { IdentityCache } from './identity-cache.ts'
-import { PeerValidation } from './peer-validation.ts'
-import { createContext, type LoadedCertificate, loadCertificate } from './secure-contexts.ts'
+import { loadMaterial, MATERIAL_PATH } from './loaded-material.ts'
+import type { PeerValidation } from './peer-validation.ts'
+import { createContext, type LoadedCertificate } from './secure-contexts.ts'
 import { encodeProtocols, type TlsDeps } from './server-tls.ts'
 import { SessionKeys } from './session-keys.ts'
 import { type Material, TlsMaterial } from './tls-material.ts'
@@ -126,18 +127,13 @@ export class ClientTls {
     return this.#built
   }
 
-  #build({ certificates, validation }: Material): Built {
-    const path = 'common_tls_context'
+  #build(material: Material): Built {
     const { contexts } = this.#deps
-    const loaded = certificates.map((one, index) =>
-      contexts.certificate(one, () => loadCertificate(one, `${path}.tls_certificates[${index}]`)),
-    )
-    const peer =
-      validation === undefined ? undefined : new PeerValidation(validation, contexts, `${path}.validation_context`)
+    const { loaded, peer } = loadMaterial(material, contexts)
     const { minVersion, maxVersion, ciphers, curves, signatureAlgorithms } = this.config
     const settings = [minVersion, maxVersion, ciphers, curves, signatureAlgorithms, peer?.partialChain]
     const context = contexts.context([...loaded, ...(peer?.parts ?? [])], settings, () =>
-      createContext(this.config, loaded, peer, {}, path),
+      createContext(this.config, loaded, peer, {}, MATERIAL_PATH),
     )
     return { context, certificates: loaded, validation: peer }
   }

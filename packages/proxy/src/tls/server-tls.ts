@@ -5,10 +5,11 @@ import type { CertificateIdentity } from './certificate-identity.ts'
 import type { ContextCache } from './context-cache.ts'
 import { readDataSource } from './data-source.ts'
 import type { IdentityCache } from './identity-cache.ts'
+import { loadMaterial, MATERIAL_PATH } from './loaded-material.ts'
 import { nodeCrypto, nodeTls } from './node-tls.ts'
-import { PeerValidation } from './peer-validation.ts'
+import type { PeerValidation } from './peer-validation.ts'
 import type { SecretSlot, SecretStore } from './secret-store.ts'
-import { createContext, type LoadedCertificate, loadCertificate } from './secure-contexts.ts'
+import { createContext, type LoadedCertificate } from './secure-contexts.ts'
 import { type Material, TlsMaterial } from './tls-material.ts'
 import type { TlsStats } from './tls-stats.ts'
 
@@ -136,21 +137,15 @@ export class ServerTls {
     return this.#built
   }
 
-  #build({ certificates, validation }: Material): Built {
-    const path = 'common_tls_context'
-    const { contexts } = this.#deps
-    const loaded = certificates.map((one, index) =>
-      contexts.certificate(one, () => loadCertificate(one, `${path}.tls_certificates[${index}]`)),
-    )
-    const peer =
-      validation === undefined ? undefined : new PeerValidation(validation, contexts, `${path}.validation_context`)
+  #build(material: Material): Built {
+    const { loaded, peer } = loadMaterial(material, this.#deps.contexts)
     const options = this.#serverOptions(this.#identity(loaded, peer), peer)
     const byIndices = new Map<string, NamedContext>()
     const contextOf = (group: readonly LoadedCertificate[]): NamedContext => {
       const key = group.map((one) => loaded.indexOf(one)).join()
       const known = byIndices.get(key)
       if (known !== undefined) return known
-      const context = createContext(this.config, group, peer, options, path)
+      const context = createContext(this.config, group, peer, options, MATERIAL_PATH)
       const made = { context, local: (group[0] as LoadedCertificate).identity }
       byIndices.set(key, made)
       return made

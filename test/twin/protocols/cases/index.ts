@@ -5,6 +5,7 @@ import { http1ToHttp2 } from './http1-to-http2.ts'
 import { http2ToHttp2 } from './http2-to-http2.ts'
 import { limits } from './limits.ts'
 import { requests } from './requests.ts'
+import { routeChanges } from './route-changes.ts'
 import { tunnels } from './tunnels.ts'
 
 export const cases: readonly ProtocolCase[] = [
@@ -15,4 +16,5 @@ export const cases: readonly ProtocolCase[] = [
   ...tunnels,
   ...requests,
   ...limits,
+  ...routeChanges,
 ]

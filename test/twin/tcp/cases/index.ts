@@ -1,4 +1,5 @@
 import type { TcpCase } from '../case.ts'
+import { disabledFilters } from './disabled-filters.ts'
 import { namedHosts } from './named-hosts.ts'
 import { proxyProtocol } from './proxy-protocol.ts'
 import { noUpstream, relay, targets } from './relay.ts'
@@ -10,5 +11,6 @@ export const tcpCases: readonly TcpCase[] = [
   ...targets,
   ...proxyProtocol,
   ...serverNames,
+  ...disabledFilters,
   ...namedHosts,
 ]

@@ -2,7 +2,7 @@ import type { TcpCase } from '../case.ts'
 import { listenerFilter, networkFilter, tcpChain } from '../configuration.ts'
 
 /** A ClientHello of TLS 1.2 with nothing in it but a server name. */
-function clientHello(name: string): Buffer {
+export function clientHello(name: string): Buffer {
   const host = Buffer.from(name, 'latin1')
   const entry = Buffer.concat([Buffer.from([0]), u16(host.length), host])
   const list = Buffer.concat([u16(entry.length), entry])

@@ -52,6 +52,8 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
   /** What the request asks to change to; '' = nothing. */
   #upgrade = ''
   #ownHalfEnded = false
+  /** Where the request begins in the wire's output. */
+  #begin = 0
 
   constructor(wire: Wire, owner: ConnectionOwner, names: FieldNames, options: Http1ClientOptions) {
     this.#wire = wire
@@ -94,6 +96,7 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
     this.#chunked = !bodiless && !request.requestHeaders.has('content-length')
     this.#requestEnded = bodiless
     const framing = this.#chunked ? 'transfer-encoding: chunked\r\n' : bodiless ? noBodyFraming(request) : ''
+    this.#begin = this.#wire.mark
     this.#wire.write(renderRequestHead(request, authority, framing))
   }
 
@@ -136,7 +139,21 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
   }
 
   cancel(): void {
-    this.close()
+    if (!this.#takeBack()) this.close()
+  }
+
+  /**
+   * Of a request that a client gives up in the turn that began it nothing has left: the connection is as good as before.
+   * So a client that only opens and resets streams (CVE-2023-44487) does not have us make a connection for each.
+   */
+  #takeBack(): boolean {
+    if (this.#state !== State.head || this.responseBegan || this.#retiring) return false
+    if (!this.#wire.recall(this.#begin)) return false
+    this.requests -= 1
+    this.#handler = null
+    this.#state = State.idle
+    this.#owner.onAvailable(this)
+    return true
   }
 
   retire(): void {

@@ -73,6 +73,7 @@ export class MessageHead {
       if (field === undefined) return 'http1.codec_error'
       const value = trimmed(head, colon + 1, end)
       if (field.kind === FieldKind.plain) headers.append(field.name, value)
+      else if (field.kind === FieldKind.list) headers.join(field.name, value)
       else {
         const error = this.#readSpecial(field.kind, field.name, value, headers)
         if (error !== '') return error
@@ -111,7 +112,7 @@ export class MessageHead {
         return ''
       case FieldKind.te:
         // Only `trailers` may pass (RFC 9110 10.1.4).
-        if (value.toLowerCase() === 'trailers') headers.append(name, value)
+        if (TRAILERS.test(value)) headers.set(name, 'trailers')
         return ''
       case FieldKind.expect:
         if (value.toLowerCase() === '100-continue') this.expectsContinue = true
@@ -142,6 +143,9 @@ export class MessageHead {
     return this.chunked && this.contentLength !== -1 ? 'http1.content_length_and_chunked_not_allowed' : ''
   }
 }
+
+/** Among others, as an item of the list. */
+const TRAILERS = /(?:^|,)[ \t]*trailers[ \t]*(?:,|$)/i
 
 /** Without the optional whitespace around it (RFC 9110 5.5). */
 function trimmed(text: string, start: number, end: number): string {

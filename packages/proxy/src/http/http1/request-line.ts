@@ -30,6 +30,8 @@ export class RequestLine {
   path = ''
   /** Authority of an absolute-form target; '' = none: the Host field holds. */
   authority = ''
+  /** Of an absolute-form target, lower case; '' = none. */
+  scheme = ''
   protocol: 'HTTP/1.0' | 'HTTP/1.1' = 'HTTP/1.1'
 
   /** @param head starts with the line, which ends at `end` */
@@ -53,7 +55,7 @@ export class RequestLine {
 
   #parseTarget(target: string): HeadError {
     if (!TARGET.test(target)) return 'http1.codec_error'
-    this.authority = ''
+    this.authority = this.scheme = ''
     this.path = target
     if (this.method === 'CONNECT') {
       this.authority = target
@@ -71,8 +73,8 @@ export class RequestLine {
     const [prefix, scheme, authority] = absolute as unknown as readonly [string, string, string]
     // User names before the host deceive (RFC 9110 4.2.4); a host there must be (RFC 9110 4.2.1).
     if (authority === '' || authority.includes('@')) return 'http1.invalid_url'
-    if (scheme.toLowerCase() === 'https') return 'http1.https_url_on_plaintext_connection'
-    if (scheme.toLowerCase() !== 'http') return 'http1.invalid_scheme'
+    this.scheme = scheme.toLowerCase()
+    if (this.scheme !== 'http' && this.scheme !== 'https') return 'http1.invalid_scheme'
     this.authority = authority
     const rest = target.slice(prefix.length)
     this.path = rest.startsWith('/') ? rest : `/${rest}`

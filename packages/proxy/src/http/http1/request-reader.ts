@@ -62,6 +62,7 @@ export class RequestReader {
     if (lineEnd === -1) lineEnd = head.length
     const wrong = line.parse(head, lineEnd)
     if (wrong !== '') return wrong
+    if (line.scheme === 'https' && isOpenEdge(exchange, config)) return 'http1.https_url_on_plaintext_connection'
     if (line.protocol === 'HTTP/1.0' && !config.acceptHttp10) return 'low_version'
     this.head.clear()
     const max = config.maxHeadersCount
@@ -88,6 +89,7 @@ export class RequestReader {
     exchange.requestHeadBytes = this.#reader.head.length + 4
     exchange.method = line.method
     exchange.path = line.path
+    exchange.scheme = line.scheme
     exchange.protocol = line.protocol
     exchange.authority = this.#authority
     exchange.upgrade = this.#upgrade()
@@ -100,4 +102,9 @@ export class RequestReader {
     // A server may ignore `Upgrade` (RFC 9110 7.8): with a body it is not clear where the new protocol begins.
     return upgrade === 'h2c' || chunked || contentLength > 0 ? '' : upgrade
   }
+}
+
+/** Nobody before this proxy can have taken TLS off, as Envoy sees it. */
+function isOpenEdge({ connection }: StreamExchange, config: HttpConnectionManagerConfig): boolean {
+  return config.useRemoteAddress && config.xffNumTrustedHops === 0 && (connection?.tls ?? null) === null
 }

@@ -136,11 +136,14 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
 
   sendHead(exchange: StreamExchange, endStream: boolean): void {
     const { status, responseFields: headers, method } = exchange
-    const bodiless = method === 'HEAD' || status === 204 || status === 304
+    const bodiless = status === 204 || status === 304
     const http10 = exchange.protocol === 'HTTP/1.0'
     let framing = ''
     if (status === 204) headers.remove('content-length')
-    else if (!bodiless && !headers.has('content-length')) {
+    else if (method === 'HEAD') {
+      // What a GET would get (RFC 9112 6.1).
+      if (!http10 && status !== 304 && !headers.has('content-length')) framing = 'transfer-encoding: chunked\r\n'
+    } else if (!bodiless && !headers.has('content-length')) {
       if (endStream) framing = 'content-length: 0\r\n'
       else if (http10) this.#untilClose = this.#closeAfter = true
       else {
@@ -282,6 +285,9 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
     const { head } = request
     this.#deadline.cancel()
     this.#requests += 1
+    if (this.#requests === this.#service.config.maxRequestsPerConnection) {
+      this.#service.stats.downstreamCxMaxRequestsReached += 1
+    }
     if (request.closes) this.#closeAfter = true
     if (head.chunked) this.#body.startChunked(this.#service.config.http1Trailers)
     else this.#body.startLength(head.contentLength === -1 ? 0 : head.contentLength)

@@ -3,7 +3,6 @@ const REASONS: Readonly<Record<number, string>> = {
   100: 'Continue',
   101: 'Switching Protocols',
   102: 'Processing',
-  103: 'Early Hints',
   200: 'OK',
   201: 'Created',
   202: 'Accepted',
@@ -60,6 +59,8 @@ const REASONS: Readonly<Record<number, string>> = {
   508: 'Loop Detected',
   510: 'Not Extended',
   511: 'Network Authentication Required',
+  // As Envoy has it.
+  599: 'Last Unassigned Server Error Code',
 }
 
 export function reasonPhrase(status: number): string {

@@ -14,7 +14,8 @@ export function readTrailers(text: string, names: FieldNames, trailers: HeaderLi
   for (let at = 0, end = text.indexOf('\r\n'); end > at; at = end + 2, end = text.indexOf('\r\n', at)) {
     const colon = text.indexOf(':', at)
     const field = names.lookup(text.slice(at, colon))
-    if (field?.kind === FieldKind.plain) trailers.append(field.name, text.slice(colon + 1, end).trim())
+    if (field?.kind === FieldKind.plain || field?.kind === FieldKind.list)
+      trailers.append(field.name, text.slice(colon + 1, end).trim())
     fields += 1
   }
   return fields <= MAX_FIELDS

@@ -26,6 +26,9 @@ export class ClientResponse {
       if (field.role === Role.plain) {
         this.#regular = true
         headers.append(field.name, field.value)
+      } else if (field.role === Role.list) {
+        this.#regular = true
+        headers.join(field.name, field.value)
       } else if (!this.#readSpecial(field, headers)) return false
     }
     return this.status !== 0

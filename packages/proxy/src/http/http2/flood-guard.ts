@@ -1,7 +1,7 @@
 import type { Http2Options } from '../../config/http2-options.ts'
 
-/** CONTINUATION frames of one block, at most: a block of the size that we take needs four, and some send small ones. */
-const MAX_CONTINUATIONS = 128
+/** CONTINUATION frames of one block, at most, as in Envoy: the largest block that can be allowed, 8 MiB, needs as many. */
+const MAX_CONTINUATIONS = 512
 
 /**
  * Counts what a peer can send for next to nothing and have us work (Envoy's limits, `http2_protocol_options`). Each

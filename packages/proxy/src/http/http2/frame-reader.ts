@@ -49,16 +49,21 @@ export class FrameReader {
     this.#kept = null
   }
 
-  /** Called by the sink: the frame that it is called in is the last one for now. */
+  /** Called by the sink: no further HEADERS frame is taken for now, but all that comes before the next one. */
   pause(): void {
     this.#paused = true
   }
 
-  /** @returns where it stopped: `end`, or before it if it was paused; the next push begins with those bytes */
+  /** It stands before a HEADERS frame that it does not take for now. */
+  get held(): boolean {
+    return this.#paused && this.#state === State.payload && this.#type === Frame.headers
+  }
+
+  /** @returns where it stopped: `end`, or before it if it is `held`; the next push begins with those bytes */
   push(buffer: Buffer, start: number, end: number): number {
     let at = start
     this.#paused = false
-    while ((at < end || this.#isComplete()) && !this.#paused) {
+    while ((at < end || this.#isComplete()) && !this.held) {
       switch (this.#state) {
         case State.head:
           at = this.#takeHead(buffer, at, end)

@@ -21,6 +21,8 @@ export const Role = {
   connection: 13,
   /** Name or value hold what they must not. */
   malformed: 14,
+  /** There is one of that name (`LIST_FIELDS`). */
+  list: 15,
 } as const
 
 /** A field of a header block, looked up and checked once for as long as the peer refers to it by its index. */
@@ -85,6 +87,8 @@ function roleOf({ name, kind }: FieldName): number {
   switch (kind) {
     case FieldKind.plain:
       return name === 'cookie' ? Role.cookie : Role.plain
+    case FieldKind.list:
+      return Role.list
     case FieldKind.host:
       return Role.host
     case FieldKind.contentLength:

@@ -43,6 +43,9 @@ export class RequestMessage {
       if (field.role === Role.plain) {
         this.#regular = true
         headers.append(field.name, field.value)
+      } else if (field.role === Role.list) {
+        this.#regular = true
+        headers.join(field.name, field.value)
       } else if (!this.#readSpecial(field, headers)) return 'http2.invalid.header.field'
     }
     if (this.#cookie !== '') headers.append('cookie', this.#cookie)
@@ -141,7 +144,7 @@ function isHost(text: string): boolean {
 export function readTrailers(block: HeaderBlock<HeaderField>, list: HeaderList): MessageError {
   for (let index = 0; index < block.count; index += 1) {
     const { name, value, role } = block.fields[index] as HeaderField
-    if (role !== Role.plain && role !== Role.cookie) return 'http2.invalid.header.field'
+    if (role !== Role.plain && role !== Role.list && role !== Role.cookie) return 'http2.invalid.header.field'
     list.append(name, value)
   }
   return ''

@@ -25,8 +25,12 @@ const LINGER_MS = 1000
 /** Stream objects that are kept for further requests. */
 const MAX_SPARE_STREAMS = 128
 
-/** Requests that one read begins; what was read behind them waits for the next turn of the event loop. */
+/**
+ * Requests that one turn of the event loop begins, of a client as such and of one that resets most of what it opens; what
+ * was read from the next one on waits. (In Envoy this is `http.max_requests_per_io_cycle`, and unlimited by default.)
+ */
 const MAX_BEGUN = 32
+const MAX_BEGUN_SUSPECTED = 2
 
 /** What a PING of ours holds: eight bytes of any kind. */
 const PING = Buffer.alloc(8)
@@ -116,7 +120,7 @@ export class Http2ServerConnection implements WireHandler, SessionOwner, StreamC
     }
     this.#begun = 0
     const taken = this.session.receive(buffer, at, length)
-    if (taken < length && this.#state < State.lingering) this.#hold(Buffer.from(buffer.subarray(taken, length)))
+    if (this.session.inputHeld && this.#state < State.lingering) this.#hold(Buffer.from(buffer.subarray(taken, length)))
   }
 
   /** What one client asks for in one turn of the event loop is limited: others are heard in between. */
@@ -235,8 +239,9 @@ export class Http2ServerConnection implements WireHandler, SessionOwner, StreamC
     service.stats.downstreamRqHttp2Total += 1
     this.#requests += 1
     this.#begun += 1
-    if (this.#begun >= MAX_BEGUN) this.session.pauseInput()
+    if (this.#begun >= (this.#resets.suspected ? MAX_BEGUN_SUSPECTED : MAX_BEGUN)) this.session.pauseInput()
     const { maxRequestsPerConnection, drainTimeoutMs } = service.config
+    if (this.#requests === maxRequestsPerConnection) service.stats.downstreamCxMaxRequestsReached += 1
     if (maxRequestsPerConnection > 0 && this.#requests >= maxRequestsPerConnection) this.drain(drainTimeoutMs)
     this.#startRequest(own, block, endStream)
   }
@@ -259,6 +264,7 @@ export class Http2ServerConnection implements WireHandler, SessionOwner, StreamC
     exchange.authority = request.authority
     exchange.method = request.protocol === '' ? request.method : 'GET'
     exchange.path = request.path
+    exchange.scheme = request.scheme
     exchange.upgrade = request.protocol !== '' ? request.protocol : request.method === 'CONNECT' ? 'connect' : ''
     own.expectedBytes = request.contentLength
     if (exchange.upgrade !== '') own.pause()

@@ -88,6 +88,11 @@ export class SessionInput implements FrameSink {
     return this.#reader.push(buffer, start, end)
   }
 
+  /** As `FrameReader.held`. */
+  get held(): boolean {
+    return this.#reader.held
+  }
+
   /** As `FrameReader.pause`. */
   pause(): void {
     this.#reader.pause()

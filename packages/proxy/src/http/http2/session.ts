@@ -68,12 +68,17 @@ export class Http2Session implements InputSession {
     this.#receiveWindow += more
   }
 
-  /** @returns where it stopped: `end`, or before it after `pauseInput`; those bytes must come again */
+  /** @returns where it stopped: `end`, or before it if input is held; those bytes must come again */
   receive(buffer: Buffer, start: number, end: number): number {
     return this.#input.push(buffer, start, end)
   }
 
-  /** Call while frames are received: no further one is taken of these bytes. */
+  /** It stands before a HEADERS frame because of `pauseInput`; the next `receive` takes it. */
+  get inputHeld(): boolean {
+    return this.#input.held
+  }
+
+  /** Call while frames are received: no further HEADERS frame is taken of these bytes. */
   pauseInput(): void {
     this.#input.pause()
   }

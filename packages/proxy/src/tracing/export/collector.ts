@@ -60,7 +60,7 @@ export class Collector {
     this.#traffic.underWay += 1
     const all = [['content-type', contentType] as const, ...headers]
     const message = { host, path, headers: all, body, timeoutMs: this.#timeoutMs }
-    CollectorRequest.send(cluster, message, this.#wheel, (status) => {
+    CollectorRequest.post(cluster, message, this.#wheel, (status) => {
       this.#underWay -= 1
       this.#traffic.underWay -= 1
       if (status === 0) events.onFailed()
