@@ -1,4 +1,5 @@
 import { WireCursor } from '../ingest/wire-cursor.ts'
+import { partsOf } from '../ingest/wire-parts.ts'
 import {
   type Attributes,
   type AttributeValue,
@@ -23,15 +24,6 @@ export function* readOtlpProtobuf(request: Buffer): Generator<readonly [OtlpSpan
       const origin = { resource: resource ?? [], scope }
       for (const span of partsOf(scopeSpans, 2)) yield [readSpan(span), origin]
     }
-  }
-}
-
-/** The messages that are in a field. */
-export function* partsOf(message: Buffer, field: number): Generator<Buffer> {
-  const cursor = new WireCursor(message)
-  while (cursor.next()) {
-    if (cursor.field === field) yield cursor.part()
-    else cursor.skip()
   }
 }
 

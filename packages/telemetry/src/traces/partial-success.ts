@@ -1,5 +1,5 @@
 import { WireCursor } from '../ingest/wire-cursor.ts'
-import { partsOf } from './otlp-protobuf.ts'
+import { partsOf } from '../ingest/wire-parts.ts'
 
 /** What an OTLP collector did not take of a request that it answered with success. */
 export interface PartialSuccess {

@@ -1,6 +1,6 @@
 import { WireCursor } from '../ingest/wire-cursor.ts'
+import { partsOf } from '../ingest/wire-parts.ts'
 import { type JsonObject, listAt, objectAt } from './json-shape.ts'
-import { partsOf } from './otlp-protobuf.ts'
 import { traceKey } from './span.ts'
 import { varint } from './wire-message.ts'
 

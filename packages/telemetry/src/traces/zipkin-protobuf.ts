@@ -1,6 +1,6 @@
 import { MizzenError } from '@mizzen/base'
 import { WireCursor } from '../ingest/wire-cursor.ts'
-import { partsOf } from './otlp-protobuf.ts'
+import { partsOf } from '../ingest/wire-parts.ts'
 import {
   type Annotation,
   type Endpoint,

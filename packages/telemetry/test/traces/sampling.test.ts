@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { partsOf } from '../../src/ingest/wire-parts.ts'
 import { isSampled } from '../../src/traces/head-sampling.ts'
-import { partsOf } from '../../src/traces/otlp-protobuf.ts'
 import { sampledOtlpJson, sampledProtobuf, sampledZipkinJson } from '../../src/traces/sampled-part.ts'
 import { protobuf } from './protobuf.ts'
 import { TRACE_ID } from './spans.ts'
