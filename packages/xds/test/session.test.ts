@@ -231,6 +231,21 @@ describe.each(['sotw', 'delta'] as const)('a session, %s', (mode) => {
     expect(script.session.answeredRevision).toBe(2)
   })
 
+  it('acknowledges no revision whose version was refused, when that is gone before the client has it', () => {
+    const script = new SessionScript(mode, ...STANDARD).connect()
+    script.set(CLUSTER_A, endpoints('a', 'refused'), ROUTE_R, WEB)
+    script.nack(ENDPOINT_TYPE, 'a: no such zone')
+    script.set(...cluster('b'), route('r', 'b'), WEB)
+    script.ack(CLUSTER_TYPE)
+    expect(script.session.ackedRevision).toBe(1)
+    script.ask(ENDPOINT_TYPE, 'b')
+    script.ack(ENDPOINT_TYPE)
+    script.ack(ROUTE_TYPE)
+    script.ack(CLUSTER_TYPE)
+    script.request({ typeUrl: ENDPOINT_TYPE, nonce: '', names: ['b'], unsubscribe: ['a'] })
+    expect(script.session.ackedRevision).toBe(3)
+  })
+
   it('gives up waiting for endpoints that the client does not ask for', () => {
     const script = new SessionScript(mode, ...STANDARD)
     script.ask(CLUSTER_TYPE)
@@ -341,6 +356,16 @@ describe('a delta session', () => {
       expect(script.ack(ROUTE_TYPE)).toEqual(['Cluster -gone'])
     },
   )
+
+  it('knows what it resumed with when the view has that again, and holds nothing back for it', () => {
+    const script = new SessionScript('delta', ...cluster('b'))
+    script.request({ typeUrl: CLUSTER_TYPE, nonce: '', initialVersions: versions(CLUSTER_A) })
+    script.set(...STANDARD)
+    script.request({ typeUrl: ENDPOINT_TYPE, nonce: '', subscribe: ['a'], initialVersions: versions(ENDPOINTS_A) })
+    expect(script.ask(LISTENER_TYPE)).toEqual(['Listener web'])
+    script.ack(LISTENER_TYPE)
+    expect(script.ask(ROUTE_TYPE, 'r')).toEqual(['RouteConfiguration r'])
+  })
 
   it('answers each name that is asked for, again, and also if it does not exist', () => {
     const script = new SessionScript('delta', ...STANDARD).connect()

@@ -14,6 +14,7 @@ import {
   type UnknownResource,
 } from './entry.ts'
 import { LeftBehind } from './left-behind.ts'
+import { MissedVersions } from './missed.ts'
 import { followersOf, MAY_NAME, References, refKey } from './references.ts'
 import type { Sharing } from './sharing.ts'
 import { Subscription } from './subscription.ts'
@@ -40,6 +41,7 @@ export interface TypeState {
   readonly warming: Set<string>
   /** Names that the client has, the view has no more, and no response can take away. */
   readonly left: LeftBehind
+  readonly missed: MissedVersions
   inFlight: InFlight | undefined
   /** The client waits for a first answer, empty if need be; the value is as in `dirty`. */
   owed: number | undefined
@@ -86,7 +88,14 @@ export class Holdings {
     const entries = new Entries(this.#sharing, this.#leastShared)
     const type: TypeState = {
       ...{ typeUrl, subscription, entries, dirty: new Map(), warming: new Set() },
-      ...{ left: new LeftBehind(), inFlight: undefined, owed: undefined, ackedAtMs: 0, responses: 0 },
+      ...{
+        left: new LeftBehind(),
+        missed: new MissedVersions(),
+        inFlight: undefined,
+        owed: undefined,
+        ackedAtMs: 0,
+        responses: 0,
+      },
     }
     this.types.set(typeUrl, type)
     this.#ordered = [...this.types.values()].sort((one, other) => rankOf(one) - rankOf(other))
@@ -148,6 +157,12 @@ export class Holdings {
   isLeftBehind(type: TypeState, name: string): boolean {
     if (this.removable(type) || type.entries.get(name)?.good === undefined) return false
     return this.desired(type, name) === undefined
+  }
+
+  /** The client has this, or may have it, and the view has not. */
+  outlived(type: TypeState, name: string): boolean {
+    const entry = type.entries.get(name)
+    return entry !== undefined && mayBeThere(entry) && this.desired(type, name) === undefined
   }
 
   /** The client has not asked for this in good time. */

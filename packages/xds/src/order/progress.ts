@@ -36,7 +36,17 @@ export function settledRevision(holdings: Holdings, floor: number, revision: num
     }
   }
   const least = releasable(kept, users).reduce((one, other) => Math.min(one, other), settled)
-  return Math.max(least, floor)
+  return Math.max(withoutMissed(holdings, least), floor)
+}
+
+/** The last revision up to `revision` at which no type has missed anything. */
+function withoutMissed(holdings: Holdings, revision: number): number {
+  let settled = revision
+  for (let before = Infinity; settled < before; ) {
+    before = settled
+    for (const { missed } of holdings.types.values()) settled = missed.settledAt(settled)
+  }
+  return settled
 }
 
 interface Kept {

@@ -21,7 +21,7 @@ import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, NAMED_TYPES, VIRTUAL_HOST_T
 import { ANY_NAME } from './awaited.ts'
 import { compose } from './compose.ts'
 import { LEAST_SHARED } from './entries.ts'
-import { type Entry, isFirst, REMOVAL, type Refusal, settledEntry } from './entry.ts'
+import { type Entry, isFirst, isKnown, REMOVAL, type Refusal, settledEntry } from './entry.ts'
 import { Holdings, type InFlight, type Mode, type TypeState } from './holdings.ts'
 import { settledRevision } from './progress.ts'
 import { followersOf, isIndependent, refKey } from './references.ts'
@@ -117,7 +117,7 @@ export class Session {
       const type = this.holdings.types.get(typeUrl)
       for (const name of names) {
         if (isWildcardHost(typeUrl, name)) this.#touchHosts(since)
-        else if (type?.subscription.wants(name)) this.#touch(type, name, since)
+        else if (type?.subscription.wants(name)) this.#changed(type, name, since)
         else this.#expect({ typeUrl, name }, since)
       }
     }
@@ -127,7 +127,24 @@ export class Session {
   /** The virtual host of a wildcard may answer for any that was asked for. */
   #touchHosts(since: number): void {
     const type = this.holdings.types.get(VIRTUAL_HOST_TYPE)
-    if (type !== undefined) for (const name of type.subscription.names) this.#touch(type, name, since)
+    if (type !== undefined) for (const name of type.subscription.names) this.#changed(type, name, since)
+  }
+
+  #changed(type: TypeState, name: string, since: number): void {
+    const outstanding = type.dirty.get(name)
+    if (outstanding !== undefined && outstanding < since && this.holdings.outlived(type, name))
+      type.missed.note(name, { since: outstanding, until: this.#revision })
+    this.#recognise(type, name, since)
+    this.#touch(type, name, since)
+  }
+
+  /** What the client has from an earlier stream may be in the view again: what it names is known then. */
+  #recognise(type: TypeState, name: string, since: number): void {
+    const current = this.holdings.view.get(type.typeUrl, name)
+    const good = type.entries.get(name)?.good
+    if (good === undefined || isKnown(good) || good.version !== current?.version) return
+    this.holdings.references.put(type.typeUrl, this.holdings.entry(type, name), 'good', current)
+    for (const ref of current.refs) this.#expect(ref, since)
   }
 
   /** Call now and then while `awaiting`: what was missing at the tick before as well is not waited for any more. */
@@ -215,7 +232,10 @@ export class Session {
     // If the last good version went again, in place of a refused one, then that one stays refused.
     const instead = isRefusedVersion(entry.refused) && entry.good?.version === resource.version
     references.put(type.typeUrl, entry, 'good', resource)
-    if (!instead) references.putRefused(type.typeUrl, entry, undefined)
+    if (!instead) {
+      references.putRefused(type.typeUrl, entry, undefined)
+      type.missed.delete(name)
+    }
     references.putSent(type.typeUrl, entry, undefined)
     entry.suspect = false
     for (const ref of followersOf(resource.refs)) this.#expect(ref, sinceOf(type, name))
@@ -239,6 +259,7 @@ export class Session {
     const entry = this.#answered(type, name, REMOVAL)
     if (entry === undefined) return
     this.holdings.references.clear(type.typeUrl, entry)
+    type.missed.delete(name)
     entry.suspect = false
     this.#touchAnswered(type, name, revision)
   }
@@ -320,6 +341,7 @@ export class Session {
       type.entries.delete(name)
       type.dirty.delete(name)
       type.left.delete(name)
+      type.missed.delete(name)
       this.#expect({ typeUrl: type.typeUrl, name }, this.#ackedRevision)
     }
   }
@@ -405,6 +427,7 @@ export class Session {
     const { holdings } = this
     this.#ackedRevision = settledRevision(holdings, this.#ackedRevision, this.#revision, true)
     this.#answeredRevision = settledRevision(holdings, this.#answeredRevision, this.#revision, false)
+    for (const { missed } of holdings.types.values()) missed.forgetBefore(this.#ackedRevision)
   }
 }
 
