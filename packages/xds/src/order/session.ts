@@ -17,13 +17,13 @@
  * https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol, "Resource warming".
  */
 import type { ResourceRef, ResourceView, TypeUrl, ViewChanges, XdsResource } from '../source.ts'
-import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, NAMED_TYPES, VIRTUAL_HOST_TYPE } from '../types.ts'
+import { CLUSTER_TYPE, ENDPOINT_TYPE, LISTENER_TYPE, VIRTUAL_HOST_TYPE } from '../types.ts'
 import { ANY_NAME } from './awaited.ts'
 import { compose } from './compose.ts'
 import { LEAST_SHARED } from './entries.ts'
 import { type Entry, isFirst, isKnown, REMOVAL, type Refusal, settledEntry } from './entry.ts'
 import { Holdings, type InFlight, type Mode, type TypeState } from './holdings.ts'
-import { settledRevision } from './progress.ts'
+import { Outstanding, sinceOf } from './outstanding.ts'
 import { followersOf, isIndependent, refKey } from './references.ts'
 import { refusedNames } from './refused-names.ts'
 import type { SessionRequest, SessionResponse } from './session-messages.ts'
@@ -38,11 +38,8 @@ const ROOT_TYPES = [CLUSTER_TYPE, LISTENER_TYPE]
 
 export class Session {
   readonly holdings: Holdings
-  #revision: number
+  readonly #outstanding: Outstanding
   #nonces = 0
-  #ackedRevision = 0
-  #answeredRevision = 0
-  #reckoned = false
 
   /**
    * @param sharing of all sessions of a server
@@ -50,22 +47,20 @@ export class Session {
    */
   constructor(mode: Mode, view: ResourceView, sharing = new Sharing(), leastShared = LEAST_SHARED) {
     this.holdings = new Holdings(mode, view, sharing, leastShared)
-    this.#revision = view.revision
+    this.#outstanding = new Outstanding(this.holdings, view)
     for (const typeUrl of ROOT_TYPES) {
-      this.#await(typeUrl, ANY_NAME, 0)
+      this.#outstanding.await(typeUrl, ANY_NAME, 0)
       this.holdings.expected.add(typeUrl)
     }
   }
 
   /** See `ProxyStatus`. */
   get ackedRevision(): number {
-    this.#reckon()
-    return this.#ackedRevision
+    return this.#outstanding.ackedRevision
   }
 
   get answeredRevision(): number {
-    this.#reckon()
-    return this.#answeredRevision
+    return this.#outstanding.answeredRevision
   }
 
   /** The client has not asked for all that it is expected to, or goes on asking for what it needs no more: keep ticking. */
@@ -87,7 +82,7 @@ export class Session {
   request(request: SessionRequest, nowMs: number): void {
     const { typeUrl, nonce, names = [], subscribe = [], unsubscribe = [] } = request
     // What is newly wanted counts from here on. With much outstanding an older revision, which is never wrong, costs less.
-    if (this.#outstanding() < FEW) this.#reckon()
+    if (this.#outstanding.size < FEW) this.#outstanding.reckon()
     const first = !this.holdings.types.has(typeUrl)
     const type = this.holdings.open(typeUrl)
     if (type.inFlight !== undefined && type.inFlight.nonce === nonce) this.#answer(type, request, nowMs)
@@ -95,14 +90,14 @@ export class Session {
     const sotw = this.holdings.mode === 'sotw'
     const own = (some: readonly string[]) => this.#ownNames(typeUrl, some)
     const change = sotw ? subscription.replace(own(names)) : subscription.change(own(subscribe), unsubscribe)
-    const since = this.#takeAwaited(typeUrl, ANY_NAME)
+    const since = this.#outstanding.takeAwaited(typeUrl, ANY_NAME)
     this.holdings.expected.delete(typeUrl)
     // A client that names its listeners (gRPC) asks for clusters by their names too, once it has the routes.
     if (typeUrl === LISTENER_TYPE && !subscription.everything) this.holdings.expected.clear()
     if (first) this.#resume(type, request.initialVersions, since)
     this.#drop(type, change)
     this.#add(type, change, since, first)
-    this.#settle()
+    this.#outstanding.settle()
   }
 
   /** The texts that the view has for these names: hundreds of clients ask for the same thousand names. */
@@ -111,17 +106,16 @@ export class Session {
   }
 
   viewChanged(changes: ViewChanges): void {
-    const since = this.#revision
-    this.#revision = this.holdings.view.revision
+    const since = this.#outstanding.advance()
     for (const [typeUrl, names] of changes) {
       const type = this.holdings.types.get(typeUrl)
       for (const name of names) {
         if (isWildcardHost(typeUrl, name)) this.#touchHosts(since)
         else if (type?.subscription.wants(name)) this.#changed(type, name, since)
-        else this.#expect({ typeUrl, name }, since)
+        else this.#outstanding.expect({ typeUrl, name }, since)
       }
     }
-    this.#settle()
+    this.#outstanding.settle()
   }
 
   /** The virtual host of a wildcard may answer for any that was asked for. */
@@ -131,11 +125,8 @@ export class Session {
   }
 
   #changed(type: TypeState, name: string, since: number): void {
-    const outstanding = type.dirty.get(name)
-    if (outstanding !== undefined && outstanding < since && this.holdings.outlived(type, name))
-      type.missed.note(name, { since: outstanding, until: this.#revision })
     this.#recognise(type, name, since)
-    this.#touch(type, name, since)
+    this.#outstanding.touchChanged(type, name, since)
   }
 
   /** What the client has from an earlier stream may be in the view again: what it names is known then. */
@@ -144,7 +135,7 @@ export class Session {
     const good = type.entries.get(name)?.good
     if (good === undefined || isKnown(good) || good.version !== current?.version) return
     this.holdings.references.put(type.typeUrl, this.holdings.entry(type, name), 'good', current)
-    for (const ref of current.refs) this.#expect(ref, since)
+    for (const ref of current.refs) this.#outstanding.expect(ref, since)
   }
 
   /** Call now and then while `awaiting`: what was missing at the tick before as well is not waited for any more. */
@@ -162,7 +153,7 @@ export class Session {
         if (awaited.name === ANY_NAME) this.holdings.expected.delete(awaited.typeUrl)
       }
     }
-    this.#settle()
+    this.#outstanding.settle()
   }
 
   /** The next response that may go out now. It counts as sent. */
@@ -173,14 +164,14 @@ export class Session {
       if (composition === undefined) continue
       this.#nonces += 1
       const { upserts, removals, listed } = composition
-      type.inFlight = { nonce: String(this.#nonces), upserts, removals, revision: this.#revision }
+      type.inFlight = { nonce: String(this.#nonces), upserts, removals, revision: this.#outstanding.revision }
       type.responses += 1
       const isUnresolved = (name: string) =>
         type.typeUrl === VIRTUAL_HOST_TYPE && type.entries.get(name)?.good === undefined
       const gone = this.holdings.mode === 'delta' ? [...removals] : []
       const unresolved = gone.filter(isUnresolved)
       this.#markSent(type, type.inFlight)
-      const version = `${this.#revision}.${this.#nonces}`
+      const version = `${this.#outstanding.revision}.${this.#nonces}`
       return {
         ...{ typeUrl: type.typeUrl, nonce: type.inFlight.nonce, version, resources: listed },
         removals: unresolved.length === 0 ? gone : gone.filter((name) => !isUnresolved(name)),
@@ -238,11 +229,11 @@ export class Session {
     }
     references.putSent(type.typeUrl, entry, undefined)
     entry.suspect = false
-    for (const ref of followersOf(resource.refs)) this.#expect(ref, sinceOf(type, name))
+    for (const ref of followersOf(resource.refs)) this.#outstanding.expect(ref, sinceOf(type, name))
     const warms = working !== undefined && working.version !== resource.version && !this.holdings.arrived(resource)
     references.put(type.typeUrl, entry, 'previous', warms ? working : undefined)
     if (warms) type.warming.add(name)
-    this.#touchAnswered(type, name, instead ? 0 : revision)
+    this.#outstanding.touchAnswered(type, name, instead ? 0 : revision)
   }
 
   /** As `#accept`, for what most of a first configuration is: it is as it should be, and nothing else depends on it. */
@@ -252,7 +243,7 @@ export class Session {
     type.entries.set(name, settledEntry(resource))
     type.dirty.delete(name)
     type.left.delete(name)
-    for (const ref of refs) this.#expect(ref, since)
+    for (const ref of refs) this.#outstanding.expect(ref, since)
   }
 
   #acceptRemoval(type: TypeState, name: string, revision: number): void {
@@ -261,7 +252,7 @@ export class Session {
     this.holdings.references.clear(type.typeUrl, entry)
     type.missed.delete(name)
     entry.suspect = false
-    this.#touchAnswered(type, name, revision)
+    this.#outstanding.touchAnswered(type, name, revision)
   }
 
   #refuse(type: TypeState, inFlight: InFlight, message: string, nowMs: number): void {
@@ -288,7 +279,7 @@ export class Session {
     entry.suspect = !alone
     this.holdings.references.putRefused(type.typeUrl, entry, { resource: sent, message, atMs: nowMs })
     this.holdings.references.putSent(type.typeUrl, entry, undefined)
-    this.#touch(type, name, sinceOf(type, name))
+    this.#outstanding.touch(type, name, sinceOf(type, name))
   }
 
   /** First request of a type: what the client has from an earlier stream. */
@@ -299,8 +290,8 @@ export class Session {
       const current = this.holdings.view.get(type.typeUrl, name)
       const has = current?.version === version ? current : { unknown: true as const, version }
       this.holdings.references.put(type.typeUrl, this.holdings.entry(type, name), 'good', has)
-      for (const ref of current?.version === version ? current.refs : []) this.#expect(ref, since)
-      this.#touch(type, name, since)
+      for (const ref of current?.version === version ? current.refs : []) this.#outstanding.expect(ref, since)
+      this.#outstanding.touch(type, name, since)
     }
   }
 
@@ -308,8 +299,8 @@ export class Session {
     if (change.everything) {
       type.owed = since
       for (const { name } of this.holdings.wanted(type)) {
-        if (type.entries.has(name)) this.#touch(type, name, since)
-        else this.#wantFirst(type, name, since)
+        if (type.entries.has(name)) this.#outstanding.touch(type, name, since)
+        else this.#outstanding.touchFirst(type, name, since)
       }
     }
     for (const name of change.added) {
@@ -317,14 +308,8 @@ export class Session {
       // What a first request says that the client has need not go again; any other name is answered.
       if (!first || entry.good === undefined) entry.resend = true
       if (this.holdings.waived.size > 0) this.holdings.waived.delete(refKey(type.typeUrl, name))
-      this.#touch(type, name, Math.min(since, this.#takeAwaited(type.typeUrl, name)))
+      this.#outstanding.touch(type, name, Math.min(since, this.#outstanding.takeAwaited(type.typeUrl, name)))
     }
-  }
-
-  /** As `#touch`, for what the client is to have and has nothing of. */
-  #wantFirst(type: TypeState, name: string, since: number): void {
-    this.holdings.entry(type, name)
-    if (!type.dirty.has(name)) type.dirty.set(name, since)
   }
 
   #drop(type: TypeState, change: SubscriptionChange): void {
@@ -332,7 +317,7 @@ export class Session {
       if (!type.subscription.wants(name)) continue
       // Within "everything", the client asks where a name that it drops stands now.
       this.holdings.entry(type, name).resend = true
-      this.#touch(type, name, this.#ackedRevision)
+      this.#outstanding.touch(type, name, this.#outstanding.lastAckedRevision)
     }
     if (change.dropped.length === 0 && !change.nothingElse) return
     for (const [name] of type.entries) {
@@ -342,7 +327,7 @@ export class Session {
       type.dirty.delete(name)
       type.left.delete(name)
       type.missed.delete(name)
-      this.#expect({ typeUrl: type.typeUrl, name }, this.#ackedRevision)
+      this.#outstanding.expect({ typeUrl: type.typeUrl, name }, this.#outstanding.lastAckedRevision)
     }
   }
 
@@ -351,83 +336,7 @@ export class Session {
     const type = this.holdings.types.get(ref.typeUrl)
     if (ref.typeUrl !== ENDPOINT_TYPE || !type?.subscription.wants(ref.name)) return
     if (this.holdings.view.get(ref.typeUrl, ref.name) === undefined) return
-    this.holdings.entry(type, ref.name).resend = true
-    this.#touch(type, ref.name, since)
-    type.dirty.set(ref.name, Math.min(since, sinceOf(type, ref.name)))
-  }
-
-  /** The client will ask for this by its name if something that it has names it. */
-  #expect(ref: ResourceRef, since: number): void {
-    if (!NAMED_TYPES.has(ref.typeUrl)) return
-    const { awaiting, view, references } = this.holdings
-    if (view.get(ref.typeUrl, ref.name) === undefined) awaiting.delete(ref.typeUrl, ref.name)
-    else if (this.holdings.isWaived(ref) || this.holdings.subscribed(ref)) return
-    else if (references.hasAcknowledged(ref)) this.#await(ref.typeUrl, ref.name, since)
-  }
-
-  #await(typeUrl: TypeUrl, name: string, since: number): void {
-    const { awaiting } = this.holdings
-    const earlier = awaiting.get(typeUrl, name)
-    if (earlier === undefined) awaiting.set({ typeUrl, name, since, overdue: false })
-    else if (since < earlier.since) awaiting.set({ ...earlier, since })
-  }
-
-  /** The wait is over; returns the last revision at which this was not missing. */
-  #takeAwaited(typeUrl: TypeUrl, name: string): number {
-    const { awaiting } = this.holdings
-    const since = awaiting.get(typeUrl, name)?.since ?? this.#ackedRevision
-    awaiting.delete(typeUrl, name)
-    return since
-  }
-
-  /** Notes whether the client is where it should be with this; `since` is the last revision at which it was. */
-  #touch(type: TypeState, name: string, since: number): void {
-    if (this.holdings.isLeftBehind(type, name)) type.left.put(name)
-    else type.left.delete(name)
-    if (this.holdings.differs(type, name)) {
-      this.holdings.entry(type, name)
-      if (!type.dirty.has(name)) type.dirty.set(name, since)
-      return
-    }
-    type.dirty.delete(name)
-    const entry = type.entries.get(name)
-    if (entry === undefined || Object.isFrozen(entry)) return
-    this.holdings.references.putRefused(type.typeUrl, entry, undefined)
-    entry.suspect = false
-    if (entry.good === undefined) type.entries.delete(name)
-    else this.holdings.share(type, name)
-  }
-
-  /** As `#touch`, after an answer to what was sent at `revision`. */
-  #touchAnswered(type: TypeState, name: string, revision: number): void {
-    const before = sinceOf(type, name)
-    const since = type.entries.get(name)?.resend ? before : Math.max(before, revision)
-    type.dirty.delete(name)
-    this.#touch(type, name, since)
-  }
-
-  /** Something changed. What that means for revisions is reckoned when somebody asks. */
-  #settle(): void {
-    for (const type of this.holdings.types.values()) {
-      this.holdings.cool(type)
-      if (type.dirty.size === 0) type.entries.settle()
-    }
-    this.#reckoned = false
-  }
-
-  #outstanding(): number {
-    let count = this.holdings.awaiting.size
-    for (const { dirty } of this.holdings.types.values()) count += dirty.size
-    return count
-  }
-
-  #reckon(): void {
-    if (this.#reckoned) return
-    this.#reckoned = true
-    const { holdings } = this
-    this.#ackedRevision = settledRevision(holdings, this.#ackedRevision, this.#revision, true)
-    this.#answeredRevision = settledRevision(holdings, this.#answeredRevision, this.#revision, false)
-    for (const { missed } of holdings.types.values()) missed.forgetBefore(this.#ackedRevision)
+    this.#outstanding.touchAgain(type, ref.name, since)
   }
 }
 
@@ -437,8 +346,4 @@ function isWildcardHost(typeUrl: TypeUrl, name: string): boolean {
 
 function isRefusedVersion(refusal: Refusal | undefined): boolean {
   return refusal !== undefined && refusal.resource !== REMOVAL
-}
-
-function sinceOf(type: TypeState, name: string): number {
-  return type.dirty.get(name) ?? 0
 }
