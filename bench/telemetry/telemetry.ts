@@ -45,14 +45,15 @@ export async function telemetryFigures(
     const senders = fork(join(import.meta.dirname, 'senders.ts'), [plane.target, String(proxies), String(series)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
+    const running = whileRunning(senders, signal)
     try {
       await report(senders, 'open')
       senders.send('start')
       // What is new costs once; a mesh is not new each second.
-      await wait(WARM_UP_MS, undefined, { signal })
+      await pause(WARM_UP_MS, running)
       const countedBefore = await countedRequests(plane.api)
       const before = cpuMicros(plane.pid)
-      await wait(seconds * 1_000, undefined, { signal })
+      await pause(seconds * 1_000, running)
       const micros = cpuMicros(plane.pid) - before
       const residentBytes = memoryOf(plane.pid).resident
       const countedAfter = await countedRequests(plane.api)
@@ -77,6 +78,17 @@ export async function telemetryFigures(
     await plane.stop()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Is aborted, too, when the senders end before their time: what they say then stands above. */
+function whileRunning(senders: ChildProcess, signal: AbortSignal): AbortSignal {
+  const ended = new AbortController()
+  senders.once('exit', () => ended.abort(new BenchError('the senders ended: is the machine too busy for them?')))
+  return AbortSignal.any([signal, ended.signal])
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
 }
 
 function report<Type extends SenderReport['type']>(child: ChildProcess, type: Type) {
