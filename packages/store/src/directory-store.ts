@@ -2,7 +2,7 @@ import { type ObjectKey, objectKey, type Problem, type Resource } from '@mizzen/
 import { type Clock, MizzenError, type Place, systemClock } from '@mizzen/base'
 import { admit } from './admit.ts'
 import { authored, contentHash } from './content-hash.ts'
-import { duplicateObject, type GoodDocument } from './files/assembly.ts'
+import { duplicateObject, type ObjectDocument } from './files/assembly.ts'
 import { type ChangedObjects, DirectorySource } from './files/directory-source.ts'
 import { ObjectFiles } from './files/object-files.ts'
 import { deletedAt, isStatusOnly, layered, replacement, statusHolder, tombstone } from './layers.ts'
@@ -175,7 +175,7 @@ class DirectoryStore implements Store {
     return this.#source(directory, 0)
   }
 
-  #userDocument(key: ObjectKey): GoodDocument | undefined {
+  #userDocument(key: ObjectKey): ObjectDocument | undefined {
     return this.#user.find((source) => source.objects.has(key))?.objects.get(key)
   }
 
@@ -306,12 +306,12 @@ class DirectoryStore implements Store {
   }
 }
 
-const NONE: ReadonlyMap<ObjectKey, GoodDocument> = new Map()
+const NONE: ReadonlyMap<ObjectKey, ObjectDocument> = new Map()
 
 /** Of several directories the first that has an object wins. */
 function duplicatesAcross(sources: readonly DirectorySource[]): readonly Problem[] {
   if (sources.length < 2) return []
-  const documents = new Map<ObjectKey, GoodDocument>()
+  const documents = new Map<ObjectKey, ObjectDocument>()
   const problems: Problem[] = []
   for (const { objects } of sources) {
     for (const [key, document] of objects) {

@@ -1,6 +1,6 @@
 import type { ObjectKey, Resource } from '@mizzen/api'
 import { authored, contentHash } from './content-hash.ts'
-import type { GoodDocument } from './files/assembly.ts'
+import type { ObjectDocument } from './files/assembly.ts'
 
 /**
  * How the directories of one machine make one set of objects:
@@ -11,9 +11,9 @@ import type { GoodDocument } from './files/assembly.ts'
  * - over both the runtime objects (Pods and the like), which their runner writes.
  */
 export interface Layers {
-  readonly user: { get(key: ObjectKey): GoodDocument | undefined }
-  readonly overlay: ReadonlyMap<ObjectKey, GoodDocument>
-  readonly runtime: ReadonlyMap<ObjectKey, GoodDocument>
+  readonly user: { get(key: ObjectKey): ObjectDocument | undefined }
+  readonly overlay: ReadonlyMap<ObjectKey, ObjectDocument>
+  readonly runtime: ReadonlyMap<ObjectKey, ObjectDocument>
   /** False if the user's files may hold the object although `user` doesn't. */
   readonly isCertain: (key: ObjectKey) => boolean
 }
@@ -52,12 +52,12 @@ function withOverlay(key: ObjectKey, layers: Layers): Layered {
 }
 
 /** The overlay entry that puts `object` in the place of the user's. */
-export function replacement(object: Resource, user: GoodDocument | undefined): Resource {
+export function replacement(object: Resource, user: ObjectDocument | undefined): Resource {
   return annotated(object, { [REPLACES]: replacedHash(user) })
 }
 
 /** The overlay entry that hides the user's object, or marks a runtime object as to be ended. */
-export function tombstone(object: Resource, user: GoodDocument | undefined, time: string): Resource {
+export function tombstone(object: Resource, user: ObjectDocument | undefined, time: string): Resource {
   return annotated(object, { [REPLACES]: replacedHash(user), [DELETED]: time })
 }
 
@@ -92,12 +92,12 @@ function withRuntime(
   }))
 }
 
-function replacedHash(user: GoodDocument | undefined): string {
+function replacedHash(user: ObjectDocument | undefined): string {
   return user === undefined ? '' : remembered(user, user, () => contentHash(user.resource))
 }
 
 /** Users' files say what shall be: status and what a server fills in, as printed by `get -o yaml`, is passed over. */
-function userObject(document: GoodDocument): Resource {
+function userObject(document: ObjectDocument): Resource {
   return remembered(document.resource, document, () => authored(document.resource))
 }
 

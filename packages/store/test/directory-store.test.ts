@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Problem } from '@mizzen/api'
 import { formatPlace } from '@mizzen/base'
@@ -77,26 +77,6 @@ describe('a store over files', () => {
       'modified Service/default/b',
       'deleted Service/default/b',
     ])
-  })
-
-  it('does not take an editor that saves for a removal', async () => {
-    await writeFile(at('a.yaml'), text('a'))
-    const store = await open()
-    const seen = changesOf(store)
-    await truncate(at('a.yaml'))
-    await new Promise((resolve) => setTimeout(resolve, 40))
-    await writeFile(at('a.yaml'), text('a', 81))
-    await until(() => port(store, 'a') === 81)
-    await rm(at('a.yaml'))
-    await new Promise((resolve) => setTimeout(resolve, 40))
-    await writeFile(at('a.yaml'), text('a', 82))
-    await until(() => port(store, 'a') === 82)
-    await writeFile(at('a.yaml~'), text('a', 83))
-    await rename(at('a.yaml~'), at('a.yaml'))
-    await until(() => port(store, 'a') === 83)
-    await rename(at('a.yaml'), at('renamed.yaml'))
-    await until(() => store.placeOf('Service/default/a')?.file === at('renamed.yaml'))
-    expect(seen.map(({ type }) => type)).toEqual(['modified', 'modified', 'modified'])
   })
 
   it('keeps the last good state of what is broken, with the problem, until it is mended', async () => {

@@ -2,16 +2,13 @@ import { type ObjectKey, objectKey, type ParsedDocument, type Problem, type Reso
 import { formatPlace } from '@mizzen/base'
 import type { FileState } from './file-reader.ts'
 
-/** A document that holds a good object. */
-export type GoodDocument = ParsedDocument & { readonly resource: Resource }
-
 /** A document that says which object it is about, good or not. */
-type ObjectDocument = GoodDocument
+export type ObjectDocument = ParsedDocument & { readonly resource: Resource }
 
 /** What files say of an object. */
 export interface Claim {
   /** The first good document of it, in order of paths and within a file. */
-  readonly found: GoodDocument | undefined
+  readonly found: ObjectDocument | undefined
   /** A document of it was refused. */
   readonly refused: boolean
 }
@@ -42,6 +39,11 @@ export class Assembly {
 
   isBroken(path: string): boolean {
     return this.#broken.has(path)
+  }
+
+  /** The broken file with this text, if there is one. */
+  brokenWith(textHash: string): string | undefined {
+    return [...this.#broken].find((path) => this.#files.get(path)?.textHash === textHash)
   }
 
   /** Replaces what is known of a file; undefined: it is gone. Returns the objects that it spoke of, before or now. */
@@ -88,7 +90,7 @@ export class Assembly {
     const twice = new Map<ParsedDocument, Problem[]>()
     for (const key of this.#repeated) {
       const [first, ...others] = (this.#documents.get(key) ?? []).filter(isGood)
-      for (const other of others) twice.set(other, [duplicateObject(first as GoodDocument, other)])
+      for (const other of others) twice.set(other, [duplicateObject(first as ObjectDocument, other)])
     }
     return twice
   }
@@ -121,7 +123,7 @@ function isTroubled({ failure, documents }: FileState): boolean {
   return failure !== undefined || documents.some(({ problems }) => problems.length > 0)
 }
 
-export function duplicateObject(first: GoodDocument, { resource, place }: GoodDocument): Problem {
+export function duplicateObject(first: ObjectDocument, { resource, place }: ObjectDocument): Problem {
   const { name, namespace } = resource.metadata
   return {
     severity: 'error',

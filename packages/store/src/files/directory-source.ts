@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises'
 import type { ObjectKey, Problem } from '@mizzen/api'
 import { type Clock, MizzenError, type Timer } from '@mizzen/base'
-import { Assembly, type Claim, type GoodDocument } from './assembly.ts'
+import { Assembly, type Claim, type ObjectDocument } from './assembly.ts'
 import { type FileState, readManifest, readManifestAtOnce } from './file-reader.ts'
 import { type FileTree, listTree } from './file-tree.ts'
 import { type Suspects, TreeWatcher } from './tree-watcher.ts'
@@ -27,10 +27,14 @@ export class DirectorySource {
   readonly #options: DirectorySourceOptions
   readonly #watcher: TreeWatcher
   readonly #assembly = new Assembly()
-  readonly #objects = new Map<ObjectKey, GoodDocument>()
+  readonly #objects = new Map<ObjectKey, ObjectDocument>()
   /** Objects whose document was refused: what was good before goes on. */
   readonly #refused = new Set<ObjectKey>()
   readonly #leaving = new Map<ObjectKey, Timer>()
+  /** Objects that have been missing for long enough: what the next look does not find is gone. */
+  readonly #overdue = new Set<ObjectKey>()
+  /** Files that went while they were broken and held what was good before: path by hash of the text. */
+  readonly #goneBroken = new Map<string, string>()
   #looking: Promise<void> = Promise.resolve()
   /** Objects to look at in the next update. */
   #touched = new Set<ObjectKey>()
@@ -55,7 +59,7 @@ export class DirectorySource {
   }
 
   /** Live: it changes before `onChange` is called. */
-  get objects(): ReadonlyMap<ObjectKey, GoodDocument> {
+  get objects(): ReadonlyMap<ObjectKey, ObjectDocument> {
     return this.#objects
   }
 
@@ -120,13 +124,31 @@ export class DirectorySource {
 
   #keep(path: string, state: FileState | undefined): void {
     const wasBroken = this.#assembly.isBroken(path)
+    const textBefore = this.#assembly.get(path)?.textHash ?? ''
     for (const key of this.#assembly.put(path, state)) this.#touched.add(key)
     if (this.#assembly.isBroken(path) === wasBroken) return
     // What was good in it before begins to count, or ends.
     for (const [key, { place }] of this.#objects) if (place.file === path) this.#touched.add(key)
+    if (state === undefined && textBefore !== '') this.#goneBroken.set(textBefore, path)
+  }
+
+  /** A broken file that has another name now holds what was good under its name before. */
+  #followRenamed(): void {
+    for (const [textHash, from] of this.#goneBroken) {
+      const isBack = this.#assembly.get(from) !== undefined
+      const held = isBack ? [] : [...this.#objects].filter(([, { place }]) => place.file === from)
+      const to = this.#assembly.brokenWith(textHash)
+      if (held.length === 0 || to !== undefined) this.#goneBroken.delete(textHash)
+      if (to === undefined) continue
+      for (const [key, document] of held) {
+        this.#objects.set(key, { ...document, place: { ...document.place, file: to } })
+        this.#touched.add(key)
+      }
+    }
   }
 
   #update(failures: readonly Problem[], graceMs: number): void {
+    this.#followRenamed()
     const touched = this.#touched
     this.#touched = new Set()
     const changed = new Set<ObjectKey>()
@@ -142,7 +164,8 @@ export class DirectorySource {
     const last = this.#objects.get(key)
     const claim = this.#assembly.claim(key)
     const next = this.#withLastGood(last, claim)
-    const isLeaving = last !== undefined && next === undefined && graceMs > 0
+    const isOverdue = this.#overdue.delete(key)
+    const isLeaving = last !== undefined && next === undefined && graceMs > 0 && !isOverdue
     if (isLeaving) this.#awaitReturn(key, graceMs)
     else this.#endWait(key)
     if (next !== undefined) this.#objects.set(key, next)
@@ -153,7 +176,7 @@ export class DirectorySource {
   }
 
   /** What was good goes on where its document is refused, or its file is broken and may hold it. */
-  #withLastGood(last: GoodDocument | undefined, { found, refused }: Claim): GoodDocument | undefined {
+  #withLastGood(last: ObjectDocument | undefined, { found, refused }: Claim): ObjectDocument | undefined {
     const isHidden = last !== undefined && this.#assembly.isBroken(last.place.file)
     if (isHidden && found?.place.file !== last.place.file) return last
     return found ?? (refused ? last : undefined)
@@ -163,7 +186,7 @@ export class DirectorySource {
     if (this.#leaving.has(key)) return
     this.#leaving.set(
       key,
-      this.#options.clock.after(graceMs, () => this.#forget(key)),
+      this.#options.clock.after(graceMs, () => void this.#lookOnceMore(key)),
     )
   }
 
@@ -172,10 +195,16 @@ export class DirectorySource {
     this.#leaving.delete(key)
   }
 
-  #forget(key: ObjectKey): void {
+  /** A busy process may hear that the file is back only after the time is over. */
+  #lookOnceMore(key: ObjectKey): Promise<void> {
     this.#leaving.delete(key)
-    this.#objects.delete(key)
-    this.#publish(new Set([key]), this.#problems)
+    const file = this.#objects.get(key)?.place.file
+    // Not in the look that may be under way, which has read the file before.
+    this.#looking = this.#looking.then(() => {
+      this.#overdue.add(key)
+      this.#touched.add(key)
+    })
+    return this.#look(new Set(file === undefined ? [] : [file]))
   }
 
   #publish(changed: ChangedObjects, problems: readonly Problem[]): void {

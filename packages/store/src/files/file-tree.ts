@@ -23,7 +23,7 @@ export function isManifest(name: string): boolean {
   return !isSkipped(name) && /\.(ya?ml|json)$/i.test(name)
 }
 
-export function isSkipped(name: string): boolean {
+function isSkipped(name: string): boolean {
   return name.startsWith('.') || name === 'node_modules'
 }
 
