@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** How services are written: as ServiceEntries (which istiod reads from files as well), or as Services with their Pods. */
-export type Form = 'istio' | 'kubernetes'
+type Form = 'istio' | 'kubernetes'
 
 export interface MeshShape {
   readonly services: number

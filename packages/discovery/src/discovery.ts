@@ -50,6 +50,10 @@ export interface Discovery {
   close(): void
 }
 
+/**
+ * Translates what the store has at once, and follows it until `close`. Of an object whose translation fails that is logged,
+ * and what it gave before stays.
+ */
 export function createDiscovery({ store, logger, mesh, clock }: DiscoveryOptions): Discovery {
   const settings = { ...DEFAULT_MESH_SETTINGS, ...mesh }
   const pipeline = createPipeline(settings, {

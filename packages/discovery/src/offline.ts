@@ -43,6 +43,7 @@ export function configurationFor(
   }
 }
 
+/** `configurationFor`, with resources in protobuf's JSON form, as `mizzen translate` prints them. */
 export function translateFor(
   objects: Iterable<Resource>,
   spec: ProxySpec,

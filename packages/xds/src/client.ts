@@ -57,8 +57,9 @@ export interface AdsClient {
   start(): void
   /**
    * Sets what is wanted of a type; replaces the earlier call for it. `*` is everything; names beside it are for servers that
-   * send some resources only to those who name them. May be called within `onUpdate`: it goes out after the acknowledgement. The order of the first calls is the order of the first requests of each stream.
-   * Names that are dropped are forgotten at once: no removal is reported for them.
+   * send some resources only to those who name them. Names that are dropped are forgotten at once: no removal is reported
+   * for them. May be called within `onUpdate`: it goes out after the acknowledgement. The order of the first calls is the
+   * order of the first requests of each stream.
    */
   subscribe(typeUrl: TypeUrl, names: readonly string[] | '*'): void
   readonly connected: boolean

@@ -1,4 +1,4 @@
-export { type EncodedBody, piecesOf, wholeBody } from './body.ts'
+export { type EncodedBody, joinedBytes, piecesOf, wholeBody } from './body.ts'
 export {
   type AdsClient,
   type AdsClientOptions,
@@ -30,10 +30,8 @@ export {
   FULL_STATE_TYPES,
   LISTENER_TYPE,
   NAME_TABLE_TYPE,
-  NAMED_TYPES,
   ROUTE_TYPE,
   SECRET_TYPE,
   shortType,
-  TYPE_ORDER,
   VIRTUAL_HOST_TYPE,
 } from './types.ts'

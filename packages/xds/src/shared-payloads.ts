@@ -1,3 +1,4 @@
+import { joinedBytes } from './body.ts'
 import { withShortOnesJoined } from './grpc/pieces.ts'
 import type { Mode } from './order/holdings.ts'
 import type { XdsResource } from './source.ts'
@@ -35,7 +36,7 @@ export class SharedPayloads {
     const known = this.#blocks.get(first)
     if (known !== undefined && sameList(known.resources, resources)) return known.pieces
     const encoded = resources.flatMap((resource) => encodeResource(this.#mode, resource.typeUrl, resource))
-    const pieces = withShortOnesJoined(encoded)
+    const pieces = withShortOnesJoined(encoded, joinedBytes)
     this.#blocks.set(first, { resources, pieces })
     return pieces
   }

@@ -2,6 +2,7 @@ import { createServer, type Http2Server, type ServerHttp2Session } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { silentLogger, systemClock } from '@mizzen/base'
 import { afterEach, describe, expect, it } from 'vitest'
+import { freePort } from '../../../test/free-ports.ts'
 import type { AdsClient, AdsClientOptions, AdsUpdate, Verdict } from '../src/client.ts'
 import {
   CLUSTER_TYPE,
@@ -134,7 +135,7 @@ describe.each(['sotw', 'delta'] as const)('the ADS client, %s', (mode) => {
   it('goes on after the server was away, with what has changed', async () => {
     const view = new MemoryView()
     view.set(...cluster('a'), ...cluster('b'), named(LISTENER_TYPE, 'l'))
-    const first = await serve(view)
+    const first = await serve(view, await freePort())
     const recording = new RecordingClient(first.port, mode)
     await acked(first.server, view)
     recording.updates.length = 0
@@ -196,12 +197,11 @@ describe('the ADS client', () => {
 
   it('tries again when nobody listens, until it is closed', async () => {
     const view = new MemoryView()
-    const probe = await serve(view)
-    await probe.server.close()
-    const recording = new RecordingClient(probe.port, 'delta')
+    const port = await freePort()
+    const recording = new RecordingClient(port, 'delta')
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(recording.client.connected).toBe(false)
-    const { server } = await serve(view, probe.port)
+    const { server } = await serve(view, port)
     await until('the connection', () => recording.client.connected)
     recording.client.close()
     await until('the end of the stream', () => server.statuses().length === 0)

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { silentLogger, systemClock } from '@mizzen/base'
 import { afterEach, describe, expect, it } from 'vitest'
 import { AdsDataPlane } from '../../../test/ads-data-plane.ts'
+import { freePort } from '../../../test/free-ports.ts'
 import { requireTool } from '../../../test/requirements.ts'
 import { envoyProgram } from '../../../test/twin/data-plane.ts'
 import { CLUSTER_TYPE, createXdsServer, type ProxyStatus, ROUTE_TYPE, type XdsServer } from '../src/index.ts'
@@ -83,7 +84,8 @@ describe.skipIf(envoyBinary === undefined).each(['GRPC', 'DELTA_GRPC'] as const)
     const view = new MemoryView()
     const entry = listener('http', 'all')
     view.set(...cluster('blue', bluePort), route('all', 'blue'), entry)
-    const first = await xdsServer(view)
+    // It comes back on the same port, which nobody else may take meanwhile.
+    const first = await xdsServer(view, await freePort())
     const envoy = await AdsDataPlane.start(envoyProgram(envoyBinary as string), first.port, apiType)
     cleanUp.push(() => envoy.stop())
     const status = await acknowledged(first.server, view)

@@ -22,6 +22,11 @@ describe('payloads', () => {
     expect(other[2]).not.toBe(one[2])
   })
 
+  it('keep nothing in memory but themselves', () => {
+    const [piece] = new SharedPayloads('delta').encode(resources(2)) as [Uint8Array]
+    expect(piece.buffer.byteLength).toBe(piece.byteLength)
+  })
+
   it('are encoded anew where a resource of theirs changed', () => {
     const payloads = new SharedPayloads('delta')
     const [first, second] = resources(2) as [XdsResource, XdsResource]

@@ -160,7 +160,7 @@ export interface InboundHostsPlan {
 }
 
 /** A port of a service that leads to the workload's. */
-export interface CalledPort {
+interface CalledPort {
   readonly hostname: string
   readonly port: number
 }

@@ -38,7 +38,7 @@ export function interceptParts(
   plans: Collection<InterceptPlan>,
   hosts: VirtualHostPlans,
   lists: Collection<EncodedRoutes>,
-  logs: MeshReports,
+  meshReports: MeshReports,
   input: VirtualHostInput,
 ): Collection<LayerPart> {
   const listeners = outboundListeners(graph, plans, input)
@@ -46,7 +46,7 @@ export function interceptParts(
     'intercepted/listeners',
     listeners,
     ({ plan, listener }, reader): LayerPart => {
-      const resource = encodedListener(listener, plan, reader, logs)
+      const resource = encodedListener(listener, plan, reader, meshReports)
       const routes = listener.routeName === '' ? [] : [routesOf(listener.routeName, plan, reader, hosts, lists)]
       return { layer: interceptLayer(plan.key), resources: [resource, ...routes] }
     },
@@ -127,7 +127,7 @@ function encodedListener(
   listener: OutboundListener,
   plan: InterceptPlan,
   reader: Reader,
-  logs: MeshReports,
+  meshReports: MeshReports,
 ): XdsResource {
   const { chains, routeName, origins } = listener
   const targets = chains.map(({ target }) => target)
@@ -136,7 +136,7 @@ function encodedListener(
     clusters: [...targets.flatMap(({ clusters }) => clusters.map(({ name }) => name)), unknownDestination(plan)],
   }
   const written = targets.flatMap(({ from }) => from?.origin ?? [])
-  const reports = reportSettingsOf(reader, logs)
+  const reports = reportSettingsOf(reader, meshReports)
   const made = outboundListener(listener, plan, reports)
   return listenerResource(made, withReports(names, reports), [...origins, ...written])
 }

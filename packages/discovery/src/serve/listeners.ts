@@ -31,13 +31,13 @@ import type { ServiceCollections } from './services.ts'
 
 export interface ListenerInput {
   readonly tables: Tables
-  readonly logs: MeshReports
+  readonly meshReports: MeshReports
   readonly services: ServiceCollections
   readonly rules: RuleCollections
   readonly mesh: MeshSettings
 }
 
-/** Listeners by the key of their plan. Those of HTTP alone depend on nothing but that and the access log. */
+/** Listeners by the key of their plan. Those of HTTP alone depend on nothing but that and what proxies report. */
 export function listenerResources(
   graph: Graph,
   plans: Collection<ListenerPlan>,
@@ -48,28 +48,28 @@ export function listenerResources(
     plans,
     (plan, reader) => {
       if (plan.kind === 'proxyless-server') return listenerResource(serverListener(plan), {}, plan.origins)
-      const log = reportSettingsOf(reader, input.logs)
-      if (plan.kind === 'gateway') return ofGateway(plan, reader, input, log)
-      if (plan.kind === 'virtual-inbound' || plan.kind === 'virtual-outbound') return virtual(plan, log)
+      const reports = reportSettingsOf(reader, input.meshReports)
+      if (plan.kind === 'gateway') return ofGateway(plan, reader, input, reports)
+      if (plan.kind === 'virtual-inbound' || plan.kind === 'virtual-outbound') return virtual(plan, reports)
       const names =
         plan.kind === 'inbound'
           ? { ...routesOf([plan]), clusters: [plan.cluster], secrets: plan.tls ? secretsOf(plan.tls) : [] }
           : { routes: [plan.routeName] }
-      return listenerResource(listener(plan, log), withReports(names, log), plan.origins)
+      return listenerResource(listener(plan, reports), withReports(names, reports), plan.origins)
     },
     { equals: sameResource },
   )
 }
 
-function virtual(plan: VirtualInboundListenerPlan | VirtualOutboundListenerPlan, log: ReportSettings): XdsResource {
+function virtual(plan: VirtualInboundListenerPlan | VirtualOutboundListenerPlan, reports: ReportSettings): XdsResource {
   if (plan.kind === 'virtual-outbound') {
     const clusters = [BLACK_HOLE_CLUSTER, unknownDestination(plan)]
-    return listenerResource(virtualOutbound(plan, log), withReports({ clusters }, log), plan.origins)
+    return listenerResource(virtualOutbound(plan, reports), withReports({ clusters }, reports), plan.origins)
   }
   const clusters = [BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, ...plan.chains.map(({ cluster }) => cluster)]
   const secrets = plan.chains.flatMap(({ tls }) => (tls ? secretsOf(tls) : []))
   const names = { ...routesOf(plan.chains), clusters, secrets }
-  return listenerResource(virtualInbound(plan, log), withReports(names, log), plan.origins)
+  return listenerResource(virtualInbound(plan, reports), withReports(names, reports), plan.origins)
 }
 
 function routesOf(chains: readonly Pick<InboundChainPlan, 'routeName'>[]) {
@@ -81,13 +81,13 @@ function ofGateway(
   plan: GatewayListenerPlan,
   reader: Reader,
   input: ListenerInput,
-  log: ReportSettings,
+  reports: ReportSettings,
 ): XdsResource | undefined {
   const chains = new Map<BoundServer, readonly L4Chain[]>()
   for (const { bound, routeName } of plan.chains) {
     if (bound !== undefined && routeName === '') chains.set(bound, l4ChainsOf(plan, bound, reader, input))
   }
-  const made = gatewayListener(plan, (bound) => chains.get(bound) ?? [], log)
+  const made = gatewayListener(plan, (bound) => chains.get(bound) ?? [], reports)
   if (made === undefined) return undefined
   const targets = [...chains.values()].flat().map(({ target }) => target)
   const names = {
@@ -95,7 +95,7 @@ function ofGateway(
     clusters: targets.flatMap(({ clusters }) => clusters.map(({ name }) => name)),
     secrets: plan.chains.flatMap(({ bound }) => (bound?.server.tls ? secretsOf(bound.server.tls) : [])),
   }
-  return listenerResource(made, withReports(names, log), [
+  return listenerResource(made, withReports(names, reports), [
     ...plan.origins,
     ...targets.flatMap(({ from }) => from?.origin ?? []),
   ])

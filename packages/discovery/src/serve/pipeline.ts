@@ -48,7 +48,7 @@ export function createPipeline(mesh: MeshSettings, options: GraphOptions = {}): 
   const seen = seenCollections(graph, scopes, services, rules)
   const input = { services, rules, seen, egress: scopes, mesh }
   const intercepting = interceptPlans(graph, plans.plans)
-  const logs = reportSettingsCollection(graph, tables, services, mesh)
+  const meshReports = reportSettingsCollection(graph, tables, services, mesh)
   const clients = graph.join('route scopes of clients', [
     plans.routeScopes,
     graph.deriveMany('route scopes intercepted', intercepting, ({ scope }) => [[scope.key, scope] as const]),
@@ -60,13 +60,13 @@ export function createPipeline(mesh: MeshSettings, options: GraphOptions = {}): 
   const lists = routeLists(graph, [hosts.lists, gatewayRouteLists(graph, plans, rules)], services, rules)
   const gatewayRoutes = gatewayRouteResources(graph, plans, rules, lists)
   const parts = graph.join('parts of layers', [
-    clusterParts(graph, scopes, seen, services, rules, mesh, reportServices(graph, logs, services, rules, mesh)),
+    clusterParts(graph, scopes, seen, services, rules, mesh, reportServices(graph, meshReports, services, rules, mesh)),
     sidecarRouteParts(graph, plans.routeScopes, hosts, lost, lists, input),
     onDemandParts(graph, plans.onDemandScopes, hosts, lost, lists, input),
     proxylessParts(graph, plans.proxylessScopes, hosts, lists, input),
     nameTableParts(graph, proxies, scopeOf, services, seen),
-    interceptParts(graph, intercepting, hosts, lists, logs, input),
-    proxyParts(graph, plans, gatewayRoutes, { tables, logs, services, rules, mesh }),
+    interceptParts(graph, intercepting, hosts, lists, meshReports, input),
+    proxyParts(graph, plans, gatewayRoutes, { tables, meshReports, services, rules, mesh }),
   ])
   const layersOf = proxyLayers(graph, proxies, plans, scopeOf)
   const notices = noticeCollection(graph, tables, rules, plans.plans, reportNotices(graph, tables, services, mesh))

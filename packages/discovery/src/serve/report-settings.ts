@@ -47,8 +47,8 @@ function configMapOf({ rootNamespace }: MeshSettings): string {
 }
 
 /** The mesh's, or the default. */
-export function reportSettingsOf(reader: Reader, logs: MeshReports): ReportSettings {
-  return reader.get(logs, KEY) ?? DEFAULT_REPORTS
+export function reportSettingsOf(reader: Reader, meshReports: MeshReports): ReportSettings {
+  return reader.get(meshReports, KEY) ?? DEFAULT_REPORTS
 }
 
 /** What a listener names, and what its spans go to. */

@@ -14,7 +14,7 @@ import { type PodModel, podModel } from '../model/pod.ts'
 import { aliasOf, type ServiceModel, serviceEntryModels, serviceHostname, serviceModel } from '../model/service.ts'
 
 /** Part of the endpoints of a service: those of one slice, one ServiceEntry, or one workload that it selects. */
-export interface EndpointPart {
+interface EndpointPart {
   readonly hostname: string
   readonly endpoints: readonly EndpointModel[]
   /** Key of the WorkloadEntry that they are. */

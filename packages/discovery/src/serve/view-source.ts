@@ -141,6 +141,6 @@ export class PipelineViews implements ViewSource {
 }
 
 /** Names a specification: two proxies with the same one get the same. */
-export function scopeOf(spec: ProxySpec): string {
+function scopeOf(spec: ProxySpec): string {
   return `${spec.type}/${spec.namespace}/${spec.ip}/${digest(JSON.stringify(spec))}`
 }

@@ -46,10 +46,10 @@ export function routesByName(routeConfigName: string) {
 export function gatewayManager(
   plan: GatewayListenerPlan,
   routeName: string,
-  log: ReportSettings,
+  reports: ReportSettings,
 ): HttpConnectionManager {
   return create(HttpConnectionManagerSchema, {
-    ...common(plan, 'gateway', log),
+    ...common(plan, 'gateway', reports),
     routeSpecifier: { case: 'rds', value: routesByName(routeName) },
     serverName: SERVER_NAME,
     useRemoteAddress: true,
@@ -59,9 +59,9 @@ export function gatewayManager(
 }
 
 /** To the application: its own `server` header stays. Without mTLS nobody can vouch for a certificate header. */
-export function inboundManager(plan: InboundHttp, log: ReportSettings): HttpConnectionManager {
+export function inboundManager(plan: InboundHttp, reports: ReportSettings): HttpConnectionManager {
   return create(HttpConnectionManagerSchema, {
-    ...common(plan, 'inbound', log),
+    ...common(plan, 'inbound', reports),
     routeSpecifier:
       plan.routeName === ''
         ? { case: 'routeConfig', value: plainInboundRoutes(plan) }
@@ -73,21 +73,24 @@ export function inboundManager(plan: InboundHttp, log: ReportSettings): HttpConn
   })
 }
 
-export function outboundManager(plan: OutboundHttp, log: ReportSettings): HttpConnectionManager {
+export function outboundManager(plan: OutboundHttp, reports: ReportSettings): HttpConnectionManager {
   return create(HttpConnectionManagerSchema, {
-    ...common(plan, 'outbound', log, plan.onDemand),
+    ...common(plan, 'outbound', reports, plan.onDemand),
     routeSpecifier: { case: 'rds', value: routesByName(plan.routeName) },
     useRemoteAddress: false,
     commonHttpProtocolOptions: { idleTimeout: durationOf(OUTBOUND_IDLE_MS) },
   })
 }
 
-function common(plan: Named, side: Side, log: ReportSettings, onDemand = false) {
+function common(plan: Named, side: Side, reports: ReportSettings, onDemand = false) {
   return {
     statPrefix: `${side === 'inbound' ? 'inbound' : 'outbound'}_${plan.name}`,
     httpFilters: httpFilters(side, plan.ownFilters, onDemand),
-    accessLog: [...accessLogs(log), ...(plan.logCluster === '' ? [] : [logStream(plan.logCluster, plan.ownFilters)])],
-    ...(log.tracing && { tracing: tracing(log.tracing, plan.logCluster, side) }),
+    accessLog: [
+      ...accessLogs(reports),
+      ...(plan.logCluster === '' ? [] : [logStream(plan.logCluster, plan.ownFilters)]),
+    ],
+    ...(reports.tracing && { tracing: tracing(reports.tracing, plan.logCluster, side) }),
     normalizePath: true,
     // Streams may be idle as long as they like; a route can say otherwise.
     streamIdleTimeout: NO_TIMEOUT,

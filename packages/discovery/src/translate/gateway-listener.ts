@@ -19,11 +19,13 @@ import { tcpFilters } from './tcp-proxy.ts'
 export function gatewayListener(
   plan: GatewayListenerPlan,
   l4ChainsOf: (bound: BoundServer) => readonly L4Chain[],
-  log: ReportSettings,
+  reports: ReportSettings,
 ): Listener | undefined {
   const [first] = plan.chains
   const plain = first !== undefined && first.bound === undefined
-  const chains = plain ? [httpChain(plan, first.routeName, undefined, log)] : serverChains(plan, l4ChainsOf, log)
+  const chains = plain
+    ? [httpChain(plan, first.routeName, undefined, reports)]
+    : serverChains(plan, l4ChainsOf, reports)
   if (chains.length === 0) return undefined
   const tls = plan.chains.some(({ bound }) => bound?.server.tls !== undefined)
   return create(ListenerSchema, {
@@ -38,18 +40,18 @@ export function gatewayListener(
 function serverChains(
   plan: GatewayListenerPlan,
   l4ChainsOf: (bound: BoundServer) => readonly L4Chain[],
-  log: ReportSettings,
+  reports: ReportSettings,
 ): FilterChain[] {
   const taken = new Set<string>()
   return plan.chains.flatMap(({ routeName, bound }) => {
     if (bound === undefined) return []
     if (routeName !== '') {
       const match = matchOf(namesOf(serverNames(bound.server)), taken)
-      return match === undefined ? [] : [httpChain(plan, routeName, { bound, match }, log)]
+      return match === undefined ? [] : [httpChain(plan, routeName, { bound, match }, reports)]
     }
     return l4ChainsOf(bound).flatMap((chain) => {
       const match = matchOf(chain.serverNames, taken)
-      return match === undefined ? [] : [l4Chain(plan, bound, chain, match, log)]
+      return match === undefined ? [] : [l4Chain(plan, bound, chain, match, reports)]
     })
   })
 }
@@ -71,12 +73,12 @@ function httpChain(
   plan: GatewayListenerPlan,
   routeName: string,
   own: { readonly bound: BoundServer; readonly match: readonly string[] } | undefined,
-  log: ReportSettings,
+  reports: ReportSettings,
 ): FilterChain {
   return filterChain({
     name: own === undefined ? plan.name : routeName,
     match: own && byNames(own.match),
-    filters: [managerFilter(gatewayManager(plan, routeName, log))],
+    filters: [managerFilter(gatewayManager(plan, routeName, reports))],
     tls: own?.bound.server.tls,
     server: own && writtenAt(own.bound),
   })
@@ -87,13 +89,13 @@ function l4Chain(
   bound: BoundServer,
   { target }: L4Chain,
   match: readonly string[],
-  log: ReportSettings,
+  reports: ReportSettings,
 ): FilterChain {
   const { tls } = bound.server
   return filterChain({
     name: [target.statPrefix, ...match].join(' '),
     match: byNames(match),
-    filters: tcpFilters(target, plan, log),
+    filters: tcpFilters(target, plan, reports),
     tls: tls && isPassthrough(tls) ? undefined : tls,
     route: target.from,
     server: writtenAt(bound),

@@ -11,19 +11,19 @@ import { socketAddress } from './socket-address.ts'
 import { tcpFilters } from './tcp-proxy.ts'
 
 /** A listener of a sidecar with one filter chain. */
-export function listener(plan: InboundListenerPlan | HttpProxyListenerPlan, log: ReportSettings): Listener {
+export function listener(plan: InboundListenerPlan | HttpProxyListenerPlan, reports: ReportSettings): Listener {
   const tls = plan.kind === 'inbound' ? plan.tls : undefined
   return create(ListenerSchema, {
     name: plan.name,
     address: socketAddress(plan.address, plan.port),
     trafficDirection: plan.kind === 'inbound' ? TrafficDirection.INBOUND : TrafficDirection.OUTBOUND,
     ...(tls && { listenerFilters: [TLS_INSPECTOR] }),
-    filterChains: [filterChain({ name: plan.name, filters: filtersOf(plan, log), tls })],
+    filterChains: [filterChain({ name: plan.name, filters: filtersOf(plan, reports), tls })],
   })
 }
 
-function filtersOf(plan: InboundListenerPlan | HttpProxyListenerPlan, log: ReportSettings) {
-  if (plan.kind === 'http-proxy') return [managerFilter(outboundManager(plan, log))]
-  if (plan.http) return [managerFilter(inboundManager(plan, log))]
-  return tcpFilters(clusterTarget(plan.cluster), plan, log)
+function filtersOf(plan: InboundListenerPlan | HttpProxyListenerPlan, reports: ReportSettings) {
+  if (plan.kind === 'http-proxy') return [managerFilter(outboundManager(plan, reports))]
+  if (plan.http) return [managerFilter(inboundManager(plan, reports))]
+  return tcpFilters(clusterTarget(plan.cluster), plan, reports)
 }

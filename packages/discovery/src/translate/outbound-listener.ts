@@ -18,11 +18,11 @@ export const SNIFFED_HTTP = { transportProtocol: 'raw_buffer', applicationProtoc
 const PASSTHROUGH_CHAIN = 'PassthroughFilterChain'
 
 /** Connections come to it from the listener that all outbound ones are redirected to. */
-export function outboundListener(one: OutboundListener, plan: InterceptPlan, log: ReportSettings): Listener {
-  const chains = [...one.chains.map((chain) => l4Parts(chain, plan, log)), ...httpParts(one, plan, log)]
+export function outboundListener(one: OutboundListener, plan: InterceptPlan, reports: ReportSettings): Listener {
+  const chains = [...one.chains.map((chain) => l4Parts(chain, plan, reports)), ...httpParts(one, plan, reports)]
   const anything = chains.find(({ match }) => match === undefined)
   const asking = chains.filter(({ match }) => match !== undefined).map(filterChain)
-  const fallback = anything ?? passthroughParts(plan, log)
+  const fallback = anything ?? passthroughParts(plan, reports)
   const single = asking.length === 0
   const named = one.chains.some(({ serverNames }) => serverNames.length > 0)
   return create(ListenerSchema, {
@@ -45,23 +45,23 @@ export function unknownDestination({ registryOnly }: Pick<InterceptPlan, 'regist
   return registryOnly ? BLACK_HOLE_CLUSTER : PASSTHROUGH_CLUSTER
 }
 
-function passthroughParts(plan: InterceptPlan, log: ReportSettings): FilterChainParts {
-  return { name: PASSTHROUGH_CHAIN, filters: tcpFilters(clusterTarget(unknownDestination(plan)), plan, log) }
+function passthroughParts(plan: InterceptPlan, reports: ReportSettings): FilterChainParts {
+  return { name: PASSTHROUGH_CHAIN, filters: tcpFilters(clusterTarget(unknownDestination(plan)), plan, reports) }
 }
 
-function l4Parts({ serverNames, subnets, target }: L4Chain, plan: InterceptPlan, log: ReportSettings) {
+function l4Parts({ serverNames, subnets, target }: L4Chain, plan: InterceptPlan, reports: ReportSettings) {
   const asks = serverNames.length > 0 || subnets.length > 0
   return {
     name: [target.statPrefix, ...serverNames, ...subnets].join(' '),
     match: asks ? { serverNames: [...serverNames], prefixRanges: subnets.map(addressRange) } : undefined,
-    filters: tcpFilters(target, plan, log),
+    filters: tcpFilters(target, plan, reports),
     route: target.from,
   }
 }
 
-function httpParts(one: OutboundListener, plan: InterceptPlan, log: ReportSettings): FilterChainParts[] {
+function httpParts(one: OutboundListener, plan: InterceptPlan, reports: ReportSettings): FilterChainParts[] {
   if (one.routeName === '') return []
   const http = { ...plan, name: one.name, routeName: one.routeName, onDemand: false }
-  const filters = [managerFilter(outboundManager(http, log))]
+  const filters = [managerFilter(outboundManager(http, reports))]
   return [{ name: one.name, match: one.httpOnly ? undefined : SNIFFED_HTTP, filters }]
 }

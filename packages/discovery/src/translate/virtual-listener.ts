@@ -22,7 +22,7 @@ const DETECTION_TIMEOUT = { seconds: 1n }
 const OPAQUE = [{ transportProtocol: 'raw_buffer' }, {}]
 
 /** All outbound connections are redirected to it; it hands them over to the listener for where they were going. */
-export function virtualOutbound(plan: VirtualOutboundListenerPlan, log: ReportSettings): Listener {
+export function virtualOutbound(plan: VirtualOutboundListenerPlan, reports: ReportSettings): Listener {
   return create(ListenerSchema, {
     name: plan.name,
     address: socketAddress(plan.address, plan.port),
@@ -30,17 +30,17 @@ export function virtualOutbound(plan: VirtualOutboundListenerPlan, log: ReportSe
     useOriginalDst: true,
     ...(plan.transparent && { transparent: true }),
     filterChains: [
-      trap(plan, log),
+      trap(plan, reports),
       filterChain({
         name: 'virtualOutbound-catchall-tcp',
-        filters: tcpFilters(clusterTarget(unknownDestination(plan)), plan, log),
+        filters: tcpFilters(clusterTarget(unknownDestination(plan)), plan, reports),
       }),
     ],
   })
 }
 
 /** All inbound connections are redirected to it; its chains are for ports of the workload. */
-export function virtualInbound(plan: VirtualInboundListenerPlan, log: ReportSettings): Listener {
+export function virtualInbound(plan: VirtualInboundListenerPlan, reports: ReportSettings): Listener {
   const looks = looksAtContent(plan)
   return create(ListenerSchema, {
     name: plan.name,
@@ -51,9 +51,9 @@ export function virtualInbound(plan: VirtualInboundListenerPlan, log: ReportSett
     ...(plan.transparent && { transparent: true }),
     listenerFilters: [ORIGINAL_DESTINATION, ...(looks ? inspectors(plan) : [])],
     filterChains: [
-      trap(plan, log),
-      ...passthroughParts(plan, looks, log).map(filterChain),
-      ...plan.chains.flatMap((chain) => inboundParts(chain, plan, log)).map(filterChain),
+      trap(plan, reports),
+      ...passthroughParts(plan, looks, reports).map(filterChain),
+      ...plan.chains.flatMap((chain) => inboundParts(chain, plan, reports)).map(filterChain),
     ],
   })
 }
@@ -82,9 +82,13 @@ function inspectors({ ownFilters, chains }: VirtualInboundListenerPlan) {
 }
 
 /** For ports that nobody declares. */
-function passthroughParts(plan: VirtualInboundListenerPlan, looks: boolean, log: ReportSettings): FilterChainParts[] {
+function passthroughParts(
+  plan: VirtualInboundListenerPlan,
+  looks: boolean,
+  reports: ReportSettings,
+): FilterChainParts[] {
   const { name } = plan
-  const filters = tcpFilters(clusterTarget(INBOUND_PASSTHROUGH_CLUSTER), plan, log)
+  const filters = tcpFilters(clusterTarget(INBOUND_PASSTHROUGH_CLUSTER), plan, reports)
   if (!looks) return [{ name, match: {}, filters }]
   const http = {
     ...plan,
@@ -94,28 +98,28 @@ function passthroughParts(plan: VirtualInboundListenerPlan, looks: boolean, log:
     routeName: '',
   }
   return [
-    { name: `${name}-catchall-http`, match: SNIFFED_HTTP, filters: [managerFilter(inboundManager(http, log))] },
+    { name: `${name}-catchall-http`, match: SNIFFED_HTTP, filters: [managerFilter(inboundManager(http, reports))] },
     ...OPAQUE.map((match) => ({ name, match, filters })),
   ]
 }
 
 /** Who calls the port of redirection itself would go round in circles. */
-function trap(plan: VirtualInboundListenerPlan | VirtualOutboundListenerPlan, log: ReportSettings) {
+function trap(plan: VirtualInboundListenerPlan | VirtualOutboundListenerPlan, reports: ReportSettings) {
   return filterChain({
     name: `${plan.name}-blackhole`,
     match: { destinationPort: plan.port },
-    filters: tcpFilters(clusterTarget(BLACK_HOLE_CLUSTER), plan, log),
+    filters: tcpFilters(clusterTarget(BLACK_HOLE_CLUSTER), plan, reports),
   })
 }
 
 function inboundParts(
   chain: InboundChainPlan,
   plan: VirtualInboundListenerPlan,
-  log: ReportSettings,
+  reports: ReportSettings,
 ): FilterChainParts[] {
   const { name, port: destinationPort, content, tls } = chain
-  const manager = () => [managerFilter(inboundManager({ ...plan, ...chain }, log))]
-  const opaque = () => tcpFilters(clusterTarget(chain.cluster), plan, log)
+  const manager = () => [managerFilter(inboundManager({ ...plan, ...chain }, reports))]
+  const opaque = () => tcpFilters(clusterTarget(chain.cluster), plan, reports)
   if (tls !== undefined) {
     const filters = content === 'tcp' ? opaque() : manager()
     return [{ name, match: { destinationPort, transportProtocol: 'tls' }, filters, tls }]

@@ -21,7 +21,8 @@ function giveBack(buffer: Buffer): void {
 export class MessageInput {
   readonly #maxBytes: number
   readonly #onMessage: (message: Buffer) => void
-  readonly #prefix = Buffer.allocUnsafe(PREFIX_BYTES)
+  /** Not of Node's pool, of which each stream would keep 64 KiB. */
+  readonly #prefix = Buffer.allocUnsafeSlow(PREFIX_BYTES)
   #prefixBytes = 0
   /** Of the message whose prefix is known; -1 = none is. */
   #length = -1
