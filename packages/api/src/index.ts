@@ -1,4 +1,4 @@
-export { DURATION_HINT, formatDuration, parseDuration, readDuration } from './duration.ts'
+export { formatDuration, parseDuration, readDuration } from './duration.ts'
 export { customResourceDefinition, isCustom } from './export/crd.ts'
 export { combinedSchema, type JsonSchema, jsonSchemaOf } from './export/json-schema.ts'
 export type { TrafficExtension, TrafficExtensionSpec } from './kinds/extensions/traffic-extension.ts'

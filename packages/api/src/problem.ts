@@ -11,6 +11,8 @@ export interface Problem {
   /** The field, as `spec.http[0].route[1].weight`; '' for the document. */
   readonly path: string
   readonly message: string
+  /** Where the field is a text that holds YAML itself: characters from its start. Gone once there is a place. */
+  readonly offset?: number
   /** What to do, as a sentence without a final stop. */
   readonly hint?: string
   readonly place?: Place

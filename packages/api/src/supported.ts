@@ -1,4 +1,3 @@
-import type { Kind } from './kinds/kind.ts'
 import { kindOf } from './kinds/registry.ts'
 import type { Problem } from './problem.ts'
 import { kindIdOf, type Resource } from './resource.ts'
@@ -152,33 +151,70 @@ export const SUPPORTED: Readonly<Record<string, readonly string[]>> = {
   RateLimit: [],
 }
 
+const TRACING = 'defaultConfig.tracing'
+
+/** The same of the mesh's configuration; paths are those inside `mesh`. Of its networks nothing is acted on. */
+export const SUPPORTED_MESH_CONFIG: readonly string[] = [
+  'accessLogFile',
+  'accessLogEncoding',
+  'accessLogFormat',
+  'enableTracing',
+  'defaultProviders.tracing',
+  'extensionProviders.name',
+  'extensionProviders.zipkin',
+  'extensionProviders.opentelemetry.service',
+  'extensionProviders.opentelemetry.port',
+  'extensionProviders.opentelemetry.maxTagLength',
+  'extensionProviders.opentelemetry.http',
+  'extensionProviders.opentelemetry.grpc',
+  `${TRACING}.sampling`,
+  `${TRACING}.zipkin`,
+  `${TRACING}.customTags`,
+  `${TRACING}.enableIstioTags`,
+  `${TRACING}.maxPathTagLength`,
+]
+
 /** A notice for each field that is valid and without effect; of what is nested, for the outermost. */
 export function unsupportedFields(resource: Resource): readonly Problem[] {
   const kind = kindOf(resource.apiVersion, resource.kind)
   const supported = SUPPORTED[kindIdOf(resource)]
   if (kind === undefined || supported === undefined) return []
   if (supported.length === 0) return [notSupported('kind', `${resource.kind} has no effect in this version`)]
-  return collect(resource, kind, supported)
+  return unsupportedParts(resource.spec, shapeOf(kind.schema).properties?.spec ?? {}, 'spec', supported)
 }
 
-function collect(resource: Resource, kind: Kind, supported: readonly string[]): readonly Problem[] {
+/** The same of a value of this shape. Of messages where all is as by default nothing is told. */
+export function unsupportedParts(
+  value: unknown,
+  shape: Shape,
+  start: string,
+  supported: readonly string[],
+): readonly Problem[] {
   const problems: Problem[] = []
   const walk = (value: unknown, shape: Shape, path: string, plain: string) => {
     if (Array.isArray(value)) {
       for (const [index, item] of value.entries()) walk(item, shape.items ?? {}, itemPath(path, index), plain)
-    } else if (isWithinSupported(plain, supported)) {
+    } else if (isWithinSupported(plain, supported) || isDefault(value, shape)) {
       return
     } else if (!leadsToSupported(plain, supported)) {
-      problems.push(notSupported(path, `${plain.replace(/^spec\./, '')} has no effect in this version`))
+      const what = start === '' ? '' : `${plain.slice(start.length + 1)} `
+      problems.push(notSupported(path, `${what}has no effect in this version`))
     } else if (typeof value === 'object' && value !== null && mapValueShape(shape) === undefined) {
       for (const [name, item] of Object.entries(value)) {
         if (item === null || item === undefined) continue
-        walk(item, shape.properties?.[name] ?? {}, fieldPath(path, name), `${plain}.${name}`)
+        walk(item, shape.properties?.[name] ?? {}, fieldPath(path, name), fieldPath(plain, name))
       }
     }
   }
-  walk(resource.spec, shapeOf(kind.schema).properties?.spec ?? {}, 'spec', 'spec')
+  walk(value, shape, start, start)
   return problems
+}
+
+function isDefault(value: unknown, { default: standard, properties = {} }: Shape): boolean {
+  if (standard !== undefined) return JSON.stringify(value) === JSON.stringify(standard)
+  if (typeof value !== 'object' || value === null) return false
+  const fields = Object.entries(value)
+  return fields.length > 0 && fields.every(([name, item]) => isDefault(item, properties[name] ?? {}))
 }
 
 function isWithinSupported(path: string, supported: readonly string[]): boolean {
@@ -186,7 +222,7 @@ function isWithinSupported(path: string, supported: readonly string[]): boolean 
 }
 
 function leadsToSupported(path: string, supported: readonly string[]): boolean {
-  return supported.some((known) => known.startsWith(`${path}.`))
+  return path === '' || supported.some((known) => known.startsWith(`${path}.`))
 }
 
 function notSupported(path: string, message: string): Problem {

@@ -1,4 +1,4 @@
-import { check, double, integer, property } from 'fast-check'
+import { assert, double, integer, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatDuration, parseDuration } from '../src/index.ts'
 
@@ -43,8 +43,11 @@ describe('durations', () => {
 
   it('reads what it writes', () => {
     const whole = property(integer({ min: -1e12, max: 1e12 }), (ms) => parseDuration(formatDuration(ms)) === ms)
-    expect(check(whole)).toMatchObject({ failed: false })
+    assert(whole)
+  })
+
+  it('reads fractions that it writes, to ten nanoseconds', () => {
     const near = (ms: number) => Math.abs(parseDuration(formatDuration(ms)) - ms) < 1e-5
-    expect(check(property(double({ min: 1e-5, max: 1e8, noNaN: true }), near))).toMatchObject({ failed: false })
+    assert(property(double({ min: 1e-5, max: 1e8, noNaN: true }), near))
   })
 })

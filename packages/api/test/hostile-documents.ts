@@ -99,7 +99,7 @@ export const HOSTILE_DOCUMENTS: Readonly<Record<string, { readonly text: () => s
     text: () => {
       const prefix = (index: number) => `    - uri: {prefix: "/p${index}x"}\n`
       const prefixes = Array.from({ length: 20_000 }, (_, index) => prefix(index)).join('')
-      return virtualService(`  - match:\n${prefixes}    - uri: {prefix: "/p7xy"}\n    - uri: {prefix: ""}\n`)
+      return virtualService(`  - match:\n${prefixes}    - uri: {prefix: "/p7xy"}\n    - method: {prefix: ""}\n`)
     },
     code: 'empty-match',
   },

@@ -131,6 +131,11 @@ describe('of the other policies', () => {
     ['WasmPlugin', { url: 'registry.example:5000/a' }, ['bad-url spec.url']],
     ['WasmPlugin', { url: 'ftp://a.example/b' }, ['bad-url spec.url']],
     ['WasmPlugin', { url: '\\a' }, ['bad-url spec.url']],
+    [
+      'WasmPlugin',
+      { url: 'oci://a/b', match: [{ ports: [{ number: 80 }] }, { ports: [{ number: 80 }, { number: 80 }] }] },
+      ['duplicate spec.match[1].ports[1].number'],
+    ],
     ['WasmPlugin', undefined, ['missing-field spec']],
     ['Telemetry', { accessLogging: [{ filter: {} }] }, ['bad-expression spec.accessLogging[0].filter.expression']],
     ['RequestAuthentication', jwt({ jwksUri: 'https://a.example/%zz' }), ['bad-url spec.jwtRules[0].jwksUri']],

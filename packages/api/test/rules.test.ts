@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Resource, validate } from '../src/index.ts'
 import { hostCover } from '../src/rules/host-cover.ts'
+import { gatewayHostFault } from '../src/rules/hosts.ts'
 import { overlappingHosts } from '../src/rules/overlapping-hosts.ts'
 
 /** Findings as `code path`; those that say what has no effect in this version are left out. */
@@ -17,6 +18,15 @@ const https = { ...server, port: { number: 443, name: 'https', protocol: 'HTTPS'
 
 describe('a DestinationRule', () => {
   it.each([
+    [policy({ connectionPool: { tcp: { idleTimeout: '0s' } } }), []],
+    [
+      policy({ connectionPool: { tcp: { idleTimeout: '1.5ms' } } }),
+      ['bad-duration spec.trafficPolicy.connectionPool.tcp.idleTimeout'],
+    ],
+    [
+      policy({ connectionPool: { http: { idleTimeout: '0s' } } }),
+      ['bad-duration spec.trafficPolicy.connectionPool.http.idleTimeout'],
+    ],
     [{ host: 'a', subsets: [{ name: 'v1' }, { name: 'v1' }] }, ['duplicate spec.subsets[1].name']],
     [{ host: 'a', subsets: [{ name: 'v_1' }] }, ['bad-name spec.subsets[0].name']],
     [{ host: '' }, ['bad-host spec.host']],
@@ -75,6 +85,18 @@ describe('a Gateway', () => {
     [{ servers: [{ ...https, tls: { mode: 'SIMPLE', credentialName: 'c' } }] }, []],
     [{ servers: [{ ...server, tls: { httpsRedirect: true } }] }, []],
     [{ servers: [{ ...server, tls: { mode: 'SIMPLE', credentialName: 'c' } }] }, ['conflict spec.servers[0].tls']],
+    [
+      { servers: [{ ...server, port: { ...server.port, protocol: 'HBONE' } }] },
+      ['unknown-word spec.servers[0].port.protocol'],
+    ],
+    [
+      { servers: [{ ...https, tls: { caCrl: '/crl', credentialName: 'c' } }] },
+      ['warning: no-effect spec.servers[0].tls.credentialName', 'conflict spec.servers[0].tls.caCrl'],
+    ],
+    [
+      { servers: [{ ...https, tls: { mode: 'PASSTHROUGH', credentialNames: [] } }] },
+      ['too-few spec.servers[0].tls.credentialNames'],
+    ],
     [{ servers: [{ ...server, bind: 'here' }] }, ['bad-address spec.servers[0].bind']],
     [
       { servers: [{ ...https, tls: { credentialName: 'c', serverCertificate: '/c', privateKey: '/k' } }] },
@@ -99,6 +121,22 @@ describe('a ServiceEntry', () => {
     [{ hosts, ports: [{ number: 80, name: 'tcp', protocol: 'TCP' }] }, ['warning: no-address spec.ports[0]']],
     [{ hosts: ['*.a.example'], ports, resolution: 'DYNAMIC_DNS' }, []],
     [{ hosts, ports, resolution: 'DYNAMIC_DNS' }, ['bad-host spec.hosts[0]']],
+    [
+      {
+        hosts: ['*.a.example'],
+        ports,
+        resolution: 'DYNAMIC_DNS',
+        location: 'MESH_INTERNAL',
+        workloadSelector: { labels: { a: 'b' } },
+      },
+      [],
+    ],
+    [
+      { hosts: ['*.a.example'], ports: [{ ...ports[0], protocol: 'GRPC-WEB' }], resolution: 'DYNAMIC_DNS' },
+      ['conflict spec.ports[0]'],
+    ],
+    [{ hosts, ports: [{ ...ports[0], targetPort: 0 }], resolution: 'DNS' }, ['bad-port spec.ports[0].targetPort']],
+    [{ hosts: ['*.a.example'], ports: [{ number: 80, name: 'tcp', protocol: 'TCP' }], resolution: 'STATIC' }, []],
     [
       { hosts: ['*.a.example'], ports, resolution: 'DYNAMIC_DNS', addresses: ['10.0.0.1'] },
       ['conflict spec.addresses'],
@@ -138,6 +176,12 @@ describe('a VirtualService', () => {
       [{ route }, { match, route }, { route }],
       ['warning: unreachable-rule spec.http[1]', 'warning: unreachable-rule spec.http[2]'],
     ],
+    [[{ route, match: [{ headers: { 'funky!$': { exact: 'a' }, ':authority': { exact: 'a' } } }] }], []],
+    [[{ route, match: [{ headers: { 'a b': { exact: 'a' } } }] }], ['bad-header spec.http[0].match[0].headers["a b"]']],
+    [[{ route, match: [{ withoutHeaders: { a: { regex: '*' } } }] }], []],
+    [[{ route, match: [{ headers: { a: { regex: '*' } } }] }], ['bad-regex spec.http[0].match[0].headers.a.regex']],
+    [[{ route, match: [{ uri: { prefix: '' } }] }], []],
+    [[{ route, match: [{ method: { prefix: '' } }] }], ['empty-match spec.http[0].match[0].method.prefix']],
     [[{ route, corsPolicy: { exposeHeaders: ['x.y', '%'] } }], []],
     [[{ route, corsPolicy: { allowHeaders: ['(x)'] } }], ['bad-header spec.http[0].corsPolicy.allowHeaders[0]']],
   ])('with rules %j is judged at the rule', (http, expected) => {
@@ -145,7 +189,28 @@ describe('a VirtualService', () => {
   })
 })
 
+describe('a WorkloadGroup', () => {
+  it("has probes whose headers are of Kubernetes' kind", () => {
+    const probe = (name: string) => ({ httpGet: { port: 80, httpHeaders: [{ name, value: 'a' }] } })
+    const template = { ports: { http: 80 } }
+    expect(findings('WorkloadGroup', { template, probe: probe('x-a') })).toEqual([])
+    expect(findings('WorkloadGroup', { template, probe: probe('x_a') })).toEqual([
+      'bad-header spec.probe.httpGet.httpHeaders[0].name',
+    ])
+  })
+})
+
 describe('hosts', () => {
+  it.each([
+    ['outbound_.80_.v1_.a.b', true],
+    ['outbound_.80_._.a.b', true],
+    ['outbound_.80_._', false],
+    ['outbound_.x_._.a.b', false],
+    ['outbound_a', false],
+  ])('%s is an SNI of the mesh: %s', (name, expected) => {
+    expect(gatewayHostFault(name, true) === undefined).toBe(expected)
+  })
+
   it.each([
     ['*', 'a.b', true],
     ['*.b', '*.a.b', true],

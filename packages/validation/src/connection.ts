@@ -32,7 +32,7 @@ export function connectionOf(call: Call, listener: ListenerJson): Connection {
 }
 
 /** As a client sends it where nothing else is said: the host without its port. */
-export function serverNameOf(call: Call): string {
+function serverNameOf(call: Call): string {
   if (call.sni !== undefined && call.sni !== '') return call.sni.toLowerCase()
   return isTls(call) && !isMutual(call) ? (call.hostHeader ?? '').replace(/:\d+$/, '').toLowerCase() : ''
 }

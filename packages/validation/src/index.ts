@@ -3,7 +3,7 @@ export { allAnalyzers, defaultAnalyzers, findAnalyzer, liveAnalyzers } from './a
 export { Analysis, analyze } from './analysis/analysis.ts'
 export type { Analyzer } from './analysis/analyzer.ts'
 export { analyzeChangeOrder } from './analysis/change-order/change-order.ts'
-export { CODES, type Code, isCode } from './analysis/codes/codes.ts'
+export { CODES, type Code } from './analysis/codes/codes.ts'
 export { defaultMesh } from './analysis/default-mesh.ts'
 export { type AnalysedDocuments, analysedDocuments } from './analysis/documents.ts'
 export { compareFindings, type Finding } from './analysis/finding.ts'

@@ -47,7 +47,7 @@ export interface TcpProxyJson {
   readonly weightedClusters?: WeightedClustersJson
 }
 
-export interface WeightedClustersJson {
+interface WeightedClustersJson {
   readonly clusters?: readonly { readonly name: string; readonly weight?: number }[]
 }
 

@@ -12,7 +12,7 @@ import { exampleOf } from '../src/analysis/pages/example.ts'
 /** Codes that no file alone can show. */
 const WITHOUT_EXAMPLE: readonly Code[] = ['IST0001', 'MZN0108']
 
-const NOW = Date.parse('2026-11-23')
+const NOW = Date.parse('2026-11-24')
 
 function codesIn(text: string, file: string): ReadonlySet<string> {
   const { subjects } = analysedDocuments(parseDocuments(text, file))

@@ -20,6 +20,9 @@ interface Case {
   readonly expected: readonly { readonly code: string; readonly kind: string; readonly resource: string }[]
 }
 
+/** Within the time of the certificates that are meant to be good. */
+const NOW = Date.parse('2026-11-24')
+
 const folder = sharedData('istio-data/analyzers')
 
 describe.skipIf(folder === undefined)("Istio's analyzer cases", () => {
@@ -28,7 +31,7 @@ describe.skipIf(folder === undefined)("Istio's analyzer cases", () => {
   it.each(cases)('$id $analyzer: $name', (one) => {
     const analyzer = findAnalyzer(
       one.analyzer,
-      allAnalyzers(() => 0),
+      allAnalyzers(() => NOW),
     )
     expect(analyzer?.name, 'the analyzer').toBeDefined()
     const files = [...one.inputFiles, one.meshConfigFile, one.meshNetworksFile].filter((file) => file !== undefined)

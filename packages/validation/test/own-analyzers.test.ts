@@ -49,6 +49,28 @@ describe('weights', () => {
   ])('of %s with %i and %i Pods', (rule, v1, v2, expected) => {
     expect(found('MZN0101', rule, ...mesh(v1, v2))).toEqual(expected)
   })
+
+  const canary = `apiVersion: mizzen.io/v1alpha1\nkind: Canary\nmetadata: {name: c}\nspec: {traffic: {virtualService: a}, stable: {subset: v1}, canary: {subset: v2}, steps: [{setWeight: 10}]}`
+  it.each([
+    ['before the canary is started', split(100, 0), 1, 0, []],
+    ['once it is promoted', split(0, 100), 0, 1, []],
+    [
+      'of a canary without Pods',
+      split(90, 10),
+      1,
+      0,
+      ['Canary/c spec.canary', 'VirtualService/a spec.http[0].route[1].destination.subset'],
+    ],
+    [
+      'of a stable version without Pods',
+      split(90, 10),
+      0,
+      1,
+      ['Canary/c spec.stable', 'VirtualService/a spec.http[0].route[0].destination.subset'],
+    ],
+  ])('%s', (_, rule, v1, v2, expected) => {
+    expect(found('MZN0104', rule, canary, ...mesh(v1, v2))).toEqual(expected)
+  })
 })
 
 describe('retries along a call path', () => {

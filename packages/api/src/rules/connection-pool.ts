@@ -1,3 +1,4 @@
+import { readDuration } from '../duration.ts'
 import type { ConnectionPoolSettings } from '../kinds/networking/policy/connection-pool.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { refuse } from './findings.ts'
@@ -23,8 +24,12 @@ export function checkConnectionPool(settings: ConnectionPoolSettings | undefined
     )
   }
   checkAtLeast(0, tcp?.maxConnections, `${path}.tcp.maxConnections`, report)
-  for (const name of ['connectTimeout', 'maxConnectionDuration', 'idleTimeout'] as const) {
+  for (const name of ['connectTimeout', 'maxConnectionDuration'] as const) {
     checkDuration(tcp?.[name], `${path}.tcp.${name}`, report)
+  }
+  // 0s turns the timeout off.
+  if (Math.abs(readDuration(tcp?.idleTimeout ?? '0s') ?? 0) >= 1) {
+    checkDuration(tcp?.idleTimeout, `${path}.tcp.idleTimeout`, report)
   }
   for (const name of ['time', 'interval'] as const) {
     checkDuration(tcp?.tcpKeepalive?.[name], `${path}.tcp.tcpKeepalive.${name}`, report)

@@ -23,8 +23,10 @@ export function wildcardFault(name: string): Fault {
 
 /** As `wildcardFault`; for SNI also the names that Istio's gateways between networks use: `outbound_.80_.v1_.host`. */
 export function gatewayHostFault(name: string, isSni: boolean): Fault {
-  if (!isSni || !name.startsWith('outbound_.')) return wildcardFault(name)
-  return sizeFault(name) ?? (/^outbound_\.\d+_\..*/.test(name) ? undefined : `"${name}" is not an SNI of the mesh`)
+  if (!isSni || !name.startsWith('outbound_')) return wildcardFault(name)
+  const [, port = '', , host = ''] = name.split('_')
+  const message = `"${name}" is not an SNI of the mesh: write outbound_.PORT_.SUBSET_.HOST`
+  return sizeFault(name) ?? (/\d/.test(port) && /[a-zA-Z]/.test(host) ? undefined : message)
 }
 
 /** `*x.example` and `*-x.example`. */

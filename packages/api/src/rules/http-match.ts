@@ -3,22 +3,26 @@ import type { Report } from '../schema/check-shape.ts'
 import { fieldPath } from '../schema/field-path.ts'
 import { refuse } from './findings.ts'
 import { checkGatewayNames } from './gateway-names.ts'
-import { checkHeaderName, isJwtClaim } from './http-names.ts'
+import { isJwtClaim, isMatchableName } from './http-names.ts'
 import { checkLabels } from './labels.ts'
 import { isNamespaceName } from './names.ts'
 import { checkStringMatch, checkStringMatches } from './string-match.ts'
 import { checkPort } from './values.ts'
 
 export function checkHttpMatch(match: HTTPMatchRequest, path: string, report: Report): void {
-  for (const name of ['uri', 'scheme', 'method', 'authority'] as const) {
+  // Every path begins with nothing: Envoy takes an empty prefix of a path, and of nothing else.
+  if (match.uri?.prefix !== '') checkStringMatch(match.uri, `${path}.uri`, report)
+  for (const name of ['scheme', 'method', 'authority'] as const) {
     checkStringMatch(match[name], `${path}.${name}`, report)
   }
-  for (const map of ['headers', 'withoutHeaders', 'queryParams'] as const) {
+  for (const map of ['headers', 'queryParams'] as const) {
     checkStringMatches(match[map], `${path}.${map}`, report)
   }
+  checkAbsentHeaders(match.withoutHeaders, `${path}.withoutHeaders`, report)
   for (const map of ['headers', 'withoutHeaders'] as const) {
     for (const name of Object.keys(match[map] ?? {})) {
-      if (!isJwtClaim(name)) checkHeaderName(name, fieldPath(`${path}.${map}`, name), report)
+      const at = fieldPath(`${path}.${map}`, name)
+      if (!isMatchableName(name)) refuse(report, 'bad-header', at, `"${name}" is not a header name`)
     }
   }
   const { port, sourceLabels, sourceNamespace = '', gateways } = match
@@ -27,6 +31,13 @@ export function checkHttpMatch(match: HTTPMatchRequest, path: string, report: Re
   checkGatewayNames(gateways, `${path}.gateways`, report)
   if (sourceNamespace !== '' && !isNamespaceName(sourceNamespace)) {
     refuse(report, 'bad-name', `${path}.sourceNamespace`, `"${sourceNamespace}" is not a namespace`)
+  }
+}
+
+/** The regex `*`, which is none, is Istio's word for any value. */
+function checkAbsentHeaders(headers: HTTPMatchRequest['withoutHeaders'], path: string, report: Report): void {
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (value.regex !== '*') checkStringMatch(value, fieldPath(path, name), report)
   }
 }
 

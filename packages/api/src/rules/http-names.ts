@@ -3,6 +3,10 @@ import { refuse } from './findings.ts'
 
 /** Istio's set, narrower than RFC 9110's tokens. */
 const HEADER_NAME = /^[-_A-Za-z0-9]+$/
+/** Kubernetes' set for probes. */
+const PROBE_HEADER_NAME = /^[-A-Za-z0-9]+$/
+/** RFC 9113, section 8.3. */
+const PSEUDO_HEADERS: ReadonlySet<string> = new Set([':method', ':scheme', ':authority', ':path', ':status'])
 /** RFC 9110, section 5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/
 const JWT_CLAIM = /^@request\.auth\.claims(\..+|\[.+\])$/i
@@ -18,6 +22,11 @@ export function isHeaderName(name: string): boolean {
 /** Any name that HTTP allows: what is only told to others is not bound to Istio's set. */
 export function isToken(name: string): boolean {
   return TOKEN.test(name)
+}
+
+/** What a route can match: a header, a pseudo-header, or a claim of the JWT. */
+export function isMatchableName(name: string): boolean {
+  return isToken(name) || PSEUDO_HEADERS.has(name) || isJwtClaim(name)
 }
 
 /** `@request.auth.claims.NAME` in place of a header: matches a claim of the JWT. */
@@ -41,6 +50,10 @@ export function isHeaderValue(value: string): boolean {
     at = value.indexOf('%', at)
   }
   return true
+}
+
+export function checkProbeHeaderName(name: string, path: string, report: Report): void {
+  if (!PROBE_HEADER_NAME.test(name)) refuse(report, 'bad-header', path, `"${name}" is not a header name of a probe`)
 }
 
 export function checkHeaderName(name: string, path: string, report: Report): void {

@@ -56,7 +56,11 @@ function checkAction(route: HTTPRoute, path: string, inDelegate: boolean, report
 }
 
 /** Only a matched prefix, or the whole path where no path is matched, can be replaced. */
-function checkPrefixRewrite({ redirect, match }: HTTPRoute, path: string, report: Report): void {
+export function checkPrefixRewrite(
+  { redirect, match }: Pick<HTTPRoute, 'redirect' | 'match'>,
+  path: string,
+  report: Report,
+): void {
   if (!redirect?.prefixRewrite) return
   match?.forEach(({ uri }, index) => {
     if (uri === undefined || uri.prefix !== undefined) return

@@ -13,6 +13,7 @@ import { checkMeshProxyConfig } from './mesh-proxy-config.ts'
 import { checkOutlierDetection } from './traffic-policy.ts'
 import { isTrustDomain } from './trust-domain.ts'
 import { checkDuration } from './values.ts'
+import { checkReadinessProbe } from './workload-group.ts'
 
 const HOUR_MS = 3_600_000
 /** BoringSSL's. */
@@ -32,10 +33,20 @@ export function checkMeshConfig(mesh: MeshConfig, report: Report): void {
   checkServiceSettings(mesh.serviceSettings ?? [], report)
   checkTrust(mesh, report)
   checkTls(mesh, report)
-  checkRetry(mesh.defaultHttpRetryPolicy, 'defaultHttpRetryPolicy', report)
   checkDefaultTrafficPolicy(mesh.defaultTrafficPolicy, 'defaultTrafficPolicy', report)
+  warnOfUnchecked(mesh, (problem) => report({ ...problem, severity: 'warning' }))
+}
+
+/**
+ * What Istio does not look at when it takes a MeshConfig: it starts, and so do we, and what is wrong harms those who use
+ * it alone.
+ */
+function warnOfUnchecked(mesh: MeshConfig, report: Report): void {
+  checkReadinessProbe(mesh.defaultConfig?.readinessProbe, 'defaultConfig.readinessProbe', report)
+  checkRetry(mesh.defaultHttpRetryPolicy, 'defaultHttpRetryPolicy', report)
   checkVisibility(mesh, report)
-  warnOfProviders(mesh, report)
+  checkBundleUrls(mesh.caCertificates ?? [], report)
+  checkExtensionProviders(mesh.extensionProviders ?? [], (index) => itemPath('extensionProviders', index), report)
 }
 
 export function checkConnectTimeout(timeout: string | undefined, path: string, report: Report): void {
@@ -59,10 +70,7 @@ export function checkServiceSettings(settings: NonNullable<MeshConfig['serviceSe
   })
 }
 
-function checkTrust(
-  { trustDomain = '', trustDomainAliases = [], caCertificates = [] }: MeshConfig,
-  report: Report,
-): void {
+function checkTrust({ trustDomain = '', trustDomainAliases = [] }: MeshConfig, report: Report): void {
   if (!isTrustDomain(trustDomain)) {
     refuse(report, 'bad-trust-domain', 'trustDomain', `"${trustDomain}" is not a trust domain`)
   }
@@ -70,17 +78,20 @@ function checkTrust(
     const at = itemPath('trustDomainAliases', index)
     if (!isTrustDomain(alias)) refuse(report, 'bad-trust-domain', at, `"${alias}" is not a trust domain`)
   })
-  caCertificates.forEach(({ spiffeBundleUrl }, index) => {
+}
+
+/** Istio puts `https://` before what does not begin with it. */
+function checkBundleUrls(certificates: NonNullable<MeshConfig['caCertificates']>, report: Report): void {
+  certificates.forEach(({ spiffeBundleUrl }, index) => {
+    if (spiffeBundleUrl === undefined) return
     const at = `${itemPath('caCertificates', index)}.spiffeBundleUrl`
-    const good = spiffeBundleUrl === undefined || /^https:\/\//.test(spiffeBundleUrl)
-    if (!good || (spiffeBundleUrl !== undefined && !URL.canParse(spiffeBundleUrl))) {
-      refuse(report, 'bad-url', at, `"${spiffeBundleUrl}" is not an https URL`)
-    }
+    const url = URL.parse(spiffeBundleUrl.includes('://') ? spiffeBundleUrl : `https://${spiffeBundleUrl}`)
+    if (url?.protocol !== 'https:') refuse(report, 'bad-url', at, `"${spiffeBundleUrl}" is not an https URL`)
   })
 }
 
 function checkTls({ meshMTLS, tlsDefaults }: MeshConfig, report: Report): void {
-  if (meshMTLS?.ecdhCurves !== undefined) {
+  if ((meshMTLS?.ecdhCurves?.length ?? 0) > 0) {
     refuse(report, 'conflict', 'meshMTLS.ecdhCurves', 'the curves between proxies are fixed', 'use tlsDefaults')
   }
   const curves = tlsDefaults?.ecdhCurves ?? []
@@ -101,21 +112,14 @@ export function checkDefaultTrafficPolicy(
   checkOutlierDetection(policy?.outlierDetection, `${path}.outlierDetection`, report)
 }
 
+/** `.` is the namespace of each object, and `~` none. */
 function checkVisibility(mesh: MeshConfig, report: Report): void {
   for (const name of [
     'defaultServiceExportTo',
     'defaultVirtualServiceExportTo',
     'defaultDestinationRuleExportTo',
   ] as const) {
-    checkExportTo(mesh[name], name, { namespace: '.' }, report)
+    const named = mesh[name]?.filter((entry) => entry !== '.')
+    checkExportTo(named, name, { namespace: '', mayHide: true }, report)
   }
-}
-
-/** A provider that is wrong harms only who uses it: Istio starts with it, and so do we. */
-function warnOfProviders({ extensionProviders = [] }: MeshConfig, report: Report): void {
-  checkExtensionProviders(
-    extensionProviders,
-    (index) => itemPath('extensionProviders', index),
-    (problem) => report({ ...problem, severity: 'warning' }),
-  )
 }

@@ -7,7 +7,6 @@ import { checkConnectionSettings } from './connection-settings.ts'
 import { refuse, warn } from './findings.ts'
 import { checkHostPort } from './host-port.ts'
 import { checkDuration } from './values.ts'
-import { checkReadinessProbe } from './workload-group.ts'
 
 /** With the mesh's defaults filled in: what is missing here is missing. */
 export function checkMeshProxyConfig(config: MeshProxyConfig, path: string, report: Report): void {
@@ -33,7 +32,6 @@ export function checkMeshProxyConfig(config: MeshProxyConfig, path: string, repo
   checkTracing(config.tracing, `${path}.tracing`, report)
   checkPrivateKeyProvider(config.privateKeyProvider, `${path}.privateKeyProvider`, report)
   checkConnectionSettings(config.connectionSettings, `${path}.connectionSettings`, report)
-  checkReadinessProbe(config.readinessProbe, `${path}.readinessProbe`, report)
   if (config.proxyMetadata?.ISTIO_META_DNS_AUTO_ALLOCATE !== undefined) {
     const at = `${path}.proxyMetadata.ISTIO_META_DNS_AUTO_ALLOCATE`
     warn(report, 'deprecated', at, 'addresses are allocated by the control plane', 'remove it')

@@ -1,7 +1,7 @@
 /** Application protocols of ports, as Istio names them; case doesn't matter. */
 const HTTP: ReadonlySet<string> = new Set(['http', 'http_proxy', 'http2', 'grpc', 'grpc-web'])
 const TLS: ReadonlySet<string> = new Set(['https', 'tls'])
-const OTHER: ReadonlySet<string> = new Set(['tcp', 'udp', 'mongo', 'redis', 'mysql', 'hbone', 'double-hbone'])
+const OTHER: ReadonlySet<string> = new Set(['tcp', 'udp', 'mongo', 'redis', 'mysql'])
 
 export const PROTOCOL_HINT = 'write one of HTTP, HTTP2, HTTPS, GRPC, GRPC-WEB, TLS, TCP, MONGO, REDIS, MYSQL'
 

@@ -49,6 +49,9 @@ function refuseCertificates(tls: ServerTLSSettings, path: string, report: Report
 function warnOfCertificates(tls: ServerTLSSettings, path: string, report: Report): void {
   const name = [...CERTIFICATE_FIELDS, 'caCrl' as const].find((field) => isGiven(tls[field]))
   if (name !== undefined) warn(report, 'no-effect', `${path}.${name}`, 'not used: the connection is passed through')
+  if (isGiven(tls.caCrl) && isGiven(tls.credentialName)) {
+    refuse(report, 'conflict', `${path}.caCrl`, 'with credentialName, the credential holds what is revoked')
+  }
 }
 
 /** In every mode, though not every mode uses it. */

@@ -81,7 +81,7 @@ function checkServicePort(
     refuse(report, 'unknown-word', `${path}.protocol`, `"${protocol}" is not a protocol`, PROTOCOL_HINT)
   }
   checkPort(number, `${path}.number`, report)
-  if (!targetPort) return
+  if (targetPort === undefined) return
   checkPort(targetPort, `${path}.targetPort`, report)
   if ((resolution ?? 'NONE') === 'NONE') {
     warn(report, 'no-effect', `${path}.targetPort`, 'has no effect with resolution NONE')
@@ -89,9 +89,9 @@ function checkServicePort(
 }
 
 /** Istio gives addresses of its own to hosts that it resolves, unless told not to. */
-function getsAddress({ hosts, resolution = 'NONE' }: ServiceEntrySpec, { labels }: ObjectMeta): boolean {
-  if (resolution === 'NONE' || labels?.['networking.istio.io/enable-autoallocate-ip'] === 'false') return false
-  return hosts.some((host) => !host.startsWith('*'))
+function getsAddress({ resolution = 'NONE' }: ServiceEntrySpec, { labels }: ObjectMeta): boolean {
+  const told = labels?.['networking.istio.io/enable-autoallocate-ip']
+  return resolution !== 'NONE' && told?.toLowerCase() !== 'false'
 }
 
 type ResolutionRules = (spec: ServiceEntrySpec, metadata: ObjectMeta, report: Report) => void
@@ -140,9 +140,12 @@ function checkDns(spec: ServiceEntrySpec, _: ObjectMeta, report: Report): void {
   }
 }
 
-/** The name that a request asks for is resolved when it comes: only outside the mesh, and only where requests carry a name. */
-function checkDynamicDns(spec: ServiceEntrySpec, _: ObjectMeta, report: Report): void {
-  const { endpoints = [], location, ports = [], hosts, addresses = [] } = spec
+/** Those of Istio's clusters of this kind. */
+const DYNAMIC_PROTOCOLS: ReadonlySet<string> = new Set(['http', 'http2', 'grpc', 'tls'])
+
+/** The name that a request asks for is resolved when it comes: only where requests carry a name. */
+function checkDynamicDns(spec: ServiceEntrySpec, { labels }: ObjectMeta, report: Report): void {
+  const { endpoints = [], location = 'MESH_EXTERNAL', ports = [], hosts, addresses = [] } = spec
   const refuseField = (field: string, message: string) => {
     refuse(report, 'conflict', `spec.${field}`, message)
   }
@@ -154,11 +157,13 @@ function checkDynamicDns(spec: ServiceEntrySpec, _: ObjectMeta, report: Report):
   if (addresses.length > 0)
     refuseField('addresses', 'with DYNAMIC_DNS addresses come from the names that are asked for')
   if (endpoints.length > 0) refuseField('endpoints', 'with DYNAMIC_DNS there are no endpoints')
-  if (spec.workloadSelector) refuseField('workloadSelector', 'with DYNAMIC_DNS there are no workloads')
-  if (location === 'MESH_INTERNAL') refuseField('location', 'DYNAMIC_DNS is for hosts outside the mesh')
+  const waypoint = labels?.['istio.io/use-waypoint'] ?? ''
+  if (location === 'MESH_INTERNAL' && waypoint !== '' && waypoint.toLowerCase() !== 'none') {
+    refuseField('location', 'behind a waypoint DYNAMIC_DNS is for hosts outside the mesh')
+  }
   ports.forEach(({ protocol = '' }, index) => {
-    if (isHttp(protocol) || isTls(protocol)) return
-    refuseField(itemPath('ports', index), `with DYNAMIC_DNS a port must be HTTP or TLS, not "${protocol}"`)
+    if (DYNAMIC_PROTOCOLS.has(protocol.toLowerCase())) return
+    refuseField(itemPath('ports', index), `with DYNAMIC_DNS a port is HTTP, HTTP2, GRPC or TLS, not "${protocol}"`)
   })
 }
 

@@ -2,13 +2,14 @@ import type { TrafficExtension } from '../kinds/extensions/traffic-extension.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { refuse } from './findings.ts'
 import { checkSelection } from './policy-selection.ts'
-import { checkWasm } from './wasm.ts'
+import { checkTraffic, checkWasm } from './wasm.ts'
 
 /** Bytes; as Istio's. */
 const MAX_LUA = 65_536
 
 export function checkTrafficExtension({ spec }: TrafficExtension, report: Report): void {
   checkSelection(spec, report)
+  checkTraffic(spec.match ?? [], report)
   const { wasm, lua } = spec
   if (wasm === undefined && lua === undefined) {
     refuse(report, 'missing-field', 'spec', 'needs wasm or lua', 'say what the extension is')

@@ -1,4 +1,4 @@
-import type { VmEnvVar, WasmConfig } from '../kinds/extensions/wasm.ts'
+import type { TrafficSelector, VmEnvVar, WasmConfig } from '../kinds/extensions/wasm.ts'
 import type { WasmPlugin } from '../kinds/extensions/wasm-plugin.ts'
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
@@ -11,7 +11,20 @@ const SCHEMES = ['file', 'http', 'https', 'oci']
 
 export function checkWasmPlugin({ spec }: WasmPlugin, report: Report): void {
   checkSelection(spec, report)
+  checkTraffic(spec.match ?? [], report)
   checkWasm(spec, 'spec', report)
+}
+
+/** Which traffic an extension sees: ports are a set, as Istio's CRDs have it. */
+export function checkTraffic(match: readonly TrafficSelector[], report: Report): void {
+  match.forEach(({ ports = [] }, index) => {
+    const seen = new Set<number>()
+    ports.forEach(({ number }, position) => {
+      const at = `${itemPath(`${itemPath('spec.match', index)}.ports`, position)}.number`
+      if (seen.has(number)) refuse(report, 'duplicate', at, `port ${number} is there already`)
+      seen.add(number)
+    })
+  })
 }
 
 export function checkWasm({ url, vmConfig }: Pick<WasmConfig, 'url' | 'vmConfig'>, path: string, report: Report): void {

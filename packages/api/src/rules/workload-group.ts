@@ -2,7 +2,7 @@ import type { ReadinessProbe, WorkloadGroup } from '../kinds/networking/workload
 import type { Report } from '../schema/check-shape.ts'
 import { itemPath } from '../schema/field-path.ts'
 import { refuse } from './findings.ts'
-import { checkHeaderName } from './http-names.ts'
+import { checkProbeHeaderName } from './http-names.ts'
 import { checkLabels } from './labels.ts'
 import { unixPath } from './unix-address.ts'
 import { checkAtLeast } from './values.ts'
@@ -37,7 +37,7 @@ export function checkReadinessProbe(probe: ReadinessProbe | undefined, path: str
     refuse(report, 'unknown-word', `${path}.httpGet.scheme`, `"${scheme}" is neither HTTP nor HTTPS`)
   }
   httpHeaders.forEach(({ name = '' }, index) => {
-    checkHeaderName(name, `${itemPath(`${path}.httpGet.httpHeaders`, index)}.name`, report)
+    checkProbeHeaderName(name, `${itemPath(`${path}.httpGet.httpHeaders`, index)}.name`, report)
   })
   if (exec && (exec.command?.length ?? 0) === 0) {
     refuse(report, 'missing-field', `${path}.exec.command`, 'required, but not set')

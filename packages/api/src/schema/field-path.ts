@@ -38,3 +38,11 @@ export function reachablePath(path: string, object: unknown): string {
   }
   return reached
 }
+
+/** What the object has at the path; undefined if it has not got that far. */
+export function valueAt(path: string, object: unknown): unknown {
+  return pathSteps(path).reduce<unknown>((value, step) => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
+    return (value as Readonly<Record<string | number, unknown>>)[step]
+  }, object)
+}

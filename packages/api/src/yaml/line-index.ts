@@ -7,6 +7,13 @@ export class LineIndex {
     this.#text = text
   }
 
+  /** @param line from 1; '' behind the last one */
+  text(line: number): string {
+    this.#starts ??= lineStarts(this.#text)
+    const start = this.#starts[line - 1]
+    return start === undefined ? '' : this.#text.slice(start, this.#starts[line])
+  }
+
   at(offset: number): { readonly line: number; readonly column: number } {
     this.#starts ??= lineStarts(this.#text)
     let low = 0

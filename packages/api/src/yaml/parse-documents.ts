@@ -3,6 +3,7 @@ import { normalise } from '../normalise.ts'
 import type { Problem } from '../problem.ts'
 import { remedyOf } from '../problem-codes.ts'
 import type { Resource } from '../resource.ts'
+import { valueAt } from '../schema/field-path.ts'
 import { unknownKind } from '../unknown-kind.ts'
 import { validate } from '../validate.ts'
 import type { ReadValue } from './library-reader.ts'
@@ -96,7 +97,11 @@ function document(
   return {
     resource,
     written: written as Readonly<Record<string, unknown>>,
-    problems: problems.map((problem, index) => ({ ...problem, ...identity, place: found[index]! })),
+    problems: problems.map(({ offset, ...problem }, index) => {
+      const text = offset === undefined ? undefined : valueAt(problem.path, written)
+      const place = typeof text === 'string' ? places.inBlock(found[index]!, text, offset!) : found[index]!
+      return { ...problem, ...identity, place }
+    }),
     place: places.find(''),
     placeOf: (path) => places.find(path),
   }

@@ -17,6 +17,9 @@ export interface Offsets {
   findAll(wanted: readonly Steps[]): readonly number[]
 }
 
+/** The end of the line that a literal block follows. */
+const LITERAL = /:\s+\|[-+0-9]*\s*(#.*)?$/
+
 /** Turns paths of fields into places in a file. */
 export class Places {
   readonly #file: string
@@ -52,6 +55,22 @@ export class Places {
   findAll(paths: readonly string[]): readonly Place[] {
     const wanted = paths.map((path) => [...this.#base, ...pathSteps(path)])
     return this.#offsets.findAll(wanted).map((offset) => this.at(offset))
+  }
+
+  /**
+   * Of a position in the text that a field has as its value: exact if it is written as a literal block (`|`).
+   *
+   * @param place of the field
+   * @param offset characters from the start of `text`
+   */
+  inBlock(place: Place, text: string, offset: number): Place {
+    const header = place.line - this.#linesBefore
+    if (!LITERAL.test(this.#lines.text(header))) return place
+    const { line, column } = new LineIndex(text).at(offset)
+    const written = this.#lines.text(header + line)
+    const content = text.slice(offset - column + 1).split('\n', 1)[0]!
+    const indent = written.indexOf(content)
+    return indent === -1 ? place : { ...place, line: place.line + line, column: indent + column }
   }
 
   /** @param offset characters from the start of the text */

@@ -42,8 +42,8 @@ import { checkServer, checkServerPort } from '../../src/rules/gateway.ts'
 import { fqdnFault, gatewayHostFault, wildcardFault } from '../../src/rules/hosts.ts'
 import { checkAbort, checkDelay, checkDirectResponse, checkRedirect } from '../../src/rules/http-actions.ts'
 import { checkCors, checkRegexRewrite, checkRetry, checkRewrite } from '../../src/rules/http-modifiers.ts'
-import { isHeaderName, isHeaderValue, isJwtClaim } from '../../src/rules/http-names.ts'
-import { checkHttpRoute } from '../../src/rules/http-route.ts'
+import { isHeaderName, isHeaderValue, isMatchableName } from '../../src/rules/http-names.ts'
+import { checkHttpRoute, checkPrefixRewrite } from '../../src/rules/http-route.ts'
 import { isIpAddress, isSubnet } from '../../src/rules/ip-address.ts'
 import { checkLoadBalancer } from '../../src/rules/load-balancer.ts'
 import { checkLocalities, checkLocality, checkZoneAware } from '../../src/rules/locality.ts'
@@ -100,6 +100,11 @@ function judgeColumn<Schema extends TSchema>(
   }
 }
 
+/** Tables leave out what is zero. */
+function withNumber(port: Of<typeof Port> | undefined): object {
+  return { ...port, number: port?.number ?? 0 }
+}
+
 /** Of the objects in Istio's tables. */
 const NAMESPACE = 'bar'
 
@@ -152,8 +157,17 @@ const MESSAGES: Readonly<Record<string, Judge>> = {
   validateHTTPRoute: judge(HTTPRoute, (route, report, { id }) => {
     checkHttpRoute(route, '', id.startsWith('TestValidateDelegateHTTPRoute'), report)
   }),
-  validateServer: judge(Server, (server, report) => checkServer(server, '', report)),
-  validateServerPort: judge(Port, (port, report, { extra }) => checkServerPort(port, '', String(extra.bind), report)),
+  validateServer: (server: Of<typeof Server>, problems, item) => {
+    const port = withNumber(server.port)
+    const check = judge(Server, (whole, report) => checkServer(whole, '', report))
+    check({ ...server, port } as never, problems, item)
+  },
+  validateServerPort: (port: Of<typeof Port> | null, problems, item) => {
+    const { bind = '' } = item.extra
+    const check = judge(Port, (whole, report) => checkServerPort(whole, '', String(bind), report))
+    if (port === null) problems.push({ severity: 'error', code: 'missing-field', path: '', message: 'no port' })
+    else check(withNumber(port) as never, problems, item)
+  },
   validateTLSOptions: judge(ServerTLSSettings, (tls, report) => checkServerTls(tls, '', report)),
   validateConnectionPool: judge(ConnectionPoolSettings, (pool, report) => checkConnectionPool(pool, '', report)),
   validateLoadBalancer: judge(LoadBalancerSettings, (settings, report) =>
@@ -166,7 +180,7 @@ const MESSAGES: Readonly<Record<string, Judge>> = {
     checkZoneAware(setting, '', extra.outlier !== null, report),
   ),
   validateLocalities: (_, problems, { extra }) => {
-    checkLocalities(extra.localities as string[], '', (problem) => problems.push(problem))
+    checkLocalities((extra.localities ?? []) as string[], '', (problem) => problems.push(problem))
   },
   validateOutlierDetection: judge(OutlierDetection, (outlier, report) => checkOutlierDetection(outlier, '', report)),
   validateTrafficPolicy: judge(TrafficPolicy, (policy, report) => checkTrafficPolicy(policy, '', report)),
@@ -175,7 +189,10 @@ const MESSAGES: Readonly<Record<string, Judge>> = {
   validateRouteDestinations: judge(list(RouteDestination), (routes, report) => checkDestinations(routes, '', report)),
   validateHTTPRewrite: judge(HTTPRewrite, (rewrite, report) => checkRewrite(rewrite, '', report)),
   validateURIRegexRewrite: judge(RegexRewrite, (rewrite, report) => checkRegexRewrite(rewrite, '', report)),
-  validateHTTPRedirect: judge(HTTPRedirect, (redirect, report) => checkRedirect(redirect, '', report)),
+  validateHTTPRedirect: judge(HTTPRedirect, (redirect, report, { extra }) => {
+    checkRedirect(redirect, '', report)
+    checkPrefixRewrite({ redirect, match: extra.matches as Of<typeof HTTPRoute>['match'] }, '', report)
+  }),
   validateHTTPDirectResponse: judge(HTTPDirectResponse, (response, report) =>
     checkDirectResponse(response, '', report),
   ),
@@ -207,7 +224,7 @@ const MESH: Readonly<Record<string, Judge>> = {
     checkDefaultTrafficPolicy(policy, '', report),
   ),
   validateServiceSettings: (_, problems, { extra }) => {
-    const settings = [{ hosts: extra.hosts as string[] }]
+    const settings = [{ hosts: (extra.hosts ?? []) as string[] }]
     checkServiceSettings(settings, (problem) => problems.push(problem))
   },
   ValidateControlPlaneAuthPolicy: (_, problems, { extra }) => {
@@ -251,7 +268,7 @@ const VALUES: Readonly<Record<string, Judge>> = {
   ValidatePortName: judgeText(isDnsLabel),
   ValidateTrustDomain: judgeText(isTrustDomain),
   ValidateStrictHTTPHeaderName: judgeText(isHeaderName),
-  ValidateHTTPHeaderNameOrJwtClaimRoute: judgeText((name) => isHeaderName(name) || isJwtClaim(name)),
+  ValidateHTTPHeaderNameOrJwtClaimRoute: judgeText(isMatchableName),
   ValidateHTTPHeaderValue: judgeText(isHeaderValue),
   ValidateIPAddress: judgeText((_, { extra }) => isIpAddress(String(extra.addr))),
   ValidateIPSubnet: judgeText((_, { extra }) => isSubnet(String(extra.subnet))),

@@ -34,6 +34,7 @@ import { serviceEntryProtocols } from './analyzers/service-entry-protocols.ts'
 import { shadowedRules } from './analyzers/shadowed-rules.ts'
 import { sidecarSelectors } from './analyzers/sidecar-selectors.ts'
 import { telemetryDefaults } from './analyzers/telemetry-defaults.ts'
+import { telemetryLightstep } from './analyzers/telemetry-lightstep.ts'
 import { telemetryProviders } from './analyzers/telemetry-providers.ts'
 import { telemetrySelectors } from './analyzers/telemetry-selectors.ts'
 import { timeouts } from './analyzers/timeouts.ts'
@@ -59,7 +60,6 @@ const ISTIO_ANALYZERS: readonly Analyzer[] = [
   externalControlPlane,
   gatewayPorts,
   gatewayCertificates,
-  gatewaySecrets,
   conflictingGateways,
   injection,
   injectionImages,
@@ -72,6 +72,7 @@ const ISTIO_ANALYZERS: readonly Analyzer[] = [
   serviceEntryProtocols,
   sidecarSelectors,
   telemetryProviders,
+  telemetryLightstep,
   telemetrySelectors,
   telemetryDefaults,
   meshGatewayHosts,
@@ -97,7 +98,7 @@ const OWN_ANALYZERS: readonly Analyzer[] = [
  * @param now milliseconds since 1970, for what depends on the date
  */
 export function allAnalyzers(now: () => number): readonly Analyzer[] {
-  return [...ISTIO_ANALYZERS, ...schemaAnalyzers, ...OWN_ANALYZERS, certificates(now)]
+  return [...ISTIO_ANALYZERS, gatewaySecrets(now), ...schemaAnalyzers, ...OWN_ANALYZERS, certificates(now)]
 }
 
 /** What is run where nobody names any. */

@@ -43,9 +43,12 @@ export type AnalyzedKind = keyof typeof KINDS
 
 const ALL = Object.keys(KINDS) as readonly AnalyzedKind[]
 
-/** Kinds whose documents Istio validates: those of its own, and here also the Gateway API's and Mizzen's. */
-export const VALIDATED_KINDS = ALL.filter((kind) =>
-  /(?:istio|mizzen|gateway\.networking\.k8s)\.io$/.test(KINDS[kind][0]),
+/**
+ * Kinds whose documents Istio validates: those of its own, and here also the Gateway API's, Mizzen's, and ConfigMaps, of
+ * which one holds the mesh's configuration.
+ */
+export const VALIDATED_KINDS = ALL.filter(
+  (kind) => kind === 'ConfigMap' || /(?:istio|mizzen|gateway\.networking\.k8s)\.io$/.test(KINDS[kind][0]),
 )
 
 /** The kind under which an object is analysed; undefined for kinds that no analyzer reads. */

@@ -19,7 +19,7 @@ const GatewayClassSpec = message(
     description: text,
   },
 )
-export type GatewayClassSpec = Of<typeof GatewayClassSpec>
+type GatewayClassSpec = Of<typeof GatewayClassSpec>
 
 export type GatewayClass = Typed<GatewayClassSpec, GatewayApiStatus>
 export const gatewayClassKind = gatewayApiKind(

@@ -21,7 +21,7 @@ const InferencePoolSpec = message(
   },
   {},
 )
-export type InferencePoolSpec = Of<typeof InferencePoolSpec>
+type InferencePoolSpec = Of<typeof InferencePoolSpec>
 
 export type InferencePool = Typed<InferencePoolSpec>
 export const inferencePoolKind = gatewayApiKind(

@@ -20,7 +20,7 @@ const ListenerSetSpec = message(
   },
   {},
 )
-export type ListenerSetSpec = Of<typeof ListenerSetSpec>
+type ListenerSetSpec = Of<typeof ListenerSetSpec>
 
 export type ListenerSet = Typed<ListenerSetSpec, GatewayApiStatus>
 export const listenerSetKind = gatewayApiKind(

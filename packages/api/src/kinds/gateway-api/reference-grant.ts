@@ -15,7 +15,7 @@ const ReferenceGrantSpec = message(
   },
   {},
 )
-export type ReferenceGrantSpec = Of<typeof ReferenceGrantSpec>
+type ReferenceGrantSpec = Of<typeof ReferenceGrantSpec>
 
 export type ReferenceGrant = Typed<ReferenceGrantSpec>
 export const referenceGrantKind = gatewayApiKind(

@@ -28,7 +28,7 @@ const XBackendTrafficPolicySpec = message(
     sessionPersistence: about('How a client is kept at one backend.', SessionPersistence),
   },
 )
-export type XBackendTrafficPolicySpec = Of<typeof XBackendTrafficPolicySpec>
+type XBackendTrafficPolicySpec = Of<typeof XBackendTrafficPolicySpec>
 
 export type XBackendTrafficPolicy = Typed<XBackendTrafficPolicySpec>
 export const xBackendTrafficPolicyKind = gatewayApiKind(

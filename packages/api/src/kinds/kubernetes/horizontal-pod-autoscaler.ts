@@ -4,7 +4,7 @@ import { defineKind, type Typed } from '../kind.ts'
 const Target = message({ kind: name, name }, { apiVersion: text }, { also: [] })
 
 /** Of `autoscaling/v2`, and of `v1`, which knows one metric alone. */
-export const HorizontalPodAutoscalerSpec = message(
+const HorizontalPodAutoscalerSpec = message(
   { scaleTargetRef: about('What is scaled.', Target), maxReplicas: integer(1, 2 ** 31 - 1) },
   {
     minReplicas: about('0 needs a metric that is not of the Pods.', integer(0, 2 ** 31 - 1), 1),
@@ -14,7 +14,7 @@ export const HorizontalPodAutoscalerSpec = message(
   },
   { also: [] },
 )
-export type HorizontalPodAutoscalerSpec = Of<typeof HorizontalPodAutoscalerSpec>
+type HorizontalPodAutoscalerSpec = Of<typeof HorizontalPodAutoscalerSpec>
 export type HorizontalPodAutoscaler = Typed<HorizontalPodAutoscalerSpec, unknown>
 
 export const horizontalPodAutoscalerKind = defineKind({

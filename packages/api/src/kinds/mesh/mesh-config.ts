@@ -56,9 +56,13 @@ export const DefaultTrafficPolicy = message(
 )
 
 const ACCESS_LOG = {
-  accessLogFile: about('Where every proxy writes its access log, as `/dev/stdout`; none by default.', text, ''),
+  accessLogFile: about(
+    "Where every proxy writes its access log; '' for nowhere, which is Istio's default.",
+    text,
+    '/dev/stdout',
+  ),
   accessLogFormat: about("In Envoy's format language.", text),
-  accessLogEncoding: words('TEXT', 'JSON'),
+  accessLogEncoding: about('Form of its lines.', words('TEXT', 'JSON'), 'TEXT'),
   enableEnvoyAccessLogService: flag,
   disableEnvoyListenerLog: flag,
 }
@@ -78,7 +82,11 @@ const TRUST = {
 const INGRESS = {
   ingressClass: about('Class of Ingress objects that are read.', text, 'istio'),
   ingressService: about('Service of the ingress gateway.', text, 'istio-ingressgateway'),
-  ingressControllerMode: words('UNSPECIFIED', 'OFF', 'DEFAULT', 'STRICT'),
+  ingressControllerMode: about(
+    'Which Ingress objects are read.',
+    words('UNSPECIFIED', 'OFF', 'DEFAULT', 'STRICT'),
+    'STRICT',
+  ),
   ingressSelector: about('Value of the label `istio` of the ingress gateway.', text, 'ingressgateway'),
 }
 
@@ -99,9 +107,22 @@ const TRAFFIC = {
   tcpKeepalive: TcpKeepalive,
   outboundTrafficPolicy: about(
     'What becomes of traffic to hosts that the mesh does not know.',
-    message({}, { mode: words('REGISTRY_ONLY', 'ALLOW_ANY', 'ALLOW_ANY_DYNAMIC_DNS'), tls: ClientTLSSettings }),
+    message(
+      {},
+      {
+        mode: about(
+          'By default passed through.',
+          words('REGISTRY_ONLY', 'ALLOW_ANY', 'ALLOW_ANY_DYNAMIC_DNS'),
+          'ALLOW_ANY',
+        ),
+        tls: ClientTLSSettings,
+      },
+    ),
   ),
-  inboundTrafficPolicy: message({}, { mode: words('PASSTHROUGH', 'LOCALHOST') }),
+  inboundTrafficPolicy: message(
+    {},
+    { mode: about('Where inbound traffic goes.', words('PASSTHROUGH', 'LOCALHOST'), 'PASSTHROUGH') },
+  ),
   localityLbSetting: LocalityLoadBalancerSetting,
   zoneAwareLbSetting: ZoneAwareLoadBalancerSetting,
   dnsRefreshRate: about('Of hosts that proxies resolve.', duration, '60s'),

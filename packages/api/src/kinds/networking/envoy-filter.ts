@@ -13,7 +13,6 @@ const FilterMatch = message(
     subFilter: about('A filter inside the HTTP connection manager.', SubFilterMatch),
   },
 )
-export type FilterMatch = Of<typeof FilterMatch>
 
 const ListenerMatch = message(
   {},
@@ -38,7 +37,6 @@ const ListenerMatch = message(
     name: about('Name of the listener.', text),
   },
 )
-export type ListenerMatch = Of<typeof ListenerMatch>
 
 const RouteConfigurationMatch = message(
   {},
@@ -63,7 +61,6 @@ const RouteConfigurationMatch = message(
     name: about('Name of the route configuration.', text),
   },
 )
-export type RouteConfigurationMatch = Of<typeof RouteConfigurationMatch>
 
 const ClusterMatch = message(
   {},

@@ -50,7 +50,6 @@ const OutboundTrafficPolicy = message(
     egressProxy: about('Where unknown traffic goes.', Destination),
   },
 )
-export type OutboundTrafficPolicy = Of<typeof OutboundTrafficPolicy>
 
 export const SidecarSpec = message(
   {},

@@ -14,7 +14,6 @@ const HTTPHealthCheckConfig = message(
     httpHeaders: about('Headers to send; `Host` overrides the host.', list(HTTPHeader)),
   },
 )
-export type HTTPHealthCheckConfig = Of<typeof HTTPHealthCheckConfig>
 
 /** Of a workload outside Kubernetes, and of the application behind a sidecar. */
 export const ReadinessProbe = message(

@@ -19,7 +19,6 @@ const JWTHeader = message(
   { name: about('Name of the header.', name) },
   { prefix: about('What stands before the token, as "Bearer ".', text) },
 )
-export type JWTHeader = Of<typeof JWTHeader>
 
 const ClaimToHeader = message(
   {
@@ -28,7 +27,6 @@ const ClaimToHeader = message(
   },
   {},
 )
-export type ClaimToHeader = Of<typeof ClaimToHeader>
 
 export const JWTRule = message(
   {},

@@ -18,7 +18,6 @@ const CustomTag = message(
   },
   { oneofs: [['literal', 'environment', 'header', 'formatter']] },
 )
-export type CustomTag = Of<typeof CustomTag>
 
 export const TelemetryTracing = message(
   {},
@@ -69,7 +68,6 @@ const TagOverride = message(
     value: about('CEL expression of the value; for UPSERT alone.', text),
   },
 )
-export type TagOverride = Of<typeof TagOverride>
 
 export const TelemetryMetrics = message(
   {},

@@ -31,11 +31,14 @@ function checkVersion(
   const path = `spec.${version}`
   const { subset, host } = fields(canary.spec[version])
   const wanted = { subset: text(subset), host: text(host) }
-  const destination = routeDestinations(service).find((one) => isVersion(one, wanted))
+  const destinations = routeDestinations(service).filter((one) => isVersion(one, wanted))
+  const [destination] = destinations
+  // Without a weight it may have no Pods: a version that was promoted has none of the old one, and one that begins may wait.
+  const isSentTo = destinations.some(({ weight, mirror }) => mirror || weight !== 0)
   if (destination === undefined) {
     const name = wanted.subset || wanted.host
     report(canary, 'IST0101', path, `no route of VirtualService ${service.name} has ${name} as a destination`)
-  } else if (destinationPods(destination, service.namespace, mesh)?.replicas === 0) {
+  } else if (isSentTo && destinationPods(destination, service.namespace, mesh)?.replicas === 0) {
     report(canary, 'MZN0104', path, `${version} has no Pods: requests to it are answered 503`)
   }
 }

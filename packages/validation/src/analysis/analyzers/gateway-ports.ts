@@ -59,12 +59,9 @@ const serviceSelectors: Derived<ReadonlyMap<string, readonly ServiceSelector[]>>
 }
 
 function serviceSelector({ spec }: Subject): ServiceSelector {
-  // A load balancer is how the world reaches a gateway: Istio binds a server on its port to the target port.
-  const forwarded = spec.type === 'LoadBalancer'
-  const ports = items(spec.ports).flatMap(({ port, targetPort, protocol = 'TCP' }) => {
-    if (protocol !== 'TCP') return []
-    const [number, target] = [whole(port) ?? 0, whole(targetPort) ?? 0]
-    return forwarded ? [number, target] : [target === 0 ? number : target]
-  })
+  // Istio binds a server on a port of the Service to the port that it leads to.
+  const ports = items(spec.ports).flatMap(({ port, targetPort, protocol = 'TCP' }) =>
+    protocol === 'TCP' ? [whole(port) ?? 0, whole(targetPort) ?? 0] : [],
+  )
   return { selector: labelsIn(spec.selector), ports }
 }

@@ -12,7 +12,8 @@ export const webhooks: Analyzer = {
     const hooks = mesh.all('MutatingWebhookConfiguration').filter(isInjector).flatMap(hooksOf)
     const revisions = [...new Set(hooks.flatMap(({ config }) => revisionsOf(config)))].sort()
     reportOverlaps(hooks, revisions, report)
-    for (const hook of hooks) reportMissingService(hook, mesh, report)
+    const told = new Set<string>()
+    for (const hook of hooks) reportMissingService(hook, told, mesh, report)
   },
 }
 
@@ -72,10 +73,13 @@ function reportOverlaps(hooks: readonly Hook[], revisions: readonly string[], re
   }
 }
 
-function reportMissingService({ spec, config, path }: Hook, mesh: MeshIndex, report: Report): void {
+/** @param told services that a configuration was told of already: once is enough */
+function reportMissingService({ spec, config, path }: Hook, told: Set<string>, mesh: MeshIndex, report: Report): void {
   const service = at(spec, 'clientConfig', 'service')
   if (!isFields(service)) return
   const [namespace, name] = [text(service.namespace), text(service.name)]
-  if (mesh.get('Service', namespace, name) !== undefined) return
+  const key = `${config.key} ${namespace}/${name}`
+  if (mesh.get('Service', namespace, name) !== undefined || told.has(key)) return
+  told.add(key)
   report(config, 'IST0139', `${path}.clientConfig.service`, `there is no Service ${namespace}/${name}`)
 }

@@ -302,7 +302,8 @@ export const ISTIO_CODES = {
   IST0161: {
     name: 'InvalidGatewayCredential',
     severity: 'error',
-    meaning: 'The Secret that a Gateway names holds no certificate with its key: TLS will not work there.',
+    meaning:
+      'The Secret that a Gateway names holds no certificate with its key, or one that is not valid now: TLS will not work there.',
     remedy: 'Make the Secret anew, with `tls.crt` and `tls.key` in PEM.',
   },
   IST0162: {

@@ -1,4 +1,4 @@
-import { type Fields, fields, items, text } from '../loose.ts'
+import { type Fields, fields, isFields, items, text } from '../loose.ts'
 import type { Derived } from '../mesh-index.ts'
 
 /** What analyzers need of MeshConfig, with Istio's defaults. */
@@ -8,6 +8,8 @@ export interface MeshSettings {
   readonly domain: string
   /** How many providers log where a Telemetry names none. */
   readonly accessLogProviders: number
+  /** Names of extension providers that trace to Lightstep. */
+  readonly lightstepProviders: readonly string[]
   readonly proxyMetadata: Fields
   readonly imageType: string
 }
@@ -22,6 +24,9 @@ export const meshSettings: Derived<MeshSettings> = {
       rootNamespace: text(body.rootNamespace) || 'istio-system',
       domain: text(body.clusterDomain) || 'cluster.local',
       accessLogProviders: items(fields(body.defaultProviders).accessLogging).length,
+      lightstepProviders: items(body.extensionProviders)
+        .filter(({ lightstep }) => isFields(lightstep))
+        .map(({ name }) => text(name)),
       proxyMetadata: fields(defaultConfig.proxyMetadata),
       imageType: text(fields(defaultConfig.image).imageType),
     }

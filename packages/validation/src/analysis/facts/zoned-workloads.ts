@@ -21,7 +21,8 @@ const zonedLabels: Derived<LabelIndex<{ readonly labels: Labels }>> = {
   },
 }
 
+/** What is empty counts as not there. */
 function topology(nodeName: string, node: Labels): Labels {
-  const zones = TOPOLOGY.flatMap((name) => (node[name] === undefined ? [] : [[name, node[name]] as const]))
+  const zones = TOPOLOGY.flatMap((name) => (node[name] ? [[name, node[name]] as const] : []))
   return { ...Object.fromEntries(zones), 'kubernetes.io/hostname': nodeName }
 }

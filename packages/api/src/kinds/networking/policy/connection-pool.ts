@@ -26,7 +26,6 @@ const ConnectionKeepalive = message(
   {},
   { interval: about('Time between PINGs.', duration), timeout: about('How long an answer may take.', duration) },
 )
-export type ConnectionKeepalive = Of<typeof ConnectionKeepalive>
 
 export const HTTPSettings = message(
   {},

@@ -5,7 +5,6 @@ const HTTPCookieAttribute = message(
   { name: about('Name of the attribute.', text) },
   { value: about('Value of the attribute.', text) },
 )
-export type HTTPCookieAttribute = Of<typeof HTTPCookieAttribute>
 
 const HTTPCookie = message(
   { name: about('Name of the cookie.', text) },
@@ -15,13 +14,10 @@ const HTTPCookie = message(
     attributes: about('Further attributes, as SameSite.', list(HTTPCookieAttribute)),
   },
 )
-export type HTTPCookie = Of<typeof HTTPCookie>
 
 const RingHash = message({}, { minimumRingSize: about('Entries of the ring.', uint64, 1024) })
-export type RingHash = Of<typeof RingHash>
 
 const MagLev = message({}, { tableSize: about('Entries of the table; a prime number.', uint64, 65537) })
-export type MagLev = Of<typeof MagLev>
 
 export const ConsistentHashLB = message(
   {},
@@ -50,7 +46,6 @@ const WarmupConfiguration = message(
     aggression: about('How fast it rises: 1 is linear.', number, 1),
   },
 )
-export type WarmupConfiguration = Of<typeof WarmupConfiguration>
 
 export const LoadBalancerSettings = message(
   {},

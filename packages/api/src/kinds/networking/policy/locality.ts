@@ -7,13 +7,11 @@ const LocalityDistribute = message(
     to: about('Percent by locality; 100 together.', map(uint32)),
   },
 )
-export type LocalityDistribute = Of<typeof LocalityDistribute>
 
 const LocalityFailover = message(
   {},
   { from: about('Region of callers.', text), to: about('Region that takes over.', text) },
 )
-export type LocalityFailover = Of<typeof LocalityFailover>
 
 export const LocalityLoadBalancerSetting = message(
   {},
@@ -33,7 +31,6 @@ const ZoneAwareFailover = message(
   {},
   { from: about('Region of callers.', text), to: about('Region that takes over.', text) },
 )
-export type ZoneAwareFailover = Of<typeof ZoneAwareFailover>
 
 export const ZoneAwareLoadBalancerSetting = message(
   {},

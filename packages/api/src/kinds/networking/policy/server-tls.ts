@@ -8,7 +8,6 @@ const TLSCertificate = message(
     caCertificates: about('File with the roots of clients.', text),
   },
 )
-export type TLSCertificate = Of<typeof TLSCertificate>
 
 export const ServerTLSSettings = message(
   {},
@@ -23,9 +22,9 @@ export const ServerTLSSettings = message(
     caCertificates: about('File with the roots of clients.', text),
     caCrl: about('File with revoked certificates.', text),
     credentialName: about('Secret with certificate and key, in the namespace of the gateway.', text),
-    credentialNames: about('Two Secrets: RSA and ECDSA.', list(text)),
+    credentialNames: about('Two Secrets: RSA and ECDSA.', list(text, [1])),
     caCertCredentialName: about('Secret or ConfigMap with the roots of clients.', text),
-    tlsCertificates: about('Two pairs of files: RSA and ECDSA.', list(TLSCertificate)),
+    tlsCertificates: about('Two pairs of files: RSA and ECDSA.', list(TLSCertificate, [1])),
     subjectAltNames: about('Names that certificates of clients must have.', list(text)),
     verifyCertificateSpki: about('Hashes of keys that clients may have.', list(text)),
     verifyCertificateHash: about('Hashes of certificates that clients may have.', list(text)),

@@ -27,7 +27,6 @@ export const TunnelSettings = message(
 export type TunnelSettings = Of<typeof TunnelSettings>
 
 const ProxyProtocol = message({}, { version: about('Version of the PROXY protocol.', words('V1', 'V2'), 'V1') })
-export type ProxyProtocol = Of<typeof ProxyProtocol>
 
 const RetryBudget = message(
   {},
@@ -37,7 +36,6 @@ const RetryBudget = message(
     budgetInterval: about('Time that requests are counted over.', duration),
   },
 )
-export type RetryBudget = Of<typeof RetryBudget>
 
 export const TrafficPolicy = message(
   {},

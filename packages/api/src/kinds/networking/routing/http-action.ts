@@ -34,7 +34,6 @@ const HTTPBody = message(
   { string: about('As text.', text), bytes: about('As base64.', bytes) },
   { oneofs: [['string', 'bytes']] },
 )
-export type HTTPBody = Of<typeof HTTPBody>
 
 export const HTTPDirectResponse = message(
   { status: about('HTTP status of the answer.', uint32) },
