@@ -291,7 +291,11 @@ describe('a command that would change nothing', () => {
     ['resume', 'Progressing', 'cannot resume: the rollout is Progressing'],
     ['pause', 'Paused', 'cannot pause: the rollout is Paused'],
     ['retry', 'Progressing', 'cannot retry: the rollout is Progressing'],
-    ['undo', 'Promoted', 'cannot undo: the rollout is Promoted'],
+    [
+      'undo',
+      'Promoted',
+      'cannot undo: the rollout is Promoted, and the time to undo it (cleanUp.scaleDownDelay) is over',
+    ],
     ['start', 'Progressing', 'cannot start: the rollout is Progressing'],
   ] as const)('%s where it is %s', (command, phase, says) => {
     expect(refusal(spec, phase === null ? null : state(phase), command)).toBe(says)

@@ -2,6 +2,8 @@ import { NATIVE_BOUNDS, NATIVE_BUCKETS, nativeBucket } from '@mizzen/base'
 import { describe, expect, it } from 'vitest'
 import {
   DEFAULT_SETTINGS,
+  describeFinding,
+  describeVerdict,
   type Judgement,
   type JudgeSettings,
   mannWhitney,
@@ -90,6 +92,35 @@ describe('the verdict', () => {
     expect(findings[0]).toMatchObject({ side: 'caller', route: '', canary: { requests: 30, bad: 6 } })
   })
 
+  it('is reached by all checks together, each with its part in that', () => {
+    for (let ticks = 1; ticks <= 20; ticks += 1) {
+      const { answer, combined, findings } = verdictOf(after(ticks, sample(traffic(10, 1), traffic(90, 0))))
+      expect(answer === 'fail').toBe(combined.evidence >= combined.limit && ticks >= 3)
+      expect(combined.limit).toBeCloseTo(1 / (0.01 * 0.9), 6)
+      const shares = findings.map(({ share }) => share)
+      expect(shares).toEqual(shares.toSorted((a, b) => b - a))
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeLessThanOrEqual(1 + 1e-9)
+    }
+  })
+
+  it('is told with what decides, and not with what one check alone would need', () => {
+    const verdict = verdictOf(after(5, sample(traffic(10, 2), traffic(90, 0))))
+    expect(describeVerdict(verdict)).toMatch(
+      /^20 % \(10 of 50\) of the canary's requests against 0 % \(0 of 450\) of the stable version's failed, as callers see it; all checks together: \S+ to 1 that it is worse, 111 to 1 decides$/,
+    )
+    expect(verdict.findings.map(describeFinding)[0]).toMatch(
+      / as callers see it \(\S+: \S+ to 1, \d+ % of the whole\)$/,
+    )
+  })
+
+  it('says that too few bad requests may be chance, whatever the odds', () => {
+    let judgement = after(2_000, sample(traffic(0, 0), traffic(90, 0)))
+    judgement = takeIn(judgement, sample(traffic(2, 2), traffic(90, 0)))
+    const { answer, combined, missing } = verdictOf(judgement)
+    expect(combined.evidence).toBeGreaterThan(combined.limit)
+    expect([answer, missing]).toEqual(['not-enough-evidence', 'fewer than 3 such requests may be chance'])
+  })
+
   it('does not blame it for what both suffer', () => {
     const calm = after(60, sample(traffic(10, 0), traffic(90, 0)))
     let judgement = calm
@@ -140,7 +171,7 @@ describe('the verdict', () => {
     for (let tick = 0; tick < 3; tick += 1) {
       judgement = takeIn(judgement, { atMs: 0, forMs: 500, boundsMs: BOUNDS, channels: routes })
     }
-    const strong = verdictOf(judgement).findings.filter(({ evidence, limit }) => evidence > limit)
+    const strong = verdictOf(judgement).findings.filter(({ share }) => share > 0.01)
     const found = new Set(strong.filter(({ route }) => route !== '').map(({ side, route }) => `${side} ${route}`))
     expect(found).toEqual(new Set(['caller checkout', 'server checkout']))
   })

@@ -56,10 +56,16 @@ describe('a disk that is full', () => {
   })
 
   it('keeps nobody from taking a bad version back', async () => {
-    const { mesh } = await filled(50)
+    const { mesh, disk } = await filled(50)
     mesh.errors = 0.5
     await mesh.until('RolledBack')
     expect([mesh.weight, conditionOf(mesh)?.reason]).toEqual([0, 'JudgedWorse'])
+    expect(mesh.rollout.report()).toMatchObject({ verdict: 'rolledBack', problem: expect.stringMatching(/ENOSPC/) })
+    const saved = async () => (await disk.loadState('Canary/default/myapp'))?.phase
+    expect(await saved()).toBe('Progressing')
+    disk.full = false
+    await mesh.look()
+    expect([await saved(), mesh.rollout.report()?.problem]).toEqual(['RolledBack', ''])
   })
 
   it('loses no command', async () => {

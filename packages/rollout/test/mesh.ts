@@ -83,6 +83,8 @@ export class Mesh {
   /** What every hook answers. */
   gate = 200
   sampling = true
+  /** Whether proxies take what they are given. */
+  acknowledging = true
   readonly #memory: RolloutMemory
   store!: Store
   rollout!: Rollout
@@ -177,6 +179,7 @@ export class Mesh {
   }
 
   #acknowledge(): void {
+    if (!this.acknowledging) return
     const { generation = 0 } = this.route.metadata
     const condition = {
       type: 'Programmed',

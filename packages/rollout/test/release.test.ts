@@ -44,7 +44,12 @@ describe('a version that takes the place of the promoted one', () => {
     for (let look = 0; look < 5; look += 1) world.look()
     expect([world.weight, world.phase, world.reason]).toEqual([100, 'Promoted', 'StableUnavailable'])
     world.look(1000, 'start')
-    expect(world.weight).toBe(100)
+    expect([world.weight, world.reason]).toEqual([100, 'StableUnavailable'])
+    world.seen = { stable }
+    world.look()
+    expect([world.weight, world.phase, world.reason]).toEqual([100, 'Promoted', 'Promoted'])
+    world.look(1000, 'start')
+    expect([world.weight, world.phase, world.reason]).toEqual([100, 'Promoted', 'Promoted'])
     world.seen = { canary: { ...pods(1), revision: 'three' } }
     world.look()
     expect([world.weight, world.phase]).toEqual([0, 'Initializing'])

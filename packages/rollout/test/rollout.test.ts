@@ -35,6 +35,33 @@ describe('a rollout', () => {
     expect(condition?.message).toMatch(/of the canary's requests against 0 % .* failed, as callers see it/)
   })
 
+  it('says that it is taken back once every proxy has that', async () => {
+    const mesh = new Mesh()
+    await mesh.start()
+    while (mesh.weight !== 50) await mesh.look()
+    mesh.errors = 0.3
+    mesh.acknowledging = false
+    for (let look = 0; look < 40; look += 1) await mesh.look()
+    expect(mesh.weight).toBe(0)
+    expect(mesh.rollout.report()).toMatchObject({ verdict: 'progressing', phase: 'RollingBack', code: 'JudgedWorse' })
+    mesh.acknowledging = true
+    await mesh.look()
+    expect(mesh.rollout.report()).toMatchObject({ verdict: 'rolledBack', phase: 'RolledBack', code: 'JudgedWorse' })
+  })
+
+  it('does not pass a version off as promoted that has taken the place of the promoted one', async () => {
+    const mesh = new Mesh()
+    await mesh.start()
+    await mesh.until('Promoted')
+    await mesh.store.remove('Pod', 'default', 'myapp-v1-1')
+    const deployment = mesh.store.get('Deployment', 'default', 'myapp-v2') as Resource & { spec: { template: object } }
+    const template = { ...deployment.spec.template, spec: { containers: [{ name: 'app', image: 'next' }] } }
+    await mesh.store.apply({ ...deployment, spec: { ...deployment.spec, template } } as Resource)
+    await mesh.look()
+    expect(mesh.rollout.report()).toMatchObject({ verdict: 'paused', weight: 100, code: 'StableUnavailable' })
+    expect(mesh.canary.status?.conditions?.[0]).toMatchObject({ status: 'Unknown', reason: 'StableUnavailable' })
+  })
+
   it('takes it back even when it has all traffic, as long as the old one is there', async () => {
     const mesh = new Mesh()
     await mesh.start()

@@ -82,10 +82,15 @@ async function follow(canary: Canary, mesh: ApiClient, timeoutMs: number, io: Io
     }
     if (performance.now() > deadline) {
       if (report === null) throw new MizzenError('timeout', 'the rollout has not begun')
-      return { ...report, verdict: 'paused', reason: `no end within the timeout; ${report.reason}` }
+      return outOfTime(report)
     }
     await sleep(POLL_MS)
   }
+}
+
+function outOfTime(report: Report): Report {
+  const verdict = report.phase === 'RollingBack' ? 'rolledBack' : 'paused'
+  return { ...report, verdict, reason: `no end within the timeout; ${report.reason}` }
 }
 
 function lastWeight(report: Report): number {

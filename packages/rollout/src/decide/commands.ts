@@ -35,7 +35,9 @@ const MEANT_FOR: Readonly<Record<Command, readonly (Phase | null)[]>> = {
 /** Why a command would change nothing now; null if it would. */
 export function refusal(spec: CanarySpec, state: RolloutState | null, command: Command): string | null {
   if (!MEANT_FOR[command].includes(state?.phase ?? null)) {
-    return `cannot ${command}: ${state === null ? 'no rollout has begun' : `the rollout is ${state.phase}`}`
+    const isLate = command === 'undo' && state?.phase === 'Promoted'
+    const stands = state === null ? 'no rollout has begun' : `the rollout is ${state.phase}`
+    return `cannot ${command}: ${stands}${isLate ? ', and the time to undo it (cleanUp.scaleDownDelay) is over' : ''}`
   }
   if (command !== 'undo') return null
   if (spec.promoteBy === 'copy') return 'cannot undo: the stable Deployment is the new version already'
@@ -63,7 +65,11 @@ const ENDED: readonly string[] = ['Promoted', 'RolledBack']
 
 /** Not while nobody could take the traffic. */
 function anew(spec: CanarySpec, state: RolloutState, seen: Observation): Decision {
-  if (isAlone(seen) && state.weight > 0) return withoutStable(state, seen)
+  if (isAlone(seen) && state.weight > 0) {
+    const isPromoted = state.phase === 'Promoted' && state.canaryRevision === seen.canary.revision
+    // It has everything, and there is nothing to compare it with.
+    return isPromoted ? unchanged(state) : withoutStable(state, seen)
+  }
   if (seen.rival !== null) return taken(state, seen.rival)
   const actions: readonly Action[] = [{ kind: 'forget-evidence' }, { kind: 'set-weight', weight: 0 }]
   const fresh = { ...initialState(seen.canary.revision, state.seenAt), follows: true, target: targetOf(spec) }

@@ -72,9 +72,15 @@ function phaseOf(spec: CanarySpec, state: RolloutState, seen: Observation): Deci
     case 'RollingBack':
       return goBack(spec, state, seen)
     case 'Promoted':
+      return { state: state.reason.code === 'StableUnavailable' ? promotedAgain(state) : state, actions: [] }
     case 'RolledBack':
       return { state, actions: [] }
   }
+}
+
+/** What had taken its place, and could not be tried, is gone. */
+function promotedAgain(state: RolloutState): RolloutState {
+  return because(state, 'Promoted', `version ${state.canaryRevision} is back, and has all traffic`)
 }
 
 /** Where nothing is remembered the canary may have all traffic from an earlier time. */

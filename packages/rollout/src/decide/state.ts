@@ -106,7 +106,7 @@ export interface RolloutState {
 
 export type Target = Pick<CanarySpec, 'traffic' | 'stable' | 'canary'>
 
-export const INITIAL_REASON: Reason = { code: 'Started', message: 'waiting for the canary to be ready' }
+const INITIAL_REASON: Reason = { code: 'Started', message: 'waiting for the canary to be ready' }
 
 export function initialState(canaryRevision: string, now: number): RolloutState {
   return {
@@ -162,4 +162,9 @@ export function currentStep(steps: readonly CanaryStep[], state: RolloutState): 
 /** Whether the rollout sends anything to the canary. */
 export function isExposed({ weight, mirror, headerRoute }: RolloutState): boolean {
   return weight > 0 || mirror > 0 || headerRoute
+}
+
+/** The last one was promoted, and what has taken its place, or is to be tried again, can't be: nothing is known of that. */
+export function isUntried({ phase, reason }: RolloutState): boolean {
+  return phase === 'Promoted' && reason.code !== 'Promoted'
 }

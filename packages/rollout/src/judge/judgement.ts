@@ -17,10 +17,12 @@ const MAX_ROUTES = 50
 const SIDE_WEIGHT = 0.5
 const WHOLE_WEIGHT = 0.5
 
+/** Before any evidence. */
 export function newJudgement(settings: JudgeSettings): Judgement {
   return { settings, boundsMs: [], channels: [], unsound: 0 }
 }
 
+/** With the evidence of one more tick; each is to be given once, in order. */
 export function takeIn(judgement: Judgement, sample: Sample): Judgement {
   if (!isSound(sample)) return { ...judgement, unsound: judgement.unsound + 1 }
   const { settings } = judgement

@@ -5,7 +5,7 @@ const COEFFICIENTS = [
 ]
 
 /** Natural logarithm of the gamma function. @param x greater than 0 */
-export function logGamma(x: number): number {
+function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x)
   const base = x - 1
   let sum = COEFFICIENTS[0] as number

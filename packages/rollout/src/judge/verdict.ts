@@ -32,9 +32,10 @@ export interface Finding {
   /** '' = all routes together. */
   readonly route: string
   readonly quantile?: number
-  /** Times as likely if the canary is worse than if it is not; `limit` calls it worse. */
+  /** Times as likely if the canary is worse than if it is not. */
   readonly evidence: number
-  readonly limit: number
+  /** Part of the combined evidence that comes of it, 0 to 1. */
+  readonly share: number
   /** Failed requests, or slow ones. */
   readonly canary: Rate
   readonly stable: Rate
@@ -42,8 +43,17 @@ export interface Finding {
   readonly slowMs?: { readonly canary: number; readonly stable: number }
 }
 
+/** What all checks say together, which alone decides: the weighted mean of their evidence. */
+export interface CombinedEvidence {
+  /** Times as likely if the canary is worse than if it is not. */
+  readonly evidence: number
+  /** From here on the canary is called worse. */
+  readonly limit: number
+}
+
 export interface Verdict {
   readonly answer: Answer
+  readonly combined: CombinedEvidence
   /** The strongest first; at most ten. */
   readonly findings: readonly Finding[]
   /** Requests that the canary still needs for an answer, at the present rates; null = it has one, or more won't help. */
@@ -65,22 +75,22 @@ export function answerOf(judgement: Judgement): Answer {
 /** The answer with all that led to it. */
 export function verdictOf(judgement: Judgement): Verdict {
   const answer = answerOf(judgement)
-  const findings = findingsOf(judgement)
-  if (answer === 'fail') return { answer, findings, needed: null, missing: 'the canary is worse' }
+  const parts = weightedEvidence(judgement)
+  const log = combinedLog(parts)
+  const combined = { evidence: asFactor(log), limit: asFactor(logLimit(judgement)) }
+  const found = { answer, combined, findings: findingsOf(judgement, parts, log) }
+  if (answer === 'fail') return { ...found, needed: null, missing: 'the canary is worse' }
   const obstacle = answer === 'pass' ? null : obstacleOf(judgement)
-  return { answer, findings, needed: obstacle?.needed ?? null, missing: obstacle?.missing ?? '' }
+  const isChance = combined.evidence >= combined.limit
+  const missing = isChance ? `fewer than ${FEWEST_BAD} such requests may be chance` : (obstacle?.missing ?? '')
+  return { ...found, needed: obstacle?.needed ?? null, missing }
 }
 
-/** Evidence of all checks together: their weighted mean is evidence again, whatever they have in common. */
 function isWorse(judgement: Judgement): boolean {
   // A mean is no more than its greatest part.
   if (judgement.channels.every((channel) => strongestLog(channel) < logLimit(judgement))) return false
   const parts = weightedEvidence(judgement)
-  const unused = 1 - parts.reduce((sum, { weight }) => sum + weight, 0)
-  // Weight that no channel uses yet stays as it was: at evidence 1.
-  const logs = [...parts.map(({ evidence }) => evidence.log), 0]
-  const weights = [...parts.map(({ weight }) => weight), unused]
-  if (logMean(logs, weights) < logLimit(judgement)) return false
+  if (combinedLog(parts) < logLimit(judgement)) return false
   const strongest = parts.reduce((a, b) => (strength(b) > strength(a) ? b : a))
   return badOf(judgement, strongest) >= FEWEST_BAD
 }
@@ -97,6 +107,19 @@ function weightedEvidence(judgement: Judgement): readonly WeightedEvidence[] {
   )
 }
 
+/** Evidence of all checks together: their weighted mean is evidence again, whatever they have in common. Natural logarithm. */
+function combinedLog(parts: readonly WeightedEvidence[]): number {
+  const unused = 1 - parts.reduce((sum, { weight }) => sum + weight, 0)
+  // Weight that no channel uses yet stays as it was: at evidence 1.
+  const logs = [...parts.map(({ evidence }) => evidence.log), 0]
+  return logMean(logs, [...parts.map(({ weight }) => weight), unused])
+}
+
+/** Of its natural logarithm; where a double holds no more, the most that it holds is near enough. */
+function asFactor(log: number): number {
+  return Math.exp(Math.min(log, 700))
+}
+
 function strength({ evidence, weight }: WeightedEvidence): number {
   return evidence.log + Math.log(weight)
 }
@@ -111,20 +134,19 @@ function logLimit({ settings }: Judgement): number {
   return -Math.log(settings.falseAlarm * (1 - BOUND_SHARE))
 }
 
-function findingsOf(judgement: Judgement): readonly Finding[] {
-  return weightedEvidence(judgement)
+function findingsOf(judgement: Judgement, parts: readonly WeightedEvidence[], combined: number): readonly Finding[] {
+  return parts
     .filter(({ evidence }) => evidence.log !== 0)
     .sort((a, b) => strength(b) - strength(a))
     .slice(0, MAX_FINDINGS)
-    .map((one) => finding(judgement, one))
+    .map((one) => finding(judgement, one, Math.exp(strength(one) - combined)))
 }
 
-function finding(judgement: Judgement, { channel, evidence, weight }: WeightedEvidence): Finding {
+function finding(judgement: Judgement, { channel, evidence }: WeightedEvidence, share: number): Finding {
   const { miss } = judgement.settings
   const { side, route } = channel
   const { check, quantile, log } = evidence
-  const limit = Math.exp(logLimit(judgement)) / weight
-  const common = { check, side, route, evidence: Math.exp(Math.min(log, 700)), limit }
+  const common = { check, side, route, evidence: asFactor(log), share }
   const slow = quantile === undefined ? null : slowness(judgement, channel, quantile)
   if (slow !== null) {
     const canary = rate(slowTally(channel.canary, slow.canaryFrom), miss)
@@ -144,7 +166,7 @@ function slowness(judgement: Judgement, channel: Channel, quantile: number) {
   return yardstickOf(channel.stable, judgement.boundsMs, known, toleratedFactor(judgement.settings))
 }
 
-export function rate(tally: Tally, miss: number): Rate {
+function rate(tally: Tally, miss: number): Rate {
   return {
     ...tally,
     rate: tally.requests === 0 ? 0 : tally.bad / tally.requests,

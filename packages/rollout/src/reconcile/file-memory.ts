@@ -93,9 +93,16 @@ function parseLines(text: string): readonly Entry[] {
   return lines.flatMap((line) => {
     if (line === '') return []
     try {
-      return [JSON.parse(line) as Entry]
+      return [withoutOldVerdict(JSON.parse(line) as Entry)]
     } catch {
       return []
     }
   })
+}
+
+/** An earlier release wrote verdicts that did not say what all checks had found together. */
+function withoutOldVerdict(entry: Entry): Entry {
+  if (entry.kind !== 'decision' || entry.verdict?.combined !== undefined) return entry
+  const { verdict: _verdict, ...rest } = entry
+  return rest
 }

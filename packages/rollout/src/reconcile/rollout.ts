@@ -13,18 +13,20 @@ import type { Sample } from '../judge/sample.ts'
 import { settingsOf } from '../judge/settings.ts'
 import { verdictOf } from '../judge/verdict.ts'
 import { isOverlay } from '../overlay/overlay.ts'
-import type { FailedRequest } from '../report/failed-request.ts'
-import { type Report, ReportLog } from '../report/report.ts'
+import type { Report } from '../report/report.ts'
 import { Actor } from './actor.ts'
 import { membersOf } from './group.ts'
 import { Leadership } from './leadership.ts'
 import type { Lease } from './lease.ts'
 import type { Entry, RolloutMemory } from './memory.ts'
 import { type MetricQuery, MetricValues } from './metric-values.ts'
+import { isEvent, isNews } from './news.ts'
 import { Notices } from './notices.ts'
 import { ABSENT, observationOf, type Scene, sceneOf } from './observe.ts'
 import { pendingRoute } from './pending-route.ts'
 import { rivalOf } from './rival.ts'
+import { type FailuresSince, RolloutRecord } from './rollout-record.ts'
+import { SavedState } from './saved-state.ts'
 import { stableUsedBy } from './stable-in-use.ts'
 import { stateOf, statusOf } from './status.ts'
 import { Stream } from './stream.ts'
@@ -49,20 +51,11 @@ export interface RolloutDeps {
   readonly samples: SampleSource
   /** Answers `analysis.metrics` that have a query; undefined: nothing does, and such a metric holds the rollout. */
   readonly query: MetricQuery | undefined
-  /** Requests to a workload that failed since then (ms since the epoch), newest first. */
-  readonly failures: (
-    workload: { readonly namespace: string; readonly name: string },
-    sinceMs: number,
-  ) => readonly FailedRequest[]
+  readonly failures: FailuresSince
   readonly memory: RolloutMemory
   readonly post: Post
 }
 
-/** The time spent in a step is saved so often, ms; a crash can make a step longer by that. */
-const SAVE_MS = 1_000
-type DecisionEntry = Extract<Entry, { kind: 'decision' }>
-
-const ENDED: readonly string[] = ['Promoted', 'RolledBack']
 /** What is judged now says more than what the last decision rested on. */
 const UNDERWAY: readonly string[] = ['Initializing', 'Progressing', 'Paused', 'Promoting']
 
@@ -77,18 +70,22 @@ export class Rollout {
   readonly #key: string
   readonly #stream: Stream
   readonly #trouble: Trouble
+  readonly #saved: SavedState
+  readonly #record: RolloutRecord
   #state: RolloutState | null
-  /** Monotonic. */
-  #savedAt = Number.NEGATIVE_INFINITY
   #commands: Command[] = []
   /** The controller that has this rollout; null = this one. */
   #leader: string | null = null
-  #log: ReportLog
   /** Of the last decision, as text. */
   #lastActions = ''
 
-  private constructor(key: string, deps: RolloutDeps, state: RolloutState | null, stream: Stream, log: ReportLog) {
-    this.#log = log
+  private constructor(
+    key: string,
+    deps: RolloutDeps,
+    state: RolloutState | null,
+    stream: Stream,
+    entries: readonly Entry[],
+  ) {
     this.#key = key
     this.#deps = deps
     this.#webhooks = new Webhooks(deps.post)
@@ -99,6 +96,8 @@ export class Rollout {
     this.#state = state
     this.#stream = stream
     this.#trouble = new Trouble(key, deps.logger, deps.clock)
+    this.#saved = new SavedState(key, deps, this.#trouble)
+    this.#record = new RolloutRecord(key, deps, this.#trouble, entries)
   }
 
   /** Takes up a rollout where it was left. */
@@ -107,13 +106,11 @@ export class Rollout {
     const { state, entries, problem } = await deps.memory.load(key)
     if (problem !== undefined) deps.logger.error('a rollout is not remembered', { canary: key, problem })
     let judgement = newJudgement(settingsOf(canary.spec?.analysis))
-    const log = new ReportLog()
     for (const entry of entries) {
-      log.add(entry)
       if (entry.kind === 'sample') judgement = takeIn(judgement, entry.sample)
       else if (entry.kind === 'decision' && forgets(entry.actions)) judgement = newJudgement(judgement.settings)
     }
-    return new Rollout(key, deps, latest(state, stateOf(canary)), new Stream(judgement), log)
+    return new Rollout(key, deps, latest(state, stateOf(canary)), new Stream(judgement), entries)
   }
 
   get state(): RolloutState | null {
@@ -123,7 +120,7 @@ export class Rollout {
   /** Of the present try, or the last; null before the first look. */
   report(): Report | null {
     const goesOn = this.#state !== null && UNDERWAY.includes(this.#state.phase)
-    const report = this.#log.report(goesOn ? verdictOf(this.#stream.judgement) : undefined)
+    const report = this.#record.report(goesOn ? verdictOf(this.#stream.judgement) : undefined)
     return report && { ...report, problem: this.#trouble.text }
   }
 
@@ -151,7 +148,7 @@ export class Rollout {
     if (this.#state !== null) this.#webhooks.poll(canary, this.#state, clock.monotonic())
     const before = this.#state
     const decision = decide(spec, before, this.#observe(canary, scene, commands, now), now)
-    const saved = await this.#save(before, decision.state)
+    const saved = await this.#saved.save(before, decision.state)
     if (saved === 'failed') {
       this.#commands.unshift(...commands)
       return this.#publish(canary, before ?? decision.state, false, now)
@@ -186,33 +183,14 @@ export class Rollout {
     return [weight, weightBefore].filter((one): one is number => typeof one === 'number')
   }
 
-  /**
-   * A decision that can't be saved does not count, but for one that takes the canary off: that is done whatever the disk
-   * says. Nothing but time goes on in most looks, which is saved now and then; `kept` then.
-   */
-  async #save(before: RolloutState | null, state: RolloutState): Promise<'saved' | 'kept' | 'failed'> {
-    const { memory, clock } = this.#deps
-    const news = before === null || isNews(before, state)
-    const late = !ENDED.includes(state.phase) && clock.monotonic() - this.#savedAt >= SAVE_MS
-    if (!news && !late) return 'kept'
-    try {
-      await memory.saveState(this.#key, state)
-      this.#savedAt = clock.monotonic()
-      this.#trouble.end()
-    } catch (error) {
-      this.#trouble.note(`the state can't be saved: ${formatError(error)}`)
-      if (before === null || !isExposed(before) || isExposed(state)) return 'failed'
-    }
-    return 'saved'
-  }
-
   async #carryOut(canary: Canary, scene: Scene, before: RolloutState | null, decision: Decision, now: number) {
     const { state, actions } = decision
     const text = JSON.stringify(actions.filter(({ kind }) => kind !== 'call-webhooks'))
     const repeated = text === this.#lastActions || text === '[]'
     this.#lastActions = text
     if (before === null || isNews(before, state) || !repeated) {
-      this.#record(before?.beganAt !== state.beganAt, { at: now, state, actions }, scene)
+      const fresh = before?.beganAt !== state.beganAt
+      this.#record.addDecision(decision, now, verdictOf(this.#stream.judgement), scene, fresh)
     }
     if (before === null || isEvent(before, state)) this.#notices.event(canary, state, now)
     if (forgets(actions)) this.#stream.forget(settingsOf(canary.spec?.analysis))
@@ -264,29 +242,7 @@ export class Rollout {
     const sample = this.#deps.samples.take(canary, scene)
     if (sample === null) return
     const own = this.#stream.take(sample, this.#state, scene, this.#deps.clock.monotonic())
-    if (own !== null) this.#write({ kind: 'sample', sample: own }, false)
-  }
-
-  #record(fresh: boolean, decision: Pick<DecisionEntry, 'at' | 'state' | 'actions'>, { canary }: Scene): void {
-    const { phase } = decision.state
-    const goesBack = phase === 'RollingBack' || phase === 'RolledBack'
-    const name = canary?.deployment?.metadata.name
-    const failures =
-      goesBack && canary !== undefined && name !== undefined
-        ? { failures: this.#deps.failures({ namespace: canary.namespace, name }, decision.state.beganAt) }
-        : {}
-    this.#write({ kind: 'decision', ...decision, verdict: verdictOf(this.#stream.judgement), ...failures }, fresh)
-  }
-
-  #write(entry: Entry, fresh: boolean): void {
-    if (fresh) this.#log = new ReportLog()
-    this.#log.add(entry)
-    try {
-      this.#deps.memory.append(this.#key, [entry], fresh)
-    } catch (error) {
-      // Without a record there is less to explain, and to replay; the rollout does not need it.
-      this.#trouble.note(`the record can't be written: ${formatError(error)}`)
-    }
+    if (own !== null) this.#record.addSample(own)
   }
 
   /** An overlay is in force from here on: with the state it becomes known that no proxy has acknowledged it yet. */
@@ -313,25 +269,4 @@ function latest(own: RolloutState | null, told: RolloutState | null): RolloutSta
 
 function forgets(actions: readonly Action[]): boolean {
   return actions.some(({ kind }) => kind === 'forget-evidence')
-}
-
-/** Something other than time went on. */
-function isNews(before: RolloutState, after: RolloutState): boolean {
-  return (
-    isEvent(before, after) ||
-    before.step !== after.step ||
-    before.setAgain !== after.setAgain ||
-    before.weightSeen !== after.weightSeen ||
-    before.routesRemoved !== after.routesRemoved
-  )
-}
-
-/** Something that people want to know. */
-function isEvent(before: RolloutState, after: RolloutState): boolean {
-  return (
-    before.beganAt !== after.beganAt ||
-    before.phase !== after.phase ||
-    before.weight !== after.weight ||
-    before.reason.code !== after.reason.code
-  )
 }

@@ -1,5 +1,5 @@
 import type { Canary, Condition } from '@mizzen/api'
-import type { RolloutState } from '../decide/state.ts'
+import { isUntried, type RolloutState } from '../decide/state.ts'
 
 /** What `kubectl get` and dashboards read, and all that the rollout remembers. */
 export interface RolloutStatus {
@@ -59,7 +59,7 @@ export function controllerOf(canary: Canary): string | null {
 function condition(canary: Canary, state: RolloutState, now: number, trouble: string): Condition {
   const status = { Promoted: 'True', CleaningUp: 'True', RolledBack: 'False', RollingBack: 'False' } as const
   const before = canary.status?.conditions?.find(({ type }) => type === 'Promoted')
-  const current = status[state.phase as keyof typeof status] ?? 'Unknown'
+  const current = isUntried(state) ? 'Unknown' : (status[state.phase as keyof typeof status] ?? 'Unknown')
   const since = before?.status === current ? before.lastTransitionTime : undefined
   return {
     type: 'Promoted',

@@ -18,6 +18,7 @@ export type FailedRequest = Pick<
   | 'proxy'
 > & { readonly pod: string }
 
+/** What a report keeps of it. */
 export function failedRequest(logged: LoggedRequest): FailedRequest {
   const { atMs, method, path, status, grpcStatus, flags, details, durationMs, traceId } = logged
   const { routeName, upstreamHost, reporter, proxy, destination } = logged

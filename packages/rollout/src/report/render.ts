@@ -1,4 +1,4 @@
-import { describeFinding } from './describe-verdict.ts'
+import { describeCombined, describeFinding } from './describe-verdict.ts'
 import { describeFailure } from './failed-request.ts'
 import type { Report } from './report.ts'
 
@@ -15,8 +15,7 @@ export function renderText(name: string, report: Report): string {
       ({ time, weight, code, message }) =>
         `  ${time.slice(11, 23)}  ${String(weight).padStart(3)} %  ${code}: ${message}`,
     ),
-    ...(report.evidence.length === 0 ? [] : ['evidence:']),
-    ...report.evidence.map((finding) => `  ${describeFinding(finding)}`),
+    ...evidenceLines(report, '  '),
     ...(report.failures.length === 0 ? [] : ['failed requests:']),
     ...report.failures.map((failed) => `  ${describeFailure(failed)}`),
   ]
@@ -37,7 +36,7 @@ export function renderMarkdown(name: string, report: Report): string {
     '|---|---|---|---|',
     ...rows,
     '',
-    ...report.evidence.map((finding) => `- ${describeFinding(finding)}`),
+    ...evidenceLines(report, '- '),
     ...(report.failures.length === 0 ? [] : ['', 'Failed requests:', '']),
     ...report.failures.map((failed) => `- \`${describeFailure(failed).replaceAll('`', "'")}\``),
     '',
@@ -47,7 +46,8 @@ export function renderMarkdown(name: string, report: Report): string {
 /** One test case: passed if promoted. With what Jenkins' schema (junit-10.xsd) asks for. */
 export function renderJUnit(name: string, report: Report): string {
   const passed = report.verdict === 'promoted'
-  const details = [report.judgement, ...report.failures.map(describeFailure)].map((line) => `\n${xml(line)}`).join('')
+  const lines = [report.judgement, ...evidenceLines(report, '  '), ...report.failures.map(describeFailure)]
+  const details = lines.map((line) => `\n${xml(line)}`).join('')
   const failure = `<failure type="${xml(report.code)}" message="${xml(report.reason)}">${details}\n</failure>`
   const began = report.timeline[0]?.time ?? ''
   const counts = `tests="1" failures="${passed ? 0 : 1}" errors="0" skipped="0"`
@@ -58,6 +58,14 @@ export function renderJUnit(name: string, report: Report): string {
     '</testsuite>',
     '',
   ].join('\n')
+}
+
+/** A heading with what decides, and what that is made of; none while nothing has been judged. */
+function evidenceLines({ combinedEvidence, evidence }: Report, bullet: string): readonly string[] {
+  if (combinedEvidence === null || evidence.length === 0) return []
+  const findings = evidence.map((finding) => `${bullet}${describeFinding(finding)}`)
+  // Between heading and list Markdown wants a blank line.
+  return [`evidence (${describeCombined(combinedEvidence)}):`, ...(bullet === '- ' ? [''] : []), ...findings]
 }
 
 function seconds({ durationMs }: Report): string {

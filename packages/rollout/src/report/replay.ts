@@ -13,6 +13,7 @@ export interface Replay {
   readonly verdict: Verdict
 }
 
+/** Judges a recorded stream with other settings, until it would have been taken back. */
 export function replay(entries: readonly Entry[], settings: JudgeSettings): Replay {
   let judgement = newJudgement(settings)
   let at: number | null = null

@@ -1,4 +1,4 @@
-import type { Phase, ReasonCode } from '../decide/state.ts'
+import { isUntried, type Phase, type ReasonCode } from '../decide/state.ts'
 import type { Side } from '../judge/sample.ts'
 import type { Verdict } from '../judge/verdict.ts'
 import type { Entry } from '../reconcile/memory.ts'
@@ -33,7 +33,9 @@ export interface Report {
   readonly durationMs: number
   readonly canaryRequests: number
   readonly failedCanaryRequests: number
-  /** What the last judgement found, strongest first. */
+  /** What speaks against the canary by the last judgement, all in all; null = nothing has been judged yet. */
+  readonly combinedEvidence: Verdict['combined'] | null
+  /** What that is made of, strongest first. */
   readonly evidence: Verdict['findings']
   readonly judgement: string
   /** Requests to the canary that failed when it was taken back, newest first. */
@@ -41,11 +43,10 @@ export interface Report {
   readonly timeline: readonly TimelineEntry[]
 }
 
+/** An outcome is known once it is live: until every proxy has acknowledged the last weight it is in progress. */
 const OUTCOMES: Partial<Readonly<Record<Phase, Outcome>>> = {
   CleaningUp: 'promoted',
   Promoted: 'promoted',
-  Replacing: 'progressing',
-  RollingBack: 'rolledBack',
   RolledBack: 'rolledBack',
   Paused: 'paused',
 }
@@ -91,7 +92,7 @@ export class ReportLog {
     const judged = current ?? deciding(decisions)
     const counts = this.#counts.caller.requests > 0 ? this.#counts.caller : this.#counts.server
     return {
-      verdict: OUTCOMES[state.phase] ?? 'progressing',
+      verdict: isUntried(state) ? 'paused' : (OUTCOMES[state.phase] ?? 'progressing'),
       ...{ phase: state.phase, weight: state.weight, step: state.step },
       code: state.reason.code,
       reason: state.reason.message,
@@ -99,6 +100,7 @@ export class ReportLog {
       durationMs: last.at - first.at,
       canaryRequests: counts.requests,
       failedCanaryRequests: counts.failures,
+      combinedEvidence: judged?.combined ?? null,
       evidence: judged?.findings ?? [],
       judgement: judged === undefined ? 'nothing has been judged yet' : describeVerdict(judged),
       failures: decisions.findLast(({ failures = [] }) => failures.length > 0)?.failures ?? [],
