@@ -29,6 +29,7 @@ export class OtelCollector {
   /** OTLP by gRPC and by HTTP, and Zipkin. */
   readonly ports: { readonly grpc: number; readonly http: number; readonly zipkin: number }
   readonly otlp: URL
+  readonly grpc: URL
   readonly zipkin: URL
   readonly #binary: string
   readonly #folder: string
@@ -40,6 +41,7 @@ export class OtelCollector {
     this.#folder = folder
     this.ports = ports
     this.otlp = new URL(`http://127.0.0.1:${ports.http}/v1/traces`)
+    this.grpc = new URL(`grpc://127.0.0.1:${ports.grpc}`)
     this.zipkin = new URL(`http://127.0.0.1:${ports.zipkin}/api/v2/spans`)
   }
 

@@ -20,12 +20,12 @@ import { TRACERS, type Tracer, tracedProxy } from './traced-proxy.ts'
 const collectorBinary = requireTool('otel-collector')
 const envoy = requireTool('envoy')
 const LOOPBACK = { host: '127.0.0.1', port: 0 }
-const WAIT_MS = 20_000
+const WAIT_MS = 60_000
 const CALLER_ID = '00f067aa0ba902b7'
 const [SERVER, CLIENT] = [2, 3]
 const ERROR = 2
 /** What the collector is spoken to by. */
-const SPOKEN = ['otlp', 'zipkin'] as const
+const SPOKEN = ['otlp', 'grpc', 'zipkin'] as const
 
 let folder: string
 let collector: OtelCollector
@@ -35,7 +35,7 @@ beforeAll(async () => {
   if (collectorBinary === undefined) return
   folder = mkdtempSync(join(tmpdir(), 'mizzen-trace-collector-'))
   collector = await OtelCollector.start(collectorBinary, folder)
-}, 40_000)
+})
 
 afterAll(async () => {
   await Promise.all(controlPlanes.map((one) => one.close()))
@@ -87,12 +87,16 @@ describe.skipIf(collectorBinary === undefined)('spans of data planes', () => {
   let takers: Readonly<Record<(typeof SPOKEN)[number], ControlPlane>>
 
   beforeAll(async () => {
-    takers = { otlp: await controlPlaneFor(collector.otlp), zipkin: await controlPlaneFor(collector.zipkin) }
+    takers = {
+      otlp: await controlPlaneFor(collector.otlp),
+      grpc: await controlPlaneFor(collector.grpc),
+      zipkin: await controlPlaneFor(collector.zipkin),
+    }
     app = createServer((request, response) => response.writeHead(request.url === '/fail' ? 503 : 200).end())
     // A connection that it closes is a call that the proxy makes again, with a span of its own.
     app.keepAliveTimeout = 0
     await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
-  }, 40_000)
+  })
 
   afterAll(() => {
     app?.closeAllConnections()
@@ -116,7 +120,7 @@ describe.skipIf(collectorBinary === undefined)('spans of data planes', () => {
       writeFileSync(file, JSON.stringify(bootstrap))
       const command = { name: program.name, command: program.command, args: program.args(file) }
       proxy = await ServerProcess.start(command, () => accepts(free[0] as number))
-    }, 40_000)
+    })
 
     afterAll(() => proxy?.stop())
 
@@ -191,21 +195,26 @@ async function around(action: () => Promise<void>): Promise<readonly [bigint, bi
 
 describe.skipIf(collectorBinary === undefined)('requests with spans', () => {
   it.each([
-    ['otlp', 'application/json', otlpJson],
-    ['otlp', 'application/x-protobuf', otlpProtobuf],
-    ['zipkin', 'application/json', zipkinJson],
-    ['zipkin', 'application/x-protobuf', zipkinProtobuf],
-  ] as const)('of %s, %s, arrive as if the collector had been sent them', async (speaks, contentType, requestOf) => {
-    const traceId = newTraceId()
-    const controlPlane = await controlPlaneFor(collector[speaks])
-    const path = speaks === 'otlp' ? '/v1/traces' : '/api/v2/spans'
-    await post(collector[speaks], contentType, requestOf(traceId))
-    await post(`${apiOf(controlPlane)}${path}`, contentType, requestOf(traceId))
-    await expect.poll(() => collector.requests(traceId).length, { timeout: WAIT_MS }).toBe(2)
-    const [direct, passedOn] = collector.requests(traceId).map(withSortedAttributes)
-    expect(passedOn).toEqual(direct)
-    await expect.poll(() => counterOf(controlPlane, 'forwarded_spans_total'), { timeout: WAIT_MS }).toBe(1)
-  })
+    ['otlp', 'application/json', otlpJson, 'otlp'],
+    ['otlp', 'application/x-protobuf', otlpProtobuf, 'otlp'],
+    ['otlp', 'application/json', otlpJson, 'grpc'],
+    ['otlp', 'application/x-protobuf', otlpProtobuf, 'grpc'],
+    ['zipkin', 'application/json', zipkinJson, 'zipkin'],
+    ['zipkin', 'application/x-protobuf', zipkinProtobuf, 'zipkin'],
+  ] as const)(
+    'of %s, %s, arrive as if the collector had been sent them: %#',
+    async (speaks, contentType, requestOf, by) => {
+      const traceId = newTraceId()
+      const controlPlane = await controlPlaneFor(collector[by])
+      const path = speaks === 'otlp' ? '/v1/traces' : '/api/v2/spans'
+      await post(collector[speaks], contentType, requestOf(traceId))
+      await post(`${apiOf(controlPlane)}${path}`, contentType, requestOf(traceId))
+      await expect.poll(() => collector.requests(traceId).length, { timeout: WAIT_MS }).toBe(2)
+      const [direct, passedOn] = collector.requests(traceId).map(withSortedAttributes)
+      expect(passedOn).toEqual(direct)
+      await expect.poll(() => counterOf(controlPlane, 'forwarded_spans_total'), { timeout: WAIT_MS }).toBe(1)
+    },
+  )
 
   it('arrive as far as their traces are sampled', async () => {
     const controlPlane = await controlPlaneFor(collector.otlp, 0.25)
@@ -228,33 +237,37 @@ describe.skipIf(collectorBinary === undefined)('requests with spans', () => {
     await expect.poll(arrived, { timeout: WAIT_MS }).toEqual(sampled)
   })
 
-  it('wait for a collector that is stopped or gone, and hold nothing else up', async () => {
-    const own = await OtelCollector.start(collectorBinary as string, mkdtempSync(join(folder, 'own-')))
-    try {
-      const controlPlane = await controlPlaneFor(own.otlp)
-      const send = async () => {
-        const traceId = newTraceId()
-        await post(`${apiOf(controlPlane)}/v1/traces`, 'application/json', spansOf([traceId]))
-        const answer = await fetch(`${apiOf(controlPlane)}/api/v2/trace/${traceId}`)
-        expect(answer.status).toBe(200)
-        return traceId
+  it.each(['otlp', 'grpc'] as const)(
+    'wait for a collector that is stopped or gone, and hold nothing else up: %s',
+    async (by) => {
+      const own = await OtelCollector.start(collectorBinary as string, mkdtempSync(join(folder, 'own-')))
+      try {
+        const controlPlane = await controlPlaneFor(own[by])
+        const send = async () => {
+          const traceId = newTraceId()
+          await post(`${apiOf(controlPlane)}/v1/traces`, 'application/json', spansOf([traceId]))
+          const answer = await fetch(`${apiOf(controlPlane)}/api/v2/trace/${traceId}`)
+          expect(answer.status).toBe(200)
+          return traceId
+        }
+        const arrives = (traceId: string) =>
+          expect.poll(() => own.spans(traceId).length, { timeout: WAIT_MS }).toBeGreaterThan(0)
+        process.kill(own.pid, 'SIGSTOP')
+        const [first, second] = [await send(), await send()]
+        process.kill(own.pid, 'SIGCONT')
+        await arrives(first)
+        await arrives(second)
+        await own.stop('SIGKILL')
+        const third = await send()
+        await own.startAgain()
+        await arrives(third)
+        expect(await counterOf(controlPlane, 'forward_dropped_spans_total')).toBe(0)
+      } finally {
+        await own.stop()
       }
-      const arrives = (traceId: string) =>
-        expect.poll(() => own.spans(traceId).length, { timeout: 60_000 }).toBeGreaterThan(0)
-      process.kill(own.pid, 'SIGSTOP')
-      const [first, second] = [await send(), await send()]
-      process.kill(own.pid, 'SIGCONT')
-      await arrives(first)
-      await arrives(second)
-      await own.stop('SIGKILL')
-      const third = await send()
-      await own.startAgain()
-      await arrives(third)
-      expect(await counterOf(controlPlane, 'forward_dropped_spans_total')).toBe(0)
-    } finally {
-      await own.stop()
-    }
-  }, 150_000)
+    },
+    150_000,
+  )
 })
 
 /** Attributes have no order, and the collector gives those of Zipkin's spans a new one each time. */

@@ -68,7 +68,7 @@ it('runs a mesh from a directory, and ends all of it', async () => {
       if (out.includes(`weight: ${weight}\n`)) return
     }
   }
-}, 120_000)
+})
 
 /** Rejects with what was said if the program ends first. */
 function firstLine(stream: NodeJS.ReadableStream, ended: Promise<{ err: string }>): Promise<Ready> {

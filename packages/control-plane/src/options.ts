@@ -15,14 +15,11 @@ export interface ControlPlaneOptions {
   readonly api: Address
   /** A Prometheus that answers queries (of the API, and of a Canary's metrics) in place of the history here. */
   readonly prometheus?: URL | undefined
-  /** Where spans are passed on to: OTLP by HTTP, or Zipkin where the path is `/api/v2/spans`. */
+  /** Where spans are passed on to: by OTLP over gRPC or HTTP, or to Zipkin, as the URL says (telemetry's `collectorAt`). */
   readonly traceCollector?: URL | undefined
   /** Part of the traces that is passed on, 0 to 1. Default 1. */
   readonly traceSampling?: number | undefined
 }
-
-export const DEFAULT_XDS_ADDRESS: Address = { host: '127.0.0.1', port: 15_010 }
-export const DEFAULT_API_ADDRESS: Address = { host: '127.0.0.1', port: 15_014 }
 
 /** Reads `HOST:PORT`, `[IPV6]:PORT` or `:PORT` (all addresses). Throws MizzenError `bad-address`. */
 export function parseAddress(text: string): Address {

@@ -13,7 +13,7 @@ const LABEL_NAME = /[a-zA-Z_][a-zA-Z0-9_]*/y
 const QUOTED = /"((?:[^"\\\n]|\\.)*)"/y
 const ESCAPES: Readonly<Record<string, string>> = { '\\\\': '\\', '\\"': '"', '\\n': '\n' }
 
-export function series(name: string, labels: ReadonlyMap<string, string>): Series {
+function series(name: string, labels: ReadonlyMap<string, string>): Series {
   return { name, labels, key: seriesKey(name, labels) }
 }
 

@@ -4,7 +4,7 @@ import type { TrafficQuery } from './traffic-totals.ts'
 /** Tallies kept; what would need further ones is not counted here. */
 const MOST_TALLIES = 4_000
 /** How far back windows can reach, ms. */
-export const LONGEST_WINDOW_MS = 120_000
+const LONGEST_WINDOW_MS = 120_000
 /** A tally that nothing was added to for so long is forgotten, ms. */
 const IDLE_MS = 3_600_000
 

@@ -10,11 +10,16 @@ export interface TelemetryOptions {
   readonly traceSampling?: number
 }
 
+const COLLECTOR =
+  'spans are passed on to it: by OTLP over gRPC (grpc://HOST, or http://HOST:4317), by OTLP over HTTP (http://HOST:4318), or to Zipkin (URL/api/v2/spans)'
+
 /** The same for a control plane and for a whole mesh. */
 export function withTelemetryOptions(command: Command): Command {
   return command
-    .option('--prometheus <url>', 'answers queries of metrics in place of the history that is kept here', parseUrl)
-    .option('--trace-collector <url>', 'spans are passed on to it by OTLP, or to Zipkin: URL/api/v2/spans', parseUrl)
+    .option('--prometheus <url>', 'answers queries of metrics in place of the history that is kept here', (text) =>
+      parseUrl(text),
+    )
+    .option('--trace-collector <url>', COLLECTOR, (text) => parseUrl(text, ['http', 'https', 'grpc', 'grpcs']))
     .option('--trace-sampling <percent>', 'part of the traces that is passed on (default: 100)', parsePercent)
 }
 
@@ -27,9 +32,10 @@ export function telemetryArguments({ prometheus, traceCollector, traceSampling }
   ]
 }
 
-function parseUrl(text: string): URL {
-  if (/^https?:/.test(text) && URL.canParse(text)) return new URL(text)
-  throw new MizzenError('usage', `${text} is not an http or https URL`)
+function parseUrl(text: string, schemes: readonly string[] = ['http', 'https']): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && url.host !== '' && schemes.includes(url.protocol.slice(0, -1))) return url
+  throw new MizzenError('usage', `${text} is not a URL of ${schemes.join(', ')}`)
 }
 
 function parsePercent(text: string): number {

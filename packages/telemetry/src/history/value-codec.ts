@@ -5,8 +5,8 @@ const CONSTANT = 0
 const WHOLE = 1
 const BITS = 2
 
-/** Differences that a double holds exactly, twice. */
-const MAX_WHOLE = 2 ** 51
+/** A difference of differences is less than four times as much, and twice that when its sign is coded: 2^53, still exact. */
+const MAX_WHOLE = 2 ** 50
 
 /** A kind, the first value, and for each further one a head and eight bytes. */
 export function maxEncodedBytes(count: number): number {

@@ -82,16 +82,18 @@ function serviceOf({ tags, upstreamCluster }: LogEntry): LoggedCall['service'] {
   return svc === 'svc' && namespace !== undefined ? { host, name, namespace } : { host, name: host, namespace: '' }
 }
 
-/** Texts that were read before. */
-const KNOWN_SERVICES = new Map<string, readonly LoggedCall['service'][]>()
-const MOST_KNOWN_SERVICES = 10_000
+/** Texts that were read before, those of a usual length: what is longer is read each time. */
+const knownServices = new Map<string, readonly LoggedCall['service'][]>()
+const MOST_KNOWN = 10_000
+const LONGEST_KNOWN = 1_024
 
 function parsedServices(text: string): readonly LoggedCall['service'][] {
-  const known = KNOWN_SERVICES.get(text)
+  const known = knownServices.get(text)
   if (known !== undefined) return known
   const services = readServices(text)
-  if (KNOWN_SERVICES.size >= MOST_KNOWN_SERVICES) KNOWN_SERVICES.clear()
-  KNOWN_SERVICES.set(text, services)
+  if (text.length > LONGEST_KNOWN) return services
+  if (knownServices.size >= MOST_KNOWN) knownServices.clear()
+  knownServices.set(text, services)
   return services
 }
 

@@ -40,11 +40,11 @@ export interface VectorMatching {
   readonly include: readonly string[]
 }
 
-export interface NumberLiteral {
+interface NumberLiteral {
   readonly kind: 'number'
   readonly value: number
 }
-export interface StringLiteral {
+interface StringLiteral {
   readonly kind: 'string'
   readonly value: string
 }
@@ -88,12 +88,12 @@ export interface Binary {
   readonly bool: boolean
   readonly matching: VectorMatching
 }
-export interface Unary {
+interface Unary {
   readonly kind: 'unary'
   readonly negative: boolean
   readonly expr: Expr
 }
-export interface Paren {
+interface Paren {
   readonly kind: 'paren'
   readonly expr: Expr
 }

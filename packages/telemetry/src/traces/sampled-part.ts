@@ -1,5 +1,6 @@
 import { WireCursor } from '../ingest/wire-cursor.ts'
 import { partsOf } from '../ingest/wire-parts.ts'
+import { parseRaw } from './json-numbers.ts'
 import { type JsonObject, listAt, objectAt } from './json-shape.ts'
 import { traceKey } from './span.ts'
 import { varint } from './wire-message.ts'
@@ -61,7 +62,7 @@ function withParts(message: Buffer, field: number, change: (part: Buffer) => Buf
 
 /** The same for OTLP's JSON; what is not known there stays. Throws MizzenError `bad-message`. */
 export function sampledOtlpJson(text: string, isSampled: IsSampled): string | undefined {
-  const request = objectAt(parseExactly(text), 'the request')
+  const request = objectAt(parseRaw(text), 'the request')
   const resourceSpans = withLists(request.resourceSpans, 'scopeSpans', (scopeSpans) =>
     withLists(scopeSpans, 'spans', (spans) => listAt(spans, 'spans').filter((span) => isSampledJson(span, isSampled))),
   )
@@ -70,7 +71,7 @@ export function sampledOtlpJson(text: string, isSampled: IsSampled): string | un
 
 /** The same for Zipkin's JSON. */
 export function sampledZipkinJson(text: string, isSampled: IsSampled): string | undefined {
-  const spans = listAt(parseExactly(text), 'the request').filter((span) => isSampledJson(span, isSampled))
+  const spans = listAt(parseRaw(text), 'the request').filter((span) => isSampledJson(span, isSampled))
   return spans.length === 0 ? undefined : JSON.stringify(spans)
 }
 
@@ -87,17 +88,4 @@ function isSampledJson(span: unknown, isSampled: IsSampled): boolean {
   const { traceId } = objectAt(span, 'a span')
   const key = typeof traceId === 'string' ? traceKey(traceId) : undefined
   return key !== undefined && isSampled(key)
-}
-
-/** Numbers that a double does not hold are written again as they were. */
-function parseExactly(text: string): unknown {
-  const exact = (_: string, value: unknown, { source }: { readonly source?: string }) =>
-    typeof value === 'number' && source !== undefined && String(value) !== source ? RAW.rawJSON(source) : value
-  return RAW.parse(text, exact)
-}
-
-/** Both are in ECMAScript's proposal on the source text of JSON, and in Node, and not in the types yet. */
-const RAW = JSON as unknown as {
-  parse(text: string, reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown
-  rawJSON(text: string): unknown
 }

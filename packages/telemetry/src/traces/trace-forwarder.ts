@@ -10,13 +10,19 @@ export interface TraceBatch {
 /** Sends one batch. Rejects where there was no answer. */
 export type PostBatch = (batch: TraceBatch, signal: AbortSignal) => Promise<PostAnswer>
 
-export interface PostAnswer {
-  readonly status: number
-  /** What the collector asks for before the next try. */
-  readonly retryAfterMs?: number | undefined
-  /** Spans of the batch that it did not take, and why, though its status is one of success. */
-  readonly rejected?: number
-  readonly reason?: string
+/** What the collector has made of a batch, and its words where that is not all good. */
+export type PostAnswer =
+  | TakenBatch
+  /** To be sent again, not before that. */
+  | { readonly outcome: 'later'; readonly retryAfterMs?: number | undefined; readonly said: string }
+  /** Of no use to send again. */
+  | { readonly outcome: 'refused'; readonly said: string }
+
+/** But for `rejected` of its spans. */
+interface TakenBatch {
+  readonly outcome: 'taken'
+  readonly rejected: number
+  readonly said: string
 }
 
 export interface TraceForwarderOptions {
@@ -38,8 +44,6 @@ const TIMEOUT_MS = 10_000
 /** A batch that could not be sent for so long is of no more use. */
 const MAX_AGE_MS = 5 * 60_000
 const RETRY = { baseMs: 500, maxMs: 30_000 }
-/** https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
-const RETRYABLE: readonly number[] = [429, 502, 503, 504]
 
 interface Waiting {
   readonly batch: TraceBatch
@@ -117,9 +121,9 @@ export class TraceForwarder {
     const timer = clock.after(TIMEOUT_MS, () => timeout.abort(new Error(`no answer within ${TIMEOUT_MS} ms`)))
     try {
       const answer = await post(waiting.batch, AbortSignal.any([this.#end.signal, timeout.signal]))
-      if (RETRYABLE.includes(answer.status)) this.#failed(waiting, `status ${answer.status}`, answer.retryAfterMs)
-      else if (answer.status >= 200 && answer.status < 300) this.#succeeded(waiting, answer)
-      else this.#refused(waiting, answer.status)
+      if (answer.outcome === 'later') this.#failed(waiting, answer.said, answer.retryAfterMs)
+      else if (answer.outcome === 'taken') this.#succeeded(waiting, answer)
+      else this.#refused(waiting, answer.said)
     } catch (error) {
       this.#failed(waiting, reasonOf(timeout.signal.aborted ? timeout.signal.reason : error))
     } finally {
@@ -127,14 +131,14 @@ export class TraceForwarder {
     }
   }
 
-  #succeeded({ batch, bytes }: Waiting, { rejected = 0, reason = '' }: PostAnswer): void {
+  #succeeded({ batch, bytes }: Waiting, { rejected, said }: TakenBatch): void {
     const lost = Math.min(rejected, batch.spans)
     this.#sent += batch.spans - lost
     this.#dropped += lost
     this.#bytes -= bytes
     this.#backoff.reset()
     if (lost > 0) {
-      this.#tell(`it rejected ${lost} of ${batch.spans} spans: ${reason}`)
+      this.#tell(`it rejected ${lost} of ${batch.spans} spans: ${said}`)
       return
     }
     if (this.#told) this.#options.logger.info('the collector of traces takes them again')
@@ -142,9 +146,9 @@ export class TraceForwarder {
   }
 
   /** It would say the same of the same batch again. */
-  #refused(waiting: Waiting, status: number): void {
+  #refused(waiting: Waiting, said: string): void {
     this.#drop(waiting)
-    this.#tell(`status ${status}`)
+    this.#tell(said)
   }
 
   #failed(waiting: Waiting, reason: string, retryAfterMs = 0): void {

@@ -1,8 +1,10 @@
 import { MizzenError } from '@mizzen/base'
 import { CONTENT_TYPE, type Collector, protocolOf, type TraceFormat, writtenFor } from './collector.ts'
 import { isSampled } from './head-sampling.ts'
+import { parseExactly } from './json-numbers.ts'
 import { parseJson } from './json-shape.ts'
 import { readOtlpJson } from './otlp-json.ts'
+import { otlpProtobuf } from './otlp-messages.ts'
 import { readOtlpProtobuf } from './otlp-protobuf.ts'
 import { spanOfOtlp } from './otlp-span.ts'
 import { sampledOtlpJson, sampledProtobuf, sampledZipkinJson, sampledZipkinProtobuf } from './sampled-part.ts'
@@ -69,8 +71,15 @@ export class TraceIntake {
         ? { format, body: all ? Buffer.from(body) : sampledPart(format, body, isWanted) }
         : writtenFor(collector, sampled)
     if (batch.body === undefined) return
-    const { body: bytes } = batch as { readonly body: TraceBatch['body'] }
-    forwarder.add({ body: bytes, contentType: CONTENT_TYPE[batch.format], spans: sampled.length })
+    const inJson = collector.by === 'grpc' && batch.format === 'otlp-json'
+    const sent = inJson
+      ? { format: 'otlp-protobuf' as const, body: otlpProtobuf(parseExactly(String(batch.body))) }
+      : batch
+    forwarder.add({
+      body: sent.body as TraceBatch['body'],
+      contentType: CONTENT_TYPE[sent.format],
+      spans: sampled.length,
+    })
   }
 }
 

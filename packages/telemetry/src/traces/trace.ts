@@ -1,7 +1,7 @@
 import { isFailedSpan, type Span, spanBytes } from './span.ts'
 
 /** Spans of one trace; what comes later is counted and left out. */
-export const MAX_SPANS = 1_000
+const MAX_SPANS = 1_000
 
 /** The spans of a trace, as far as they have come. */
 export class Trace {

@@ -3,7 +3,8 @@ import { traceMetrics } from '../own-metrics.ts'
 import { collectorAt } from './collector.ts'
 import { acceptExport, EXPORT_METHOD, type UnaryCall } from './grpc-intake.ts'
 import { type PostAnswer, type SpanPost, takeSpanPost } from './http-intake.ts'
-import { postTo } from './post-batch.ts'
+import { GrpcPoster } from './post-by-grpc.ts'
+import { postByHttp } from './post-by-http.ts'
 import { TraceForwarder } from './trace-forwarder.ts'
 import { TraceIntake } from './trace-intake.ts'
 import { TraceStore } from './trace-store.ts'
@@ -13,7 +14,7 @@ export interface TracesOptions {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
-  /** Passes spans on: to OTLP by HTTP, or to Zipkin where the path is `/api/v2/spans`. */
+  /** Passes spans on: `collectorAt` says how. */
   readonly collector?: URL | undefined
   /** Part of the traces that is passed on, 0 to 1; those that are looked at and kept here are all. Default 1. */
   readonly sampling?: number | undefined
@@ -31,10 +32,13 @@ export interface Traces {
   close(): void
 }
 
+/** Nothing is on disk: what is kept, and what waits for the collector, goes with `close`. */
 export function createTraces({ clock, random, logger, collector, sampling = 1 }: TracesOptions): Traces {
   const store = new TraceStore(clock)
   const target = collector === undefined ? undefined : collectorAt(collector)
-  const forwarder = target && new TraceForwarder({ post: postTo(target.url), clock, random, logger })
+  const grpc = target?.by === 'grpc' ? new GrpcPoster(target.url) : undefined
+  const post = grpc ? grpc.post.bind(grpc) : target && postByHttp(target.url)
+  const forwarder = post && new TraceForwarder({ post, clock, random, logger })
   const intake = new TraceIntake({
     keep: (span) => store.add(span),
     ...(target && forwarder && { forward: { forwarder, collector: target, rate: sampling } }),
@@ -51,6 +55,7 @@ export function createTraces({ clock, random, logger, collector, sampling = 1 }:
       }),
     close: () => {
       forwarder?.close()
+      grpc?.close()
       store.close()
     },
   }

@@ -87,7 +87,7 @@ describe('parsing PromQL', () => {
           expect(error).toBeInstanceOf(MizzenError)
         }
       }),
-      { seed: 3, numRuns: 500 },
+      { numRuns: 500 },
     )
   })
 })

@@ -1,11 +1,14 @@
-import { type PartialSuccess, partialSuccess } from './partial-success.ts'
-import type { PostBatch } from './trace-forwarder.ts'
+import { partialSuccess } from './partial-success.ts'
+import type { PostAnswer, PostBatch } from './trace-forwarder.ts'
 
 /** An answer says how many spans were rejected, and why; what is longer is not read. */
 const MAX_ANSWER_BYTES = 64 * 1024
 
+/** https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
+const RETRYABLE: readonly number[] = [429, 502, 503, 504]
+
 /** Sends batches by HTTP POST. */
-export function postTo(url: URL, fetchUrl: typeof fetch = fetch): PostBatch {
+export function postByHttp(url: URL, fetchUrl: typeof fetch = fetch): PostBatch {
   return async ({ body, contentType }, signal) => {
     const response = await fetchUrl(url, {
       method: 'POST',
@@ -15,20 +18,20 @@ export function postTo(url: URL, fetchUrl: typeof fetch = fetch): PostBatch {
       redirect: 'error',
       signal,
     })
-    const answer = { status: response.status, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) }
-    return response.status === 200 ? { ...answer, ...(await rejection(response)) } : cancelled(response, answer)
+    if (response.status === 200) return taken(response)
+    await response.body?.cancel()
+    if (response.ok) return { outcome: 'taken', rejected: 0, said: '' }
+    const said = `status ${response.status}`
+    if (!RETRYABLE.includes(response.status)) return { outcome: 'refused', said }
+    return { outcome: 'later', retryAfterMs: retryAfterMs(response.headers.get('retry-after')), said }
   }
 }
 
-async function cancelled<T>(response: Response, answer: T): Promise<T> {
-  await response.body?.cancel()
-  return answer
-}
-
 /** One that breaks off says nothing: the spans are taken by the status, and sending them again would double them. */
-async function rejection(response: Response): Promise<PartialSuccess> {
+async function taken(response: Response): Promise<PostAnswer> {
   const body = await startOf(response).catch(() => Buffer.alloc(0))
-  return partialSuccess(response.headers.get('content-type') ?? '', body)
+  const { rejected, reason } = partialSuccess(response.headers.get('content-type') ?? '', body)
+  return { outcome: 'taken', rejected, said: reason }
 }
 
 async function startOf(response: Response): Promise<Buffer> {
