@@ -41,7 +41,10 @@ export interface Local {
    * started then.
    */
   start(): Promise<void>
-  /** Resolves once every Deployment has all its Pods ready for the first time; never rejects. */
+  /**
+   * Resolves once every Deployment has all its Pods ready for the first time, and the store has their endpoints; never
+   * rejects.
+   */
   readonly ready: Promise<void>
   pods(): readonly LocalPod[]
   /** Calls `listener` after every change of `pods()`. Returns the call that ends it. */

@@ -1,5 +1,3 @@
 export type { Local, LocalOptions, LocalPod } from './contract.ts'
 export { createLocal } from './local.ts'
-export { assertPortFree } from './network/port-check.ts'
-export { startWatchdog, type Watchdog } from './process/watchdog.ts'
-export { DEFAULT_GATEWAY_ADDRESS, type LocalSettings } from './settings.ts'
+export type { LocalSettings } from './settings.ts'

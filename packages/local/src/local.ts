@@ -47,7 +47,7 @@ export function createLocal(options: LocalOptions): Local {
     settings,
     clock,
     random,
-    onSettled: () => firstReady.resolve(),
+    onSettled: () => firstReady.resolve(writer.written()),
   })
   return {
     async start() {

@@ -84,7 +84,8 @@ export function deployment(name: string, version: string, stateDir: () => string
                 { name: 'EVENTS', value: join(stateDir(), 'events') },
               ],
               ports: [{ name: 'web', containerPort: 8080 }],
-              readinessProbe: { httpGet: { path: '/', port: 'web' }, periodSeconds: 1 },
+              // Slow is not down: what is busy is the machine.
+              readinessProbe: { httpGet: { path: '/', port: 'web' }, periodSeconds: 1, timeoutSeconds: 10 },
             },
           ],
         },

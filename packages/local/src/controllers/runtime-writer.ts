@@ -40,6 +40,11 @@ export class RuntimeWriter {
     if (this.#dirty.size > 0) this.#writing ??= this.#write()
   }
 
+  /** Resolves when everything that was published is written. */
+  async written(): Promise<void> {
+    await this.#writing
+  }
+
   /** Publishes that there is nothing, and resolves when that is written; failures are not tried again. */
   async close(): Promise<void> {
     this.#closed = true
@@ -54,7 +59,7 @@ export class RuntimeWriter {
   }
 
   async #write(): Promise<void> {
-    for (let entry = first(this.#dirty); entry !== undefined; entry = first(this.#dirty)) {
+    for (let entry = next(this.#dirty); entry !== undefined; entry = next(this.#dirty)) {
       const [key, wanted] = entry
       this.#dirty.delete(key)
       try {
@@ -79,7 +84,15 @@ export class RuntimeWriter {
   }
 }
 
-function first<Key, Value>(map: ReadonlyMap<Key, Value>): readonly [Key, Value] | undefined {
-  for (const entry of map) return entry
-  return undefined
+/**
+ * A Deployment comes after all else: who reads that it is rolled out must find its new Pods ready, and the old ones on their
+ * way out.
+ */
+function next<Value>(dirty: ReadonlyMap<ObjectKey, Value>): readonly [ObjectKey, Value] | undefined {
+  let deployment: readonly [ObjectKey, Value] | undefined
+  for (const entry of dirty) {
+    if (!entry[0].startsWith('Deployment/')) return entry
+    deployment ??= entry
+  }
+  return deployment
 }

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 /** A log and its predecessor are kept: at most about twice this, bytes. */
-export const MAX_LOG_BYTES = 10 * 1024 * 1024
+const MAX_LOG_BYTES = 10 * 1024 * 1024
 
 /**
  * Moves the content of a log that has grown too long to `FILE.1`. The writers keep their descriptors (they append), so
