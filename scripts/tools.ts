@@ -2,7 +2,7 @@
  * `npm run tools [-- NAME…]`: gets the real parts that tests and benches run, into the git-ignored `.tools/`.
  * `npm run tools -- --list` shows what there is. A tool that is there already is left alone.
  *
- * Exit status: 0 all there but optional ones, 1 one cannot be had (the others were still tried), 2 unknown name.
+ * Exit status: 0 all there but optional ones, 1 one cannot be had (the others were still tried), 2 wrong usage.
  */
 import { parseArgs } from 'node:util'
 import { TOOLS, type Tool, type ToolSource } from './tools/catalogue.ts'
@@ -55,17 +55,26 @@ function fetchTool(name: string, source: OwnSource): void {
   else installPython2Command(name, source.requirements, source.entry)
 }
 
-function main(): number {
+/** Throws an Error that says what makes no sense. */
+function readArguments(): { readonly wanted: readonly Tool[]; readonly onlyList: boolean } {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { list: { type: 'boolean' } } })
-  const unknown = positionals.filter((name) => !TOOLS.some((tool) => tool.name === name))
-  if (unknown.length > 0) {
-    process.stderr.write(
-      `tools: unknown: ${unknown.join(', ')} (known: ${TOOLS.map((tool) => tool.name).join(', ')})\n`,
-    )
+  const known = TOOLS.map(({ name }) => name)
+  const unknown = positionals.filter((name) => !known.includes(name))
+  if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')} (known: ${known.join(', ')})`)
+  const wanted = positionals.length === 0 ? TOOLS : TOOLS.filter(({ name }) => positionals.includes(name))
+  return { wanted, onlyList: values.list === true }
+}
+
+function main(): number {
+  let given: ReturnType<typeof readArguments>
+  try {
+    given = readArguments()
+  } catch (error) {
+    process.stderr.write(`tools: ${(error as Error).message}\n`)
     return 2
   }
-  const wanted = positionals.length === 0 ? TOOLS : TOOLS.filter((tool) => positionals.includes(tool.name))
-  if (values.list === true) {
+  const { wanted, onlyList } = given
+  if (onlyList) {
     list(wanted)
     return 0
   }

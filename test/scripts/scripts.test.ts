@@ -52,40 +52,76 @@ describe('tools', () => {
   })
 })
 
-describe('test-summary', () => {
-  const report = (passed: number, failed: number, skipped: number, broken: number) => ({
-    numPassedTests: passed,
-    numFailedTests: failed,
-    numPendingTests: skipped,
-    numTodoTests: 0,
-    testResults: Array.from({ length: broken }, () => ({ status: 'failed', assertionResults: [] })),
-  })
+const ROOT = resolve(SCRIPTS, '..')
+const E2E = 'test/e2e/a.test.ts'
+const UNIT = 'packages/base/test/b.test.ts'
 
+/** A report of Vitest, by file: the result of each test; `broken` files fail as a whole. */
+function report(name: string, files: Readonly<Record<string, readonly string[]>>, broken: readonly string[] = []) {
+  const testResults = Object.entries(files).map(([file, results]) => ({
+    name: join(ROOT, file),
+    status: broken.includes(file) || results.includes('failed') ? 'failed' : 'passed',
+    assertionResults: results.map((status, index) => ({ fullName: `does ${index}`, status })),
+  }))
+  return json(name, { testResults })
+}
+
+describe('test-summary', () => {
   it('adds up', () => {
-    const run = script('test-summary.ts', json('a.json', report(3, 0, 1, 0)), json('b.json', report(4, 0, 0, 0)))
-    expect(run).toMatchObject({ status: 0, stdout: '7 passed, 0 failed, 1 skipped\n' })
+    const a = report('a.json', { [UNIT]: ['passed', 'passed', 'skipped'] })
+    const b = report('b.json', { [E2E]: ['passed', 'todo', 'pending'] })
+    expect(script('test-summary.ts', a, b)).toMatchObject({ status: 0, stdout: '3 passed, 0 failed, 3 skipped\n' })
   })
 
   it('fails with a failed test', () => {
-    expect(script('test-summary.ts', json('a.json', report(3, 2, 0, 0)))).toMatchObject({
+    expect(script('test-summary.ts', report('a.json', { [UNIT]: ['passed', 'failed', 'failed'] }))).toMatchObject({
       status: 1,
-      stdout: '3 passed, 2 failed, 0 skipped\n',
+      stdout: '1 passed, 2 failed, 0 skipped\n',
     })
   })
 
   it('counts a file that could not be loaded', () => {
-    expect(script('test-summary.ts', json('a.json', report(3, 0, 0, 1)))).toMatchObject({
+    expect(script('test-summary.ts', report('a.json', { [UNIT]: ['passed'], [E2E]: [] }, [E2E]))).toMatchObject({
       status: 1,
-      stdout: '3 passed, 1 failed, 0 skipped\n',
+      stdout: '1 passed, 1 failed, 0 skipped\n',
     })
   })
 
   it('counts a missing report, and fails where nothing ran', () => {
-    expect(script('test-summary.ts', join(folder, 'missing.json'))).toMatchObject({
-      status: 1,
-      stdout: '0 passed, 1 failed, 0 skipped\n',
+    const missing = join(folder, 'missing.json')
+    const run = script('test-summary.ts', report('a.json', { [UNIT]: ['passed'] }), missing)
+    expect(run).toMatchObject({ status: 1, stdout: '1 passed, 1 failed, 0 skipped\n' })
+    expect(run.stderr).toContain('missing.json')
+    expect(script('test-summary.ts', report('b.json', { [UNIT]: ['skipped'] })).status).toBe(1)
+  })
+
+  it('names what passed at the second try, and counts what did not', () => {
+    const first = report('1', { [UNIT]: ['passed'], [E2E]: ['failed', 'passed'] })
+    expect(script('test-summary.ts', first, report('2', { [E2E]: ['passed', 'passed'] }))).toMatchObject({
+      status: 0,
+      stdout: `1 passed at the second try:\n${E2E} does 0\n3 passed, 0 failed, 0 skipped\n`,
     })
-    expect(script('test-summary.ts', json('a.json', report(0, 0, 5, 0))).status).toBe(1)
+    expect(script('test-summary.ts', first, report('2', { [E2E]: ['failed', 'passed'] }))).toMatchObject({
+      status: 1,
+      stdout: '2 passed, 1 failed, 0 skipped\n',
+    })
+    const broken = report('1', { [UNIT]: ['passed'], [E2E]: ['skipped'] }, [E2E])
+    expect(script('test-summary.ts', broken, report('2', { [E2E]: ['passed'] })).stdout).toBe(
+      `1 passed at the second try:\n${E2E}\n2 passed, 0 failed, 0 skipped\n`,
+    )
+  })
+})
+
+describe('second-try', () => {
+  it('names the failed files whose tests run whole programs, and no others', () => {
+    const files = {
+      [UNIT]: ['failed'],
+      [E2E]: ['failed', 'passed'],
+      'test/twin/c.test.ts': [],
+      'test/tidy.test.ts': ['failed'],
+    }
+    const first = report('1', { ...files, 'test/foreign/d.test.ts': ['passed', 'skipped'] }, ['test/twin/c.test.ts'])
+    expect(script('second-try.ts', first)).toMatchObject({ status: 0, stdout: `${E2E}\ntest/twin/c.test.ts\n` })
   })
 })
 
