@@ -13,6 +13,7 @@ export interface Clock {
   after(delayMs: number, action: () => void): Timer
 }
 
+/** The real one. A timer keeps the process alive until it has fired or is cancelled. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

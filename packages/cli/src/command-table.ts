@@ -69,7 +69,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'logs', summary: 'access logs and what containers print', load: () => import('./commands/logs.ts') },
   { name: 'control-plane', summary: 'the control plane itself', load: () => import('./commands/control-plane.ts') },
-  { name: 'proxy', summary: 'the data plane itself', load: () => import('./commands/proxy-help.ts') },
+  { name: 'proxy', summary: 'the data plane itself', load: () => import('./commands/proxy.ts') },
   { name: 'version', summary: 'versions of this program and of the mesh', load: () => import('./commands/version.ts') },
   { name: 'completion', summary: 'completion for bash, zsh or fish', load: () => import('./commands/completion.ts') },
 ]

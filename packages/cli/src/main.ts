@@ -9,8 +9,8 @@ if (process.env.MIZZEN_LAUNCHED === '1') endWithLauncher()
 
 if (name === 'proxy') {
   // Nothing else is loaded here: the memory of a proxy counts once for every Pod.
-  const { proxy } = await import('./commands/proxy.ts')
-  process.exit(await proxy(rest, process.env))
+  const { proxyCommand } = await import('@mizzen/proxy')
+  process.exit(await proxyCommand(rest, process.env))
 } else {
   const { runCli } = await import('./run.ts')
   const status = await runCli(process.argv.slice(2), processIo(process.env))

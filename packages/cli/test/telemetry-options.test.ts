@@ -9,6 +9,8 @@ describe('where telemetry goes', () => {
     const given = ['--prometheus', 'http://p:9090/', '--trace-collector', 'http://c:4318/', '--trace-sampling', '12.5']
     expect(telemetryArguments(parse(...given))).toEqual(given)
     expect(telemetryArguments(parse())).toEqual([])
+    const byGrpc = ['--trace-collector', 'grpcs://c:4317']
+    expect(telemetryArguments(parse(...byGrpc))).toEqual(byGrpc)
     expect(telemetryArguments(parse('--trace-sampling', '0'))).toEqual(['--trace-sampling', '0'])
   })
 
@@ -19,6 +21,9 @@ describe('where telemetry goes', () => {
     ['--trace-sampling', 'all'],
     ['--trace-collector', 'c:4318'],
     ['--trace-collector', 'http://'],
+    ['--trace-collector', 'grpc://'],
+    ['--trace-collector', 'grpc:c'],
+    ['--prometheus', 'grpc://p'],
     ['--prometheus', 'ftp://p'],
   ])('is refused: %s %j', (option, value) => {
     expect(() => parse(`${option}=${value}`)).toThrow(expect.objectContaining({ code: 'usage' }))

@@ -6,8 +6,6 @@ export { type ControlPlane, type ControlPlaneDeps, startControlPlane } from './c
 export {
   type Address,
   type ControlPlaneOptions,
-  DEFAULT_API_ADDRESS,
-  DEFAULT_XDS_ADDRESS,
   formatAddress,
   parseAddress,
 } from './options.ts'

@@ -20,6 +20,7 @@ export class StateLease implements Lease {
   #timer: Timer | undefined
   #api: string | undefined
   #problem = ''
+  #closed = false
 
   private constructor(folder: string, clock: Clock, logger: Logger) {
     this.#folder = folder
@@ -57,6 +58,7 @@ export class StateLease implements Lease {
   }
 
   close(): void {
+    this.#closed = true
     this.#timer?.cancel()
     this.#lock?.close()
     this.#lock = undefined
@@ -68,14 +70,16 @@ export class StateLease implements Lease {
 
   async #ask(): Promise<void> {
     try {
-      this.#lock = await locked(join(this.#folder, 'leader.lock'))
+      const lock = await locked(join(this.#folder, 'leader.lock'))
+      if (this.#closed) lock?.close()
+      else this.#lock = lock
       this.#problem = ''
     } catch (error) {
       const problem = formatError(error)
       if (problem !== this.#problem) this.#logger.error('nobody can act on the rollouts', { problem })
       this.#problem = problem
     }
-    if (!this.held) this.#timer = this.#clock.after(ASK_AGAIN_MS, () => void this.#askAgain())
+    if (!this.held && !this.#closed) this.#timer = this.#clock.after(ASK_AGAIN_MS, () => void this.#askAgain())
   }
 
   async #askAgain(): Promise<void> {

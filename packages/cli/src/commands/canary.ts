@@ -21,7 +21,7 @@ const VERBS: readonly (readonly [string, string])[] = [
   ['pause', 'holds the rollout at its present weight'],
   ['resume', 'goes on; sets weights again that somebody changed'],
   ['retry', 'begins a rolled-back rollout anew'],
-  ['undo', 'takes a promoted version back, as long as the old one is there'],
+  ['undo', 'takes a promoted version back, until the old one is cleaned up'],
   ['skip', 'ends the present step'],
 ]
 

@@ -13,8 +13,9 @@ export interface Call {
 const agent = new Agent({ keepAlive: true, maxSockets: 8 })
 
 /** Resolves with the answer's head; its body is to be read. Throws MizzenError `unreachable`. */
-export function call(url: URL, { method = 'GET', body, contentType, signal, timeoutMs = 10_000 }: Call = {}) {
-  return new Promise<IncomingMessage>((resolve, reject) => {
+export function call(url: URL, options: Call = {}): Promise<IncomingMessage> {
+  const { method = 'GET', body, contentType, signal, timeoutMs = 10_000 } = options
+  return new Promise((resolve, reject) => {
     const headers = body === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }
     const outgoing = request(url, { method, agent, headers, ...(signal && { signal }) })
     const fail = (message: string, cause?: unknown) => reject(new MizzenError('unreachable', message, { cause }))
@@ -25,9 +26,11 @@ export function call(url: URL, { method = 'GET', body, contentType, signal, time
       clearTimeout(timer)
       resolve(response)
     })
-    outgoing.on('error', (error) => {
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer)
-      fail(error.message, error)
+      // The server was just ending a connection that had been idle: it has not read this. Each such connection is met once.
+      if (outgoing.reusedSocket && error.code === 'ECONNRESET') resolve(call(url, options))
+      else fail(error.message, error)
     })
     outgoing.end(body)
   })

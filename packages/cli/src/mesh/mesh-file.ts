@@ -20,7 +20,7 @@ export interface MeshFile {
 }
 
 /** `MIZZEN_HOME`, or `~/.mizzen`. */
-export function mizzenHome(io: Io): string {
+function mizzenHome(io: Io): string {
   return io.env.MIZZEN_HOME ?? join(io.env.HOME ?? homedir(), '.mizzen')
 }
 

@@ -35,7 +35,7 @@ export const ROUTES: Section = {
   lists: ['static_route_configs', 'dynamic_route_configs'],
   field: 'route_config',
 }
-export const BOOTSTRAP = 'BootstrapConfigDump'
+const BOOTSTRAP = 'BootstrapConfigDump'
 
 /** The bootstrap of a dump, keys as they come. */
 export function bootstrapIn(dump: unknown): unknown {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { MizzenError } from '@mizzen/base'
 
 /** As much as etcd lets a Kubernetes API server take. */
-export const MAX_BODY_BYTES = 3 * 1_024 * 1_024
+const MAX_BODY_BYTES = 3 * 1_024 * 1_024
 
 export interface ApiRequest {
   readonly method: string

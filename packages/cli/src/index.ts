@@ -1,2 +1,0 @@
-export { type Io, processIo } from './io.ts'
-export { runCli } from './run.ts'
