@@ -3,6 +3,7 @@ import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ARROWS, PROTOBUF_EDGE, PURE_DISCOVERY, PURE_FOLDERS } from './tidy/arrows.ts'
 import { findCycles } from './tidy/cycles.ts'
+import { isThere, mentionsIn } from './tidy/documents.ts'
 import { type Import, importsOf } from './tidy/imports.ts'
 import { files, manifests, packageOf, read, sources } from './tidy/repository.ts'
 import { codeOnly, lineAt } from './tidy/source-text.ts'
@@ -184,6 +185,19 @@ function inText(pattern: RegExp, why: string): Offences {
     return [...text.matchAll(pattern)].map((match) => `${file}:${lineAt(text, match.index)} ${match[0]}: ${why}`)
   })
 }
+
+describe('documents', () => {
+  it('link to, and name, files that are there', () => {
+    const offences = files
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((file) =>
+        mentionsIn(read(file))
+          .filter((mention) => !isThere(mention, file, files))
+          .map(({ name, index }) => `${file}:${lineAt(read(file), index)} ${name}: there is no such file`),
+      )
+    expect(offences).toEqual([])
+  })
+})
 
 describe('manifests', () => {
   it('name exact versions', () => {

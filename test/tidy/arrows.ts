@@ -54,12 +54,14 @@ export const PURE_DISCOVERY = /^\.\/(?:model\/|translate\/|offline\.ts$)/
 /** Folders whose code is pure: no clock, randomness or I/O. */
 export const PURE_FOLDERS = ['model', 'translate', 'decide', 'balancer', 'route']
 
-/** The only places that know protobuf. Everything else sees plain values. */
+/**
+ * The only places that import the protobuf library, or what is generated for it. Everything else sees plain values; proxies
+ * read configuration with a decoder of their own (decision 4).
+ */
 export const PROTOBUF_EDGE = [
   'packages/xds/',
   'packages/discovery/src/translate/',
-  'packages/proxy/src/config/',
-  // google.protobuf.Struct carries peer metadata in a header.
-  'packages/proxy/src/telemetry/',
+  // What proxies tell of themselves: metrics, log entries, spans.
+  'packages/proxy/src/telemetry/stream/',
   'packages/proxy/src/tracing/export/',
 ]

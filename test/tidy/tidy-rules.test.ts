@@ -1,6 +1,7 @@
 /** The scanners that the tidy rules stand on find what they are to find. */
 import { describe, expect, it } from 'vitest'
 import { findCycles } from './cycles.ts'
+import { isThere, mentionsIn } from './documents.ts'
 import { importsOf } from './imports.ts'
 import { codeOnly, lineAt } from './source-text.ts'
 
@@ -52,5 +53,21 @@ describe('findCycles', () => {
 
   it('names the files of a cycle', () => {
     expect(findCycles(graph({ a: ['b'], b: ['c'], c: ['b'] }))).toEqual([['b', 'c', 'b']])
+  })
+})
+
+describe('mentionsIn', () => {
+  it('finds links and names of files, and tells which are there', () => {
+    const files = ['docs/a.md', 'docs/more/b.md', 'packages/x/src/deep/c.ts', 'packages/x/src/d.ts']
+    const document =
+      'see [a](../a.md), [more](../more/#top), [none](gone.md), [web](https://a.b/c.md), `deep/c.ts`, `e.ts`, `c`'
+    const mentions = mentionsIn(document).map((mention) => [mention.name, isThere(mention, 'docs/more/b.md', files)])
+    expect(mentions).toEqual([
+      ['../a.md', true],
+      ['../more/', true],
+      ['gone.md', false],
+      ['deep/c.ts', true],
+      ['e.ts', false],
+    ])
   })
 })
