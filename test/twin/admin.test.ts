@@ -172,10 +172,15 @@ function histogramsOf({ body }: AdminAnswer): any {
   return JSON.parse(body).stats.at(-1).histograms
 }
 
+/** Envoy's numbers are computed: it has 110.00000000000001 where ours is 110. */
+function rounded(number: number | null): number | null {
+  return number === null ? null : Number(number.toPrecision(12))
+}
+
 /** The bin that begins there. */
 function binFrom(lower: number): number {
   let bin = 0
-  while (binAt(bin).lower < lower) bin += 1
+  while (binAt(bin).lower < (rounded(lower) as number)) bin += 1
   return bin
 }
 
@@ -214,7 +219,7 @@ describe.skipIf(envoy === undefined)('twin: admin', () => {
   let real: AdminObservation
   beforeAll(async () => {
     real = await AdminObservation.of(envoyProgram(envoy as string), QUESTIONS)
-  }, 30_000)
+  }, 300_000)
 
   it('tells of the same bins what Envoy tells', () => {
     const details = histogramsOf(real.answer(DETAILS)).details as readonly Details[]
@@ -224,7 +229,7 @@ describe.skipIf(envoy === undefined)('twin: admin', () => {
     for (const { name, totals, percentiles } of details.filter(({ name }) => !ENVOYS_OWN.test(name))) {
       const bins = new Float64Array(1000)
       for (const { lower_bound, count } of totals) bins[binFrom(lower_bound)] = count
-      expect(quantilesOf(bins), name).toEqual(percentiles.map(({ cumulative }) => cumulative))
+      expect(quantilesOf(bins), name).toEqual(percentiles.map(({ cumulative }) => rounded(cumulative)))
       expect(cumulativeBuckets(bins), name).toEqual(buckets.get(name)?.map(({ cumulative }) => cumulative))
       const [scope, last] = [name.split('.')[0], name.split('.').at(-1)]
       const sum = samples.match(new RegExp(`envoy_${scope}_(?:external_)?${last}_sum\\S+ (\\S+)`))?.[1]
@@ -236,7 +241,7 @@ describe.skipIf(envoy === undefined)('twin: admin', () => {
     let ours: AdminObservation
     beforeAll(async () => {
       ours = await AdminObservation.of(withWorkers(count), QUESTIONS)
-    }, 30_000)
+    }, 300_000)
 
     it.each(SAME)('%s', (question) => {
       expect(comparable(ours.answer(question))).toEqual(comparable(real.answer(question)))

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { type HttpMessage, parseMessage } from './http-message.ts'
 
 /** A case is given up after this time; a data plane that is well answers within milliseconds. */
-const DEADLINE_MS = 3_000
+const DEADLINE_MS = 20_000
 
 /** A raw connection to a data plane: sends bytes, reads messages. */
 export class Client {

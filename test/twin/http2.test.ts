@@ -38,7 +38,7 @@ describe.skipIf(envoy === undefined)('HTTP/2 twin', () => {
   beforeAll(async () => {
     real = await observed(envoyProgram(envoy as string))
     ours = await observed(mizzenProgram)
-  }, 120_000)
+  }, 300_000)
 
   it.each(all)('Envoy answers as the case says: $name', ({ name, one }) => {
     expect(endsOf(real.get(name), one)).toEqual(one.ends)

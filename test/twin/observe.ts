@@ -21,7 +21,7 @@ export interface Observation {
 /** The harness's own requests: one to see whether a connection lives, one that ends the log lines of a case. */
 export const PROBE_HOST = 'probe.twin'
 const FENCE_HOST = 'fence.twin'
-const LOG_DEADLINE_MS = 5_000
+const LOG_DEADLINE_MS = 20_000
 
 /** Answers the harness's own requests, in every bootstrap. */
 export const harnessVirtualHost = {

@@ -80,7 +80,7 @@ describe.skipIf(envoy === undefined)('twin: overload', () => {
       const both = [envoyProgram(envoy as string), mizzenProgram].map((program) => observeOverload(program, one))
       seen.set(one.name, (await Promise.all(both)) as [object, object])
     }
-  }, 120_000)
+  }, 300_000)
 
   it.each(CASES)('$name', ({ name, shows }) => {
     const [real, ours] = seen.get(name) as readonly [object, object]

@@ -27,7 +27,7 @@ describe.skipIf(envoy === undefined)('twin: TCP', () => {
   beforeAll(async () => {
     real = await observeTcp(envoyProgram(envoy as string), tcpCases)
     ours = await observeTcp(mizzenProgram, tcpCases)
-  }, 90_000)
+  }, 300_000)
 
   it.each(all)('Envoy does as the case says: $name', ({ name, one }) => expectClients(real.get(name), one.clients))
 

@@ -30,7 +30,7 @@ describe.skipIf(envoy === undefined)('TLS', () => {
       observeTls(program, scenes, material),
       observeTls(mizzenProgram, scenes, material),
     ])
-  }, 90_000)
+  }, 300_000)
 
   describe('Envoy answers as the case says', () => {
     it.each(all)('$name', ({ name, one }) => {

@@ -20,7 +20,7 @@ describe.skipIf(envoy === undefined)('twin of tracing', () => {
   beforeAll(async () => {
     real = await observeTracing(envoyProgram(envoy as string), scenes)
     ours = await observeTracing(mizzenProgram, scenes)
-  }, 120_000)
+  }, 300_000)
 
   it('has a name for each case', () => {
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)

@@ -36,7 +36,7 @@ describe.skipIf(envoy === undefined)('twin', () => {
 
   beforeAll(async () => {
     real = await observed(envoyProgram(envoy as string))
-  }, 60_000)
+  }, 300_000)
 
   describe('Envoy answers as the case says', () => {
     it.each(all)('$name', ({ name, one }) => {
@@ -50,7 +50,7 @@ describe.skipIf(envoy === undefined)('twin', () => {
 
     beforeAll(async () => {
       ours = await observed(mizzenProgram)
-    }, 60_000)
+    }, 300_000)
 
     it.each(all.filter(({ one }) => one.ours === undefined))('is the same: $name', ({ name }) => {
       expect(ours.get(name)).toEqual(real.get(name))

@@ -31,7 +31,8 @@ describe('the fault filter', () => {
     const { port, log } = await startFaulty({ delay })
     const before = performance.now()
     expect((await get(port, '/', { method: 'POST', body: 'x'.repeat(200_000) })).body).toBe('ok')
-    expect(performance.now() - before).toBeGreaterThanOrEqual(50)
+    // A timer may be a millisecond early.
+    expect(performance.now() - before).toBeGreaterThanOrEqual(49)
     expect(log).toEqual(['POST / 200 DI via_upstream 200000 2'])
     const both = await startFaulty({ delay, abort: { status: 500, percent: always } })
     expect((await get(both.port)).status).toBe(500)

@@ -237,6 +237,21 @@ function decodeChunked(text: string, cuts: readonly number[] = []): { body: stri
 }
 
 describe('chunked body', () => {
+  it.each<[string, (decoder: BodyDecoder) => void]>([
+    ['a length', (decoder) => decoder.startLength(3)],
+    ['no body', (decoder) => decoder.startNone()],
+    ['the end of its connection', (decoder) => decoder.startUntilClose()],
+    ['chunks', (decoder) => decoder.startChunked()],
+  ])('leaves no trailers for a message that is framed by %s', (_framing, begin) => {
+    const decoder = new BodyDecoder()
+    const bytes = Buffer.from('0\r\nx-end: of the first\r\n\r\n')
+    decoder.startChunked(true)
+    decoder.feed(bytes, 0, bytes.length, { onBodyBytes: () => {} })
+    expect(decoder.trailers).toContain('of the first')
+    begin(decoder)
+    expect(decoder.trailers).toBe('')
+  })
+
   it('drops extensions and trailers, and leaves what follows', () => {
     expect(decodeChunked('3;a=b\r\nabc\r\nA\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\nGET /')).toEqual({
       body: 'abc0123456789',

@@ -148,7 +148,7 @@ describe('an HTTP/2 upstream', () => {
 
   it('loses its connections when they are too old or too idle, and no request', async () => {
     const server = await startHttp2(cleanup, (stream) => stream.respond({ ':status': 200 }, { endStream: true }))
-    const clusters = [http2Cluster('up', [server.port], { maxConnectionDurationMs: 30, idleTimeoutMs: 10_000 })]
+    const clusters = [http2Cluster('up', [server.port], { maxConnectionDurationMs: 300, idleTimeoutMs: 10_000 })]
     const { port, runtime } = await startProxy(cleanup, { routes: [route('/', 'up')], clusters })
     expect((await get(port)).status).toBe(200)
     await eventually(() => runtime.clusters[0]?.stats.upstreamCxActive === 0)

@@ -93,6 +93,6 @@ describe('the program', () => {
     expect(valid.out).toMatch(/OK\n$/)
     const wrong = run()
     expect(await wrong.ended).toEqual([2, null])
-    expect(wrong.err).toMatch(/^usage: /)
+    expect(wrong.err).toMatch(/^mizzen proxy: -c BOOTSTRAP is missing \(.*--help\)\n$/)
   })
 })

@@ -9,6 +9,7 @@ import { FieldNames } from '../src/http/field-names.ts'
 import type { HttpService } from '../src/http/http-service.ts'
 import { HttpStats } from '../src/http/http-stats.ts'
 import { Http2Resources } from '../src/http/http2/http2-resources.ts'
+import { LocalAddress } from '../src/http/local-address.ts'
 import { serveHttp } from '../src/http/server-codec.ts'
 import type { ServedConnection, ServerPort, ServerRuntime } from '../src/http/server-port.ts'
 import { Wire } from '../src/http/wire.ts'
@@ -108,6 +109,7 @@ export function memoryConnection(over: Partial<HttpConfig> = {}): MemoryConnecti
     clock,
     random: () => 0.5,
     clusters: { get: () => undefined },
+    localAddress: new LocalAddress(),
     date: new DateHeader(clock),
     overload: null,
     names,

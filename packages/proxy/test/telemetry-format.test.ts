@@ -60,6 +60,11 @@ describe('text formats', () => {
     ['%START_TIME(%Y/%m/%dT%H:%M:%S.%3f %Z)%', {}, '2026/01/02T03:04:05.678 UTC'],
     ['%EMIT_TIME%', { endedAt: 2000 }, '2026-01-02T03:04:06.678Z'],
     ['%DYNAMIC_METADATA(a:b)% %FILTER_STATE(x)% %TRAILER(a)%', {}, '- - -'],
+    [
+      '%CLUSTER_METADATA(a:b:c)% %CLUSTER_METADATA(a:constructor)% %METADATA(CLUSTER:a:b)%',
+      { cluster: { ...cluster('c', []), metadata: { a: { b: { c: 1 } } } } },
+      '1 - {"c":1}',
+    ],
     ['ü', {}, Buffer.from('ü').toString('latin1')],
   ] as const)('%s', (template, fields, expected) => {
     expect(text(template, fields)).toBe(expected)
@@ -80,6 +85,24 @@ describe('JSON formats', () => {
       { status: 200 },
     )
     expect(line).toBe('{"a":{"list":["HTTP/1.1","x--"],"none":null},"n":7,"status":200}\n')
+  })
+
+  it('leaves out what there is not, where it is told to', () => {
+    const template = { a: { b: '%REQ(none)%' }, c: ['%REQ(none)%', '%PROTOCOL%'], d: 'x%REQ(none)%y', e: null }
+    const format = { kind: 'json', template, omitsEmpty: true } as const
+    const line = compileLogFormat({ path: '/dev/null', format }, 'log')(makeExchange({}))
+    expect(line).toBe('{"c":["HTTP/1.1"],"d":"xy"}\n')
+    const nothing = { kind: 'json', template: { a: '%REQ(none)%' }, omitsEmpty: true } as const
+    expect(compileLogFormat({ path: '/dev/null', format: nothing }, 'log')(makeExchange({}))).toBe('{}\n')
+  })
+
+  it.each([
+    ['\xc3\xa9', 'é'],
+    ['a\xc3"\\', 'a\u00c3"\\'],
+    ['\xff', '\u00ff'],
+  ])('is JSON whatever bytes came: %j', (bytes, value) => {
+    const line = json({ k: '%REQ(x)%' }, { headers: { x: bytes } })
+    expect(JSON.parse(Buffer.from(line, 'latin1').toString('utf8'))).toEqual({ k: value })
   })
 
   it('escapes what it must', () => {

@@ -23,6 +23,7 @@ import { RouterSchema } from '@mizzen/xds/gen/envoy/extensions/filters/http/rout
 import { HttpConnectionManagerSchema } from '@mizzen/xds/gen/envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager_pb.js'
 import { SecretSchema } from '@mizzen/xds/gen/envoy/extensions/transport_sockets/tls/v3/secret_pb.js'
 import { DownstreamTlsContextSchema } from '@mizzen/xds/gen/envoy/extensions/transport_sockets/tls/v3/tls_pb.js'
+import { freePort } from '../../../test/free-ports.ts'
 
 const SCHEMAS: Readonly<Record<TypeUrl, DescMessage>> = {
   [CLUSTER_TYPE]: ClusterSchema,
@@ -76,7 +77,7 @@ class View implements ResourceView {
 export class TestControlPlane {
   readonly #view = new View()
   #server: XdsServer | undefined
-  #port = 0
+  #port: number | undefined
 
   /** Starts, at the second call on the same port as before. */
   async start(): Promise<number> {
@@ -86,7 +87,9 @@ export class TestControlPlane {
       random: Math.random,
       logger: silentLogger,
     })
-    this.#port = await this.#server.listen('127.0.0.1', this.#port)
+    // The same after each start, which nobody else may take meanwhile.
+    this.#port ??= await freePort()
+    await this.#server.listen('127.0.0.1', this.#port)
     return this.#port
   }
 

@@ -204,7 +204,7 @@ describe('a request through the proxy', () => {
   it('opens a tunnel for an upgrade that is allowed', async () => {
     const upstream = await startTcp(cleanup, (socket) => {
       socket.once('data', (head) => {
-        expect(head.toString()).toMatch(/connection: upgrade\r\nupgrade: websocket\r\n/)
+        expect(head.toString()).toMatch(/connection: Upgrade\r\nupgrade: websocket\r\n/)
         socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello')
         socket.on('data', (data) => socket.write(`<${data}>`))
         socket.on('end', () => socket.end('bye'))
@@ -219,7 +219,7 @@ describe('a request through the proxy', () => {
     client.send('GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
     const head = await client.untilText('hello')
     expect(head).toMatch(/^HTTP\/1.1 101 Switching Protocols\r\n/)
-    expect(head).toMatch(/connection: upgrade\r\nupgrade: websocket\r\n/)
+    expect(head).toMatch(/connection: Upgrade\r\nupgrade: websocket\r\n/)
     client.send('ping')
     await client.untilText('<ping>')
     client.socket.end()

@@ -80,7 +80,7 @@ describe('retries', () => {
       socket.on('data', () => void (slow || socket.write(OK)))
     })
     const { port } = await startProxy(cleanup, {
-      routes: [route('/', 'up', { retry: { ...retryOn('5xx'), perTryTimeoutMs: 60 } })],
+      routes: [route('/', 'up', { retry: { ...retryOn('5xx'), perTryTimeoutMs: 1_000 } })],
       clusters: [cluster('up', [upstream])],
     })
     expect((await get(port)).body).toBe('ok')
@@ -233,11 +233,11 @@ describe('limits', () => {
         '408 - request_overall_timeout',
       ],
       [
-        await start({ streamIdleTimeoutMs: 40 }),
+        await start({ streamIdleTimeoutMs: 200 }),
         'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx',
         '408 SI stream_idle_timeout',
       ],
-      [await start({ streamIdleTimeoutMs: 40 }), 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', '504 SI stream_idle_timeout'],
+      [await start({ streamIdleTimeoutMs: 200 }), 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', '504 SI stream_idle_timeout'],
     ] as const
     for (const [{ port, log }, text, logged] of cases) {
       const client = new RawClient(cleanup, port)

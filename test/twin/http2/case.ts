@@ -2,7 +2,7 @@ import { type Field, request } from '../../http2-frames.ts'
 import type { UpstreamStep } from '../upstream.ts'
 
 /** Waits until the upstream has this many of the case's requests: what is sent after that finds them under way. */
-export interface Reached {
+interface Reached {
   readonly reached: number
 }
 

@@ -76,7 +76,7 @@ export async function observeOverload(program: Program, one: OverloadCase): Prom
   writeFileSync(file, JSON.stringify(bootstrap(admin, listener, one)))
   const command = { name: program.name, command: program.command, args: program.args(file) }
   try {
-    const server = await ServerProcess.start(command, () => isMeasured(admin))
+    const server = await ServerProcess.start(command, () => isMeasured(admin, one))
     try {
       const client = await Client.open(listener)
       await client.send([one.request])
@@ -109,8 +109,10 @@ async function statsOf(admin: number, filter: string): Promise<string> {
 }
 
 /** Memory was looked at: what follows from it is in force. */
-async function isMeasured(admin: number): Promise<boolean> {
-  const live = (await statsOf(admin, '^server.live$')).includes(': 1')
+async function isMeasured(admin: number, { maxBytes, action }: OverloadCase): Promise<boolean> {
+  const isShort = maxBytes === 1
+  const [name, value] = isShort ? [`^overload\\..*${action}\\.scale_percent$`, ': 100'] : ['^server.live$', ': 1']
+  const live = (await statsOf(admin, name)).includes(value)
   // A pressure of less than 1 % looks like none; a few refreshes later there was one.
   if (live) await new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))
   return live

@@ -33,10 +33,14 @@ export interface ProtocolCase {
   readonly cluster?: Fields
   /** Protocol of the cluster; default: what `upstream` is. */
   readonly options?: Fields
+  /** In place of Istio's format (`SubstitutionFormatString`); its lines are compared as they are. */
+  readonly logFormat?: Fields
   /** What the client did and saw: compared between the data planes. */
   readonly play: (world: World) => Promise<unknown>
   /** Lines of the access log that a play ends with, where its requests do not end together; default 1. */
   readonly logLines?: number
+  /** Which connection to the server a request takes is chance. */
+  readonly anyConnection?: true
   /** What Envoy shows must match this (part of `play`'s result), so that both failing alike does not pass. */
   readonly shows: unknown
   /** Where ours differs from Envoy on purpose: what ours shows instead. */

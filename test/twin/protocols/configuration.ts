@@ -52,7 +52,7 @@ function managerFields(one: ProtocolCase, index: number, log: string): object {
         typed_config: {
           '@type': `${TYPE}.access_loggers.file.v3.FileAccessLog`,
           path: log,
-          log_format: { text_format_source: { inline_string: LOG_FORMAT } },
+          log_format: one.logFormat ?? { text_format_source: { inline_string: LOG_FORMAT } },
         },
       },
     ],

@@ -19,11 +19,13 @@ export interface ProtocolObservation {
   readonly client: unknown
   /** What reached the server, by what it is. */
   readonly received: unknown
-  readonly log: readonly string[]
+  readonly log?: readonly (readonly string[])[]
+  /** The log in a case's own format. */
+  readonly lines?: readonly string[]
 }
 
 /** How long log lines may take after the last answer, ms. */
-const LOG_DEADLINE_MS = 4_000
+const LOG_DEADLINE_MS = 20_000
 
 interface Origins {
   readonly http2: Http2Origin
@@ -77,9 +79,10 @@ async function observe(one: ProtocolCase, places: Places, origins: Origins): Pro
   // A case that fails must not hide the others.
   const client = await one.play(world).catch((error: unknown) => ({ failure: String(error) }))
   for (const each of open) each.close()
-  const log = await logOf(places, one.logLines ?? 1)
-  const received = { http2: origins.http2.take(), raw: origins.raw.take().map(sortedHead) }
-  return anonymous({ client, received, log }, places) as ProtocolObservation
+  const lines = await logOf(places, one.logLines ?? 1)
+  const log = one.logFormat === undefined ? { log: lines } : { lines }
+  const received = { http2: origins.http2.take(), raw: rawRequests(origins.raw.take(), one) }
+  return anonymous({ client, received, ...log }, places) as ProtocolObservation
 }
 
 /** Waits for `least` lines, and those that come with them. */
@@ -93,6 +96,12 @@ async function logOf(places: Places, least: number): Promise<readonly string[]> 
     await new Promise((resolve) => setTimeout(resolve, 40))
   }
   return read()
+}
+
+/** Those of a connection together, unless it is chance which one they took. */
+function rawRequests(connections: readonly string[], { anyConnection }: ProtocolCase): readonly string[] {
+  if (anyConnection !== true) return connections.map(sortedHead)
+  return connections.flatMap((bytes) => bytes.split(/(?<=\r\n\r\n)/).map(sortedHead)).sort()
 }
 
 /** The order of fields across names says nothing. */

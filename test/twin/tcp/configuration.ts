@@ -3,7 +3,7 @@ import type { Places } from './case.ts'
 
 const TYPE = 'type.googleapis.com/envoy.extensions'
 
-export function fileLog(path: string): unknown {
+function fileLog(path: string): unknown {
   return {
     name: 'envoy.access_loggers.file',
     typed_config: {
@@ -127,7 +127,7 @@ export function clusters(origins: Places['origins']): readonly unknown[] {
   ]
 }
 
-export const DNS_CACHE = { name: 'cache', dns_lookup_family: 'V4_ONLY' }
+const DNS_CACHE = { name: 'cache', dns_lookup_family: 'V4_ONLY' }
 
 export const forwardProxyFilter = {
   name: 'envoy.filters.http.dynamic_forward_proxy',

@@ -21,7 +21,7 @@ export interface TcpObservation {
 }
 
 /** How long a log line may take after its connection ended, ms. */
-const LOG_DEADLINE_MS = 4_000
+const LOG_DEADLINE_MS = 20_000
 
 const START_ATTEMPTS = 3
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net'
 import { Peer } from './peer.ts'
 
-const DEADLINE_MS = 4_000
+const DEADLINE_MS = 20_000
 
 /** A server that a case plays: each connection to it waits until the case takes it. */
 export class Origin {

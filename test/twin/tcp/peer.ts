@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 
 /** A step that takes longer has gone wrong; a data plane that is well takes milliseconds. */
-const DEADLINE_MS = 4_000
+const DEADLINE_MS = 20_000
 
 /** How a peer's connection ended: it sent its last byte in order, cut the connection, or did neither so far. */
 export type Ending = 'end' | 'reset' | 'open'

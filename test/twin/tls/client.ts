@@ -4,7 +4,7 @@ import type { ClientOptions } from './case.ts'
 import type { Material } from './material.ts'
 
 /** A case is given up after this time, ms. */
-const DEADLINE_MS = 4_000
+const DEADLINE_MS = 20_000
 
 /** The mesh's own proxies prefer the shorter key. */
 const CIPHERS = 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:ECDHE-ECDSA-AES128-GCM-SHA256:HIGH'

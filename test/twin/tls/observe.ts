@@ -30,7 +30,7 @@ export interface TlsRun {
 const TLS_STATS = 'ssl\\.(connection_error|handshake|no_certificate|session_reused|fail_verify|versions|ciphers\\.[^T])'
 
 /** How long a log line may take, ms. */
-const LOG_DEADLINE_MS = 2_000
+const LOG_DEADLINE_MS = 20_000
 
 export function caseName(scene: Scene, one: TlsCase): string {
   return `${scene.name}: ${one.name}`

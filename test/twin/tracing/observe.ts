@@ -13,7 +13,7 @@ import { Comparable, type Places } from './comparable.ts'
 import { type Played, play, requestText, type World } from './play.ts'
 import type { Scene, TracingCase } from './scene.ts'
 
-export interface TracingObservation extends Played {
+interface TracingObservation extends Played {
   readonly log: string
 }
 
@@ -23,7 +23,7 @@ export interface TracingRun {
   readonly stats: readonly string[]
 }
 
-const LOG_DEADLINE_MS = 4_000
+const LOG_DEADLINE_MS = 20_000
 /** For resource detectors. */
 const ENVIRONMENT = {
   OTEL_RESOURCE_ATTRIBUTES: 'team=a%20b,deployment.environment=twin',

@@ -18,7 +18,7 @@ import { proxyPreface } from './proxy-preface.ts'
 /** Opens a socket to `address`, whose bytes go to the wire. */
 export type OpenSocket = (wire: Wire, address: Address, options: SocketOptions) => void
 
-export interface SocketOptions {
+interface SocketOptions {
   /** undefined = the system's choice. */
   readonly bindSource: string | undefined
   /** Silence after which the kernel probes the peer, ms; undefined = it does not. */

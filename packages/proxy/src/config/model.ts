@@ -184,6 +184,8 @@ export interface HttpConnectionManagerConfig {
   /** `auto`: by ALPN, and without TLS by a connection's first bytes. */
   readonly codec: 'auto' | 'http1' | 'http2'
   readonly http2: Http2Options
+  /** A connection of HTTP/1.1 outlives a reply of ours with status 400. */
+  readonly streamErrorOnInvalidMessage?: boolean
   readonly acceptHttp10: boolean
   /** Trailers pass on HTTP/1.1 connections, too; else they are dropped there. */
   readonly http1Trailers: boolean
@@ -268,9 +270,15 @@ export type AccessLogConfig = FileLogConfig | StreamLogConfig
 export interface FileLogConfig {
   /** File path; `/dev/stdout` and `/dev/stderr` are the process's own. */
   readonly path: string
-  readonly format:
-    | { readonly kind: 'text'; readonly template: string }
-    | { readonly kind: 'json'; readonly template: unknown }
+  readonly format: LogFormat
+}
+
+export type LogFormat = (
+  | { readonly kind: 'text'; readonly template: string }
+  | { readonly kind: 'json'; readonly template: unknown }
+) & {
+  /** Values that there are not leave nothing behind; in JSON their properties neither. */
+  readonly omitsEmpty?: boolean
 }
 
 /** Envoy's access-log service. */
@@ -336,6 +344,7 @@ export type {
   RouteEntry,
   RouteMatch,
   StreamDurationConfig,
+  VirtualClusterConfig,
   VirtualHostConfig,
   WeightedCluster,
 } from './route-model.ts'

@@ -1,5 +1,5 @@
 import type { ConfigNode } from './config-node.ts'
-import type { AccessLogConfig, FileLogConfig } from './model.ts'
+import type { AccessLogConfig, FileLogConfig, LogFormat } from './model.ts'
 import { readLogFilter, readStreamLog, readTcpStreamLog } from './read-stream-log.ts'
 
 /** Envoy's own default; control planes send theirs. */
@@ -31,15 +31,16 @@ function readFormats(node: ConfigNode, path: string): FileLogConfig {
 }
 
 /** envoy.config.core.v3.SubstitutionFormatString. Extensions that add commands are known by their commands. */
-function readFormat(node: ConfigNode): FileLogConfig['format'] {
+function readFormat(node: ConfigNode): LogFormat {
   node.ignore('content_type', 'formatters')
+  const omits = node.boolean('omit_empty_values') ? { omitsEmpty: true } : {}
   if (node.has('json_format')) {
-    // Field order is as given either way.
+    // Properties are sorted either way, as in Envoy.
     node.ignore('json_format_options')
-    return { kind: 'json', template: node.raw('json_format') }
+    return { kind: 'json', template: node.raw('json_format'), ...omits }
   }
   const text = node.has('text_format_source')
     ? node.child('text_format_source', (source) => source.requiredString('inline_string'))
     : node.string('text_format')
-  return { kind: 'text', template: text || DEFAULT_FORMAT }
+  return { kind: 'text', template: text || DEFAULT_FORMAT, ...omits }
 }

@@ -63,6 +63,7 @@ export function readHttpConnectionManager(
     ...(node.child('http_protocol_options', readHttp1Options) ?? NO_HTTP1_OPTIONS),
     codec: node.enumeration('codec_type', CODECS),
     http2: readHttp2(node),
+    ...(node.boolean('stream_error_on_invalid_http_message') && { streamErrorOnInvalidMessage: true }),
     proxy100Continue: node.boolean('proxy_100_continue'),
     clientCertificate: readClientCertificate(node),
     via: node.string('via'),

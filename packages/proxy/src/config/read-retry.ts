@@ -13,7 +13,7 @@ const CONDITIONS: ReadonlySet<string> = new Set([
   'refused-stream',
   'retriable-status-codes',
   'http3-post-connect-failure',
-  // Does nothing without `retriable_headers`, and those are refused.
+  // By the names that callers say: `retriable_headers` are refused.
   'retriable-headers',
   'cancelled',
   'deadline-exceeded',

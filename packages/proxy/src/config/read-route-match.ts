@@ -29,7 +29,7 @@ function readPath(node: ConfigNode): RouteMatch['path'] {
 }
 
 /** envoy.config.route.v3.HeaderMatcher, with its older fields; without any it tests for presence. */
-function readHeaderMatch(node: ConfigNode): HeaderMatch {
+export function readHeaderMatch(node: ConfigNode): HeaderMatch {
   return {
     name: node.requiredString('name').toLowerCase(),
     invert: node.boolean('invert_match'),

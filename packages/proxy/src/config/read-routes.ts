@@ -1,11 +1,18 @@
 import type { ConfigNode } from './config-node.ts'
-import type { DirectResponseAction, RedirectAction, RouteConfig, RouteEntry, VirtualHostConfig } from './model.ts'
+import type {
+  DirectResponseAction,
+  RedirectAction,
+  RouteConfig,
+  RouteEntry,
+  VirtualClusterConfig,
+  VirtualHostConfig,
+} from './model.ts'
 import { FAULT_TYPE, readFault } from './read-fault.ts'
 import { readHeaderMutations } from './read-header-mutations.ts'
 import { ON_DEMAND_ROUTE_TYPE, readOnDemand } from './read-on-demand.ts'
 import { readRetry } from './read-retry.ts'
 import { readRegexRewrite, readRouteAction } from './read-route-action.ts'
-import { readRouteMatch } from './read-route-match.ts'
+import { readHeaderMatch, readRouteMatch } from './read-route-match.ts'
 import { readDecorator, readRouteTracing } from './read-tracing.ts'
 import { readConfigSource, readMetadata } from './read-values.ts'
 
@@ -36,8 +43,8 @@ function readVhds(node: ConfigNode): true {
 
 /** envoy.config.route.v3.VirtualHost. */
 export function readVirtualHost(node: ConfigNode): VirtualHostConfig {
-  // Statistics of groups of requests, and what nothing here reads.
-  node.ignore('virtual_clusters', 'metadata', 'per_request_buffer_limit_bytes')
+  // What nothing here reads.
+  node.ignore('metadata', 'per_request_buffer_limit_bytes')
   const perFilter = readPerFilter(node)
   const domains = node.strings('domains')
   if (domains.length === 0) throw node.error('bad-config', 'must name at least one', 'domains')
@@ -49,7 +56,15 @@ export function readVirtualHost(node: ConfigNode): VirtualHostConfig {
     requireTls: node.enumeration('require_tls', REQUIRE_TLS),
     retry: node.child('retry_policy', readRetry),
     includeRequestAttemptCount: node.boolean('include_request_attempt_count'),
+    ...(node.has('virtual_clusters') && { virtualClusters: node.list('virtual_clusters', readVirtualCluster) }),
   }
+}
+
+/** envoy.config.route.v3.VirtualCluster. */
+function readVirtualCluster(node: ConfigNode): VirtualClusterConfig {
+  const headers = node.list('headers', readHeaderMatch)
+  if (headers.length === 0) throw node.error('bad-config', 'must name at least one', 'headers')
+  return { name: node.requiredString('name'), headers }
 }
 
 function readRoute(node: ConfigNode): RouteEntry {

@@ -46,6 +46,14 @@ export interface VirtualHostConfig {
   readonly requireTls: 'none' | 'external' | 'all'
   readonly retry?: RetryConfig
   readonly includeRequestAttemptCount: boolean
+  /** Groups of requests that logs name, in order. */
+  readonly virtualClusters?: readonly VirtualClusterConfig[]
+}
+
+export interface VirtualClusterConfig {
+  readonly name: string
+  /** All of them match. */
+  readonly headers: readonly HeaderMatch[]
 }
 
 export interface RouteEntry {
@@ -167,6 +175,8 @@ export interface RetryConfig {
   /** 0 = none. */
   readonly perTryTimeoutMs: number
   readonly statusCodes: readonly number[]
+  /** Responses with one of these are tried again by `retriable-headers`. */
+  readonly headerNames?: readonly string[]
   /** Tries at picking an endpoint that was not tried before. */
   readonly hostSelectionAttempts: number
   readonly avoidPreviousHosts: boolean

@@ -26,7 +26,7 @@ export interface TlsConfig {
 }
 
 /** Given with the configuration, or a secret that comes by its name. */
-export type Given<T> =
+type Given<T> =
   | { readonly kind: 'inline'; readonly value: T }
   | { readonly kind: 'secret'; readonly secret: SecretReference }
 

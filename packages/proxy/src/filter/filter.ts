@@ -12,11 +12,11 @@ export interface FilterStream {
   /** Where its route was looked for. */
   readonly routes: RouteSlot
   readonly random: Random
-  /** What becomes of the body; a filter may set it in `onRequest` and `onResponse`. */
   /** The client speaks gRPC-Web: replies of our own are in its form. Set by its filter. */
   isGrpcWeb: boolean
   /** The response is one of our own. */
   readonly repliesItself: boolean
+  /** What becomes of the bodies; a filter may set them in `onRequest` and `onResponse`. */
   requestTransform: BodyTransform | null
   responseTransform: BodyTransform | null
   /** Goes on with the next filter after `ms`; only for a filter that returned `stop`. */

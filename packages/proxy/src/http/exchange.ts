@@ -58,6 +58,8 @@ export interface Exchange {
   downstreamLocalAddress: string
   downstreamRemoteAddress: string
   requestedServerName: string
+  /** Whether the request was a call of gRPC before the route changed its content type; undefined = it did not. */
+  cameAsGrpc: boolean | undefined
   requestId: string
   /** Null = requests are not traced here, or this one is not routed yet. */
   readonly trace: TraceIds | null
@@ -66,6 +68,8 @@ export interface Exchange {
 
   route: RouteEntry | null
   virtualHostName: string
+  /** '' = none. */
+  virtualClusterName: string
   /** The chosen one of the route's clusters. */
   target: WeightedCluster | null
   cluster: ClusterConfig | null

@@ -14,6 +14,8 @@ export const FieldKind = {
   expect: 8,
   /** There is one of that name (`LIST_FIELDS`). */
   list: 9,
+  /** What clients said to proxies before there was `Connection` (RFC 9112 C.2.2): not forwarded, and its `close` heeded. */
+  proxyConnection: 10,
 } as const
 
 export interface FieldName {
@@ -31,7 +33,7 @@ const KINDS: Readonly<Record<string, number>> = {
   'transfer-encoding': FieldKind.transferEncoding,
   connection: FieldKind.connection,
   'keep-alive': FieldKind.hopByHop,
-  'proxy-connection': FieldKind.hopByHop,
+  'proxy-connection': FieldKind.proxyConnection,
   upgrade: FieldKind.upgrade,
   te: FieldKind.te,
   expect: FieldKind.expect,

@@ -42,8 +42,8 @@ export function beginLocalReply(
 export function prepareLocalReply(exchange: StreamExchange, reply: LocalReply, grpcWeb: boolean): Prepared {
   const { status, body } = reply
   const headers = exchange.responseFields
-  if (grpcWeb) return prepareGrpcWeb(reply, headers)
-  if (isGrpcRequest(exchange)) {
+  if (grpcWeb) return prepareGrpcWeb(exchange.method === 'HEAD' ? { ...reply, body: '' } : reply, headers)
+  if (exchange.cameAsGrpc ?? isGrpcRequest(exchange)) {
     headers.set('content-type', 'application/grpc')
     headers.set('grpc-status', String(reply.grpcStatus ?? grpcStatusOf(status)))
     if (body !== '' && exchange.method !== 'HEAD') headers.set('grpc-message', encodeGrpcMessage(body))

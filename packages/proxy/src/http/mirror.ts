@@ -1,7 +1,6 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Endpoint } from '../cluster/endpoint.ts'
 import type { RouteAction } from '../config/model.ts'
-import { localAddress } from '../tracing/export/local-address.ts'
 import { type AsyncOutcome, AsyncRequest } from './async-request.ts'
 import type { DeadlineWheel } from './deadline-wheel.ts'
 import type { MirrorTrace } from './exchange-trace.ts'
@@ -39,10 +38,11 @@ export class Mirror extends AsyncRequest {
   #trace: MirrorTrace | null = null
   #requestEnded = false
 
-  private constructor(cluster: Cluster, endpoint: Endpoint, exchange: StreamExchange, wheel: DeadlineWheel) {
+  private constructor(cluster: Cluster, endpoint: Endpoint, exchange: StreamExchange, runtime: RouterRuntime) {
+    const { wheel, localAddress } = runtime
     super(cluster, endpoint, wheel)
     this.downstreamProtocol = exchange.protocol
-    this.#request = copyFields(exchange)
+    this.#request = copyFields(exchange, localAddress.text)
     this.#authority = shadowAuthority(exchange.authority)
     this.#wheel = wheel
     if (exchange.trace === null) return
@@ -57,11 +57,11 @@ export class Mirror extends AsyncRequest {
     exchange: StreamExchange,
     body: BodySoFar,
     timeoutMs: number,
-    wheel: DeadlineWheel,
+    runtime: RouterRuntime,
   ): Mirror | null {
     const endpoint = AsyncRequest.admit(cluster, exchange)
     if (endpoint === null) return null
-    const mirror = new Mirror(cluster, endpoint, exchange, wheel)
+    const mirror = new Mirror(cluster, endpoint, exchange, runtime)
     mirror.#takeBody(body, exchange.requestTrailers)
     mirror.start(timeoutMs > 0 ? timeoutMs : MAX_DURATION_MS)
     return mirror
@@ -120,26 +120,23 @@ export class Mirror extends AsyncRequest {
 /** Starts a route's mirrors. */
 export function startMirrors(
   action: RouteAction,
-  { clusters, random, wheel }: RouterRuntime,
+  runtime: RouterRuntime,
   exchange: StreamExchange,
   body: BodySoFar,
 ): readonly Mirror[] {
   return action.mirrors.flatMap(({ cluster: name, fraction }) => {
-    const cluster = clusters.get(name)
-    if (cluster === undefined || (fraction !== undefined && !hits(fraction, random))) return []
-    const mirror = Mirror.begin(cluster, exchange, body, action.timeoutMs, wheel)
+    const cluster = runtime.clusters.get(name)
+    if (cluster === undefined || (fraction !== undefined && !hits(fraction, runtime.random))) return []
+    const mirror = Mirror.begin(cluster, exchange, body, action.timeoutMs, runtime)
     return mirror === null ? [] : [mirror]
   })
 }
 
-/** Asked for once, with the first copy. */
-let ownAddress: string | undefined
-
-function copyFields({ method, path, scheme, upgrade, requestHeaders }: RequestFields): RequestFields {
+function copyFields(request: RequestFields, ownAddress: string): RequestFields {
+  const { method, path, scheme, upgrade, requestHeaders } = request
   const fields = new HeaderList()
   fields.copyFrom(requestHeaders)
   // As Envoy: this proxy sends it on its own behalf.
-  ownAddress ??= localAddress()
   fields.set('x-envoy-internal', 'true')
   fields.join('x-forwarded-for', ownAddress)
   return { method, path, scheme, upgrade, requestHeaders: fields }

@@ -1,5 +1,6 @@
 import type { HttpConnectionManagerConfig } from '../config/model.ts'
 import { ResponseFlag } from './exchange.ts'
+import { isGrpcRequest } from './grpc.ts'
 import { normalizeTarget } from './request-target.ts'
 import type { StreamExchange } from './stream-exchange.ts'
 
@@ -16,9 +17,9 @@ export interface Refusal {
   readonly cuts: boolean
 }
 
-const PLAIN = { body: '', flags: 0, closes: true, cuts: false }
+const PLAIN = { body: '', flags: 0, closes: false, cuts: false }
 const NO_HOST: Refusal = { ...PLAIN, status: 400, details: 'missing_host_header' }
-const NO_PATH: Refusal = { ...PLAIN, status: 404, details: 'absolute_path_rejected', closes: false }
+const NO_PATH: Refusal = { ...PLAIN, status: 404, details: 'absolute_path_rejected' }
 const BAD_PATH: Refusal = { ...PLAIN, status: 400, details: 'path_normalization_failed' }
 const UNDERSCORE: Refusal = {
   ...PLAIN,
@@ -26,6 +27,7 @@ const UNDERSCORE: Refusal = {
   body: 'Bad Request',
   details: 'http1.unexpected_underscore',
   flags: ResponseFlag.DPE,
+  closes: true,
 }
 /** To Envoy this is a broken message, which ends its stream. */
 const HTTP2_UNDERSCORE: Refusal = {
@@ -47,12 +49,16 @@ export function checkRequest(
   if (exchange.path.includes('#')) return BAD_PATH
   const { headersWithUnderscores = 'allow' } = config
   if (headersWithUnderscores !== 'allow' && dropUnderscores(exchange) && headersWithUnderscores === 'reject') {
-    return exchange.protocol === 'HTTP/2' ? HTTP2_UNDERSCORE : UNDERSCORE
+    if (exchange.protocol === 'HTTP/2') return HTTP2_UNDERSCORE
+    // To Envoy this is no request at all.
+    exchange.method = exchange.path = ''
+    return UNDERSCORE
   }
   const verdict = normalizeTarget(exchange, config)
   if (verdict === 'continue') return null
-  if (verdict === 'reject') return BAD_PATH
-  return { ...BAD_PATH, status: 307, field: ['location', exchange.path], closes: false }
+  // As Envoy: gRPC knows no redirects.
+  if (verdict === 'reject' || isGrpcRequest(exchange)) return BAD_PATH
+  return { ...BAD_PATH, status: 307, field: ['location', exchange.path] }
 }
 
 /** HTTP/1.0 knows no Host field. */

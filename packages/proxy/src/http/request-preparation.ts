@@ -48,6 +48,7 @@ export type TrustedPeers = { find(address: string): true | undefined } | null
 
 /**
  * Brings a request's headers to what the rest of the mesh may rely on: who the client is, the scheme, a request id.
+ * @returns false if no route may serve it: the proxy before this one leaves open by which scheme it came (as Envoy)
  */
 export function prepareRequest(
   exchange: StreamExchange,
@@ -55,19 +56,21 @@ export function prepareRequest(
   trusted: TrustedPeers,
   client: ConnectionInfo,
   random: Random,
-): void {
+): boolean {
   const secure = client.tls !== null
   const found = clientAddress(exchange, config)
   const address = found.address === '' ? client.peer : found.address
   if (found.address !== '') exchange.downstreamRemoteAddress = formatAddress(found.address, 0)
   exchange.trusted = trusted !== null && found.sole && trusted.find(address) === true
-  if (config.useRemoteAddress) prepareAtEdge(exchange, config, client.peer, address, secure)
-  else prepareInside(exchange, secure)
+  const proto = config.useRemoteAddress
+    ? prepareAtEdge(exchange, config, client.peer, address, secure)
+    : prepareInside(exchange, secure)
   if (exchange.scheme === '') exchange.scheme = schemeOf(exchange, secure)
   prepareClientCertificate(exchange.requestHeaders, config.clientCertificate, client.tls)
   if (!isReferer(exchange.requestHeaders.get('referer'))) exchange.requestHeaders.remove('referer')
   if (config.via !== '') appendVia(exchange.requestHeaders, config.via)
   ensureRequestId(exchange, config, random)
+  return proto !== ''
 }
 
 interface ClientAddress {
@@ -115,27 +118,36 @@ function prepareAtEdge(
   peer: string,
   address: string,
   secure: boolean,
-): void {
+): string {
   const headers = exchange.requestHeaders
   if (exchange.trusted) headers.set('x-envoy-internal', 'true')
   else headers.removeWhere(isDroppedAtEdge)
   const forwarded = headers.get('x-forwarded-for')
   headers.set('x-forwarded-for', forwarded === undefined || forwarded === '' ? peer : `${forwarded},${peer}`)
-  if (config.xffNumTrustedHops === 0 || !headers.has('x-forwarded-proto')) {
-    headers.set('x-forwarded-proto', secure ? 'https' : 'http')
-  }
+  if (config.xffNumTrustedHops === 0) headers.remove('x-forwarded-proto')
+  const proto = ensureForwardedProto(headers, secure)
   if (!exchange.trusted) headers.set('x-envoy-external-address', address)
+  return proto
+}
+
+/** @returns what x-forwarded-proto says then */
+function ensureForwardedProto(headers: HeaderList, secure: boolean): string {
+  const given = headers.get('x-forwarded-proto')
+  if (given !== undefined) return given
+  const own = secure ? 'https' : 'http'
+  headers.append('x-forwarded-proto', own)
+  return own
 }
 
 function isDroppedAtEdge(name: string): boolean {
   return name.startsWith('x-') && DROPPED_AT_EDGE.has(name)
 }
 
-function prepareInside(exchange: StreamExchange, secure: boolean): void {
+function prepareInside(exchange: StreamExchange, secure: boolean): string {
   const headers = exchange.requestHeaders
   if (exchange.trusted) headers.set('x-envoy-internal', 'true')
   else headers.removeWhere(isDroppedInside)
-  if (!headers.has('x-forwarded-proto')) headers.append('x-forwarded-proto', secure ? 'https' : 'http')
+  return ensureForwardedProto(headers, secure)
 }
 
 function isDroppedInside(name: string): boolean {

@@ -19,6 +19,7 @@ const FLAGS: Readonly<Record<ResetReason, number>> = {
   'protocol error': ResponseFlag.UPE,
   'local reset': ResponseFlag.UT,
   'remote reset': ResponseFlag.UR,
+  'remote error with CONNECT request': ResponseFlag.UR,
   'remote refused stream reset': ResponseFlag.UR,
 }
 

@@ -35,7 +35,7 @@ const BASE: RetryConfig = {
 
 /** The route's policy with what a trusted request says itself; takes these headers out of it. */
 export function overriddenRetry(headers: HeaderList, policy: RetryConfig | undefined): RetryConfig | undefined {
-  const [on, grpcOn, max, codes] = HEADERS.map((name) => headers.get(name))
+  const [on, grpcOn, max, codes, names] = HEADERS.map((name) => headers.get(name))
   for (const name of HEADERS) headers.remove(name)
   const http = words(on).filter((word) => !GRPC_CONDITIONS.has(word))
   const grpc = words(grpcOn).filter((word) => GRPC_CONDITIONS.has(word))
@@ -44,7 +44,8 @@ export function overriddenRetry(headers: HeaderList, policy: RetryConfig | undef
   const further = words(codes).filter((code) => /^\d{1,9}$/.test(code))
   const statusCodes = [...(policy?.statusCodes ?? []), ...further.map(Number)]
   const numRetries = /^\d{1,9}$/.test(max ?? '') ? Number(max) : (policy?.numRetries ?? BASE.numRetries)
-  return { ...BASE, ...policy, on: conditions, numRetries, statusCodes }
+  const headerNames = words(names).map((name) => name.toLowerCase())
+  return { ...BASE, ...policy, on: conditions, numRetries, statusCodes, headerNames }
 }
 
 function words(list: string | undefined): readonly string[] {

@@ -29,6 +29,8 @@ export function retriesResponse(retry: RetryConfig, status: number, headers: Hea
         return status === 409
       case 'retriable-status-codes':
         return retry.statusCodes.includes(status)
+      case 'retriable-headers':
+        return retry.headerNames?.some((name) => headers.has(name)) === true
       default:
         return grpcStatus !== undefined && GRPC_STATUS[condition] === grpcStatus
     }

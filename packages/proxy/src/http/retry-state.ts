@@ -2,7 +2,7 @@ import type { Random } from '@mizzen/base'
 import type { Circuit } from '../cluster/circuit.ts'
 import type { RetryConfig } from '../config/model.ts'
 
-/** Why there is no further try: `none` if the policy is used up and had none to begin with. */
+/** Whether there is a further try, and if not, why. */
 export type RetryVerdict = 'retry' | 'limit' | 'overflow' | 'none'
 
 /** How often a request has been tried, and where. Belongs to a router and is reused with it. */
@@ -28,7 +28,7 @@ export class RetryState {
     if (policy === undefined) return 'none'
     if (this.#left <= 0) {
       circuit.stats.upstreamRqRetryLimitExceeded += 1
-      return policy.numRetries > 0 ? 'limit' : 'none'
+      return 'limit'
     }
     // The try before holds a place of its own until it is released: that place becomes this one's.
     this.release()

@@ -1,6 +1,3 @@
-import type { Clock } from '@mizzen/base'
-import type { DeadlineWheel } from './deadline-wheel.ts'
-import type { EventTurn } from './event-turn.ts'
 import type { FieldNames } from './field-names.ts'
 import type { HttpService } from './http-service.ts'
 import type { Http2Resources } from './http2/http2-resources.ts'
@@ -24,9 +21,6 @@ export interface ServerPort {
 }
 
 export interface ServerRuntime extends StreamRuntime {
-  readonly turn: EventTurn
-  readonly wheel: DeadlineWheel
-  readonly clock: Clock
   readonly names: FieldNames
   readonly http2: Http2Resources
 }

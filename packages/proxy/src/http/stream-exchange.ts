@@ -40,12 +40,14 @@ export class StreamExchange implements Exchange {
   downstreamLocalAddress = ''
   downstreamRemoteAddress = ''
   requestedServerName = ''
+  cameAsGrpc: boolean | undefined = undefined
   requestId = ''
   trace: ExchangeTrace | null = null
   trusted = false
 
   route: RouteEntry | null = null
   virtualHostName = ''
+  virtualClusterName = ''
   target: WeightedCluster | null = null
   cluster: ClusterConfig | null = null
   endpoint: EndpointConfig | null = null
@@ -86,6 +88,7 @@ export class StreamExchange implements Exchange {
     this.flags = 0
     this.details = ''
     this.connectionTerminationDetails = ''
+    this.cameAsGrpc = undefined
     this.requestId = ''
     this.trace = null
     this.trusted = false
@@ -97,7 +100,7 @@ export class StreamExchange implements Exchange {
     this.upstreamHeadAt = Number.NaN
     this.upstreamFailure = ''
     this.route = null
-    this.virtualHostName = ''
+    this.virtualHostName = this.virtualClusterName = ''
     this.target = null
     this.cluster = null
     this.endpoint = null

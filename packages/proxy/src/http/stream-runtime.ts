@@ -1,17 +1,12 @@
-import type { Clock, Random } from '@mizzen/base'
+import type { Clock } from '@mizzen/base'
 import type { OverloadState } from '../overload/overload-state.ts'
 import type { DateHeader } from './date-header.ts'
-import type { DeadlineWheel } from './deadline-wheel.ts'
-import type { EventTurn } from './event-turn.ts'
-import type { ClusterLookup } from './router-runtime.ts'
+import type { UpgradeFields } from './http1/message-head.ts'
+import type { RouterRuntime } from './router-runtime.ts'
 
 /** What the streams of a runtime share. */
-export interface StreamRuntime {
-  readonly turn: EventTurn
-  readonly wheel: DeadlineWheel
+export interface StreamRuntime extends RouterRuntime {
   readonly clock: Clock
-  readonly random: Random
-  readonly clusters: ClusterLookup
   readonly date: DateHeader
   /** null = the process does nothing about overload. */
   readonly overload: OverloadState | null
@@ -23,4 +18,8 @@ export interface RequestStart {
   readonly ended: boolean
   readonly hasHost: boolean
   readonly expectsContinue: boolean
+  /** If it asks for another protocol, it is not clear where that begins. */
+  readonly hasBodyBeforeUpgrade: boolean
+  /** How a request of HTTP/1.1 asks for another protocol; null: it came by HTTP/2. */
+  readonly upgradeFields: UpgradeFields | null
 }

@@ -17,7 +17,7 @@ import { REFUSAL_STATUS } from './refusal-status.ts'
 import { checkRequest, type Refusal } from './request-check.ts'
 import { prepareRequest } from './request-preparation.ts'
 import { recordRequest } from './request-record.ts'
-import { completeResponseHead } from './response-head.ts'
+import { completeResponseHead, showRequestId } from './response-head.ts'
 import { Router } from './router.ts'
 import type { RouterStream } from './router-stream.ts'
 import { StreamExchange } from './stream-exchange.ts'
@@ -49,6 +49,9 @@ export class Stream implements FilterStream, RouterStream {
   #active = false
   #requestEnded = false
   #responseStarted = false
+  /** Routes may serve the request. */
+  #routable = false
+  #ignoresUpgrade = false
   /** The request is the router's. As in Envoy, routes without a cluster change what that answers, and no other local reply. */
   #routed = false
   #tunnel = false
@@ -123,6 +126,8 @@ export class Stream implements FilterStream, RouterStream {
       this.#refuseOverloaded()
       return
     }
+    // If the answer opens no tunnel, what the client sent after its request may be of the other protocol.
+    if (exchange.upgrade !== '') this.#downstream.closeAfterResponse()
     if (request.expectsContinue) this.#expectContinue()
     const refusal = checkRequest(exchange, request.hasHost, service.config)
     if (refusal !== null) {
@@ -130,11 +135,10 @@ export class Stream implements FilterStream, RouterStream {
       return
     }
     if (exchange.upgrade !== '') {
-      // If the answer opens no tunnel, what the client sent after its request may be of the other protocol.
-      this.#downstream.closeAfterResponse()
-      announceUpgrade(exchange)
+      this.#ignoresUpgrade = request.hasBodyBeforeUpgrade
+      if (!this.#ignoresUpgrade) announceUpgrade(exchange, request.upgradeFields)
     }
-    prepareRequest(exchange, service.config, service.trusted, this.#client, this.random)
+    this.#routable = prepareRequest(exchange, service.config, service.trusted, this.#client, this.random)
     if (!this.rematch()) return
     const { tracing } = service
     if (tracing !== null) exchange.trace = tracing.begin(exchange)
@@ -198,16 +202,10 @@ export class Stream implements FilterStream, RouterStream {
   rematch(): boolean {
     const { exchange } = this
     const { routes, config } = this.#service
-    this.route = routes.table?.match(exchange) ?? null
+    this.route = this.#routable ? (routes.table?.match(exchange) ?? null) : null
     if (this.route !== null) {
       this.#router.choose(this.route)
-      if (exchange.upgrade !== '') {
-        if (!allowsUpgrade(exchange.upgrade, this.route, config)) {
-          this.reply(403, '', 'upgrade_failed', 0)
-          return false
-        }
-        this.#service.stats.downstreamCxUpgradesTotal += 1
-      }
+      if (exchange.upgrade !== '' && !this.#admitUpgrade(this.route)) return false
     }
     this.#timeouts.limitDuration(this.route, config)
     return true
@@ -237,6 +235,8 @@ export class Stream implements FilterStream, RouterStream {
     }
     const { exchange } = this
     this.repliesItself = true
+    // As Envoy: who has sent a bad request may read what comes next otherwise.
+    if (status === 400 && this.#service.config.streamErrorOnInvalidMessage !== true) this.closeAfterResponse()
     exchange.details = details
     exchange.flags |= flags
     beginLocalReply(exchange, status, field)
@@ -257,6 +257,7 @@ export class Stream implements FilterStream, RouterStream {
   respondInterim(status: number): void {
     if (!this.#service.config.proxy100Continue) return
     this.#service.stats.countResponse(status)
+    showRequestId(this.exchange, this.#service.config)
     this.#downstream.sendInterim(status, this.exchange)
   }
 
@@ -338,6 +339,18 @@ export class Stream implements FilterStream, RouterStream {
       this.#service.stats.countResponse(100)
       this.#downstream.sendContinue()
     }
+  }
+
+  /** A server may ignore `Upgrade` (RFC 9110 7.8), and does so where a body stands before the other protocol. */
+  #admitUpgrade(route: MatchedRoute): boolean {
+    const { exchange } = this
+    if (!allowsUpgrade(exchange.upgrade, route, this.#service.config)) {
+      this.reply(403, '', 'upgrade_failed', 0)
+      return false
+    }
+    if (this.#ignoresUpgrade) exchange.upgrade = ''
+    else this.#service.stats.downstreamCxUpgradesTotal += 1
+    return true
   }
 
   #refuseOverloaded(): void {

@@ -1,13 +1,14 @@
 import type { HttpConnectionManagerConfig } from '../config/model.ts'
 import type { MatchedRoute } from '../route/route-table.ts'
 import type { Exchange } from './exchange.ts'
+import type { UpgradeFields } from './http1/message-head.ts'
 import type { StreamExchange } from './stream-exchange.ts'
 
 /** Says in the request's headers what it asks to change to, as HTTP/1.1 does, whatever the request came by. */
-export function announceUpgrade({ upgrade, requestHeaders }: StreamExchange): void {
+export function announceUpgrade({ upgrade, requestHeaders }: StreamExchange, fields: UpgradeFields | null): void {
   if (upgrade === 'connect') return
-  requestHeaders.append('connection', 'upgrade')
-  requestHeaders.append('upgrade', upgrade)
+  requestHeaders.append('connection', fields?.connection ?? 'upgrade')
+  requestHeaders.append('upgrade', fields?.upgrade ?? upgrade)
 }
 
 /** Whether the route, or else the connection manager, lets requests ask for this. */

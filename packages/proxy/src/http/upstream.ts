@@ -11,6 +11,8 @@ export type ResetReason =
   | 'protocol error'
   | 'local reset'
   | 'remote reset'
+  /** The upstream's connection for a CONNECT was reset (HTTP/2: CONNECT_ERROR). */
+  | 'remote error with CONNECT request'
   /** The upstream says that it did nothing with the request (HTTP/2: REFUSED_STREAM, or above GOAWAY's last stream). */
   | 'remote refused stream reset'
 

@@ -1,4 +1,3 @@
-import type { Random } from '@mizzen/base'
 import type { ServerRuntime } from '../http/server-port.ts'
 import type { TcpRuntime } from '../tcp/tcp-connection.ts'
 import type { ConnectionBudget } from './connection-budget.ts'
@@ -6,7 +5,6 @@ import type { DrainSettings } from './drain.ts'
 
 /** What listeners and their connections need of their runtime. */
 export interface ListenerRuntime extends ServerRuntime, TcpRuntime {
-  readonly random: Random
   /** Of the process, not of one listener. */
   readonly connections: ConnectionBudget
   readonly drains: DrainSettings

@@ -29,7 +29,7 @@ export interface ServiceDeps extends FilterDeps {
 }
 
 /** Compiles what a connection manager says about tracing. */
-export interface TracingCompiler {
+interface TracingCompiler {
   compile(config: TracingConfig, ids: RequestIdConfig, stats: TracingStats): RequestTracing
 }
 

@@ -90,7 +90,7 @@ function lowerCase(host: string): string {
 }
 
 /** Without a final `:port`; the brackets of an IPv6 address stay. */
-export function withoutPort(host: string): string {
+function withoutPort(host: string): string {
   const colon = host.lastIndexOf(':')
   if (colon === -1 || host.endsWith(']')) return host
   return host.slice(0, colon)

@@ -25,10 +25,12 @@ function hostOf({ authority, requestHeaders }: Exchange, scheme: string, otherPo
   const colon = authority.startsWith('[') ? authority.lastIndexOf(']:') + 1 : authority.lastIndexOf(':')
   if (colon <= 0) return authority
   const oldScheme = requestHeaders.get('x-forwarded-proto') ?? ''
-  const defaultPort = oldScheme === 'https' ? ':443' : oldScheme === 'http' ? ':80' : ''
+  const defaultPort = DEFAULT_PORTS[oldScheme.toLowerCase()] ?? ''
   const wrongPort = scheme !== oldScheme && authority.slice(colon) === defaultPort
   return otherPort || wrongPort ? authority.slice(0, colon) : authority
 }
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: ':80', https: ':443' }
 
 function compilePath(action: RedirectAction): (path: string) => string {
   const { path: given, stripQuery } = action

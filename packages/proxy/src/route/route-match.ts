@@ -12,11 +12,24 @@ export type Matcher = (exchange: Exchange) => boolean
 export function compileRouteMatch(match: RouteMatch, path: string, random: Random): Matcher {
   const tests = [
     ...pathTests(match, path),
-    ...match.headers.map((header, index) => compileHeaderMatch(header, `${path}.headers[${index}]`)),
+    ...headerTests(match.headers, path),
     ...match.query.map((query, index) => compileQueryMatch(query, `${path}.query_parameters[${index}]`)),
     ...(match.grpc === true ? [isGrpcRequest] : []),
     ...(match.fraction === undefined ? [] : [compileFraction(match.fraction, random)]),
   ]
+  return all(tests)
+}
+
+/** Compiles matches of headers; all must hold. Throws as `compileRouteMatch`. */
+export function compileHeaderMatches(headers: readonly HeaderMatch[], path: string): Matcher {
+  return all(headerTests(headers, path))
+}
+
+function headerTests(headers: readonly HeaderMatch[], path: string): readonly Matcher[] {
+  return headers.map((header, index) => compileHeaderMatch(header, `${path}.headers[${index}]`))
+}
+
+function all(tests: readonly Matcher[]): Matcher {
   const [only] = tests
   if (only === undefined) return () => true
   if (tests.length === 1) return only

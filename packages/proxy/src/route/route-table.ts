@@ -1,6 +1,7 @@
 import { MizzenError, type Random } from '@mizzen/base'
 import type {
   DirectResponseAction,
+  HeaderMutations,
   RetryConfig,
   RouteAction,
   RouteConfig,
@@ -10,11 +11,13 @@ import type {
   WeightedCluster,
 } from '../config/model.ts'
 import type { Exchange } from '../http/exchange.ts'
+import { isGrpcRequest } from '../http/grpc.ts'
 import { compileHeaderPlan, type HeaderPlan } from './header-plan.ts'
 import { compileHostLookup, hostKey } from './host-lookup.ts'
 import { compileRedirect } from './redirect.ts'
 import { compileRewrite, type Rewrite } from './rewrite.ts'
 import { compileRouteMatch, type Matcher } from './route-match.ts'
+import { compileVirtualClusters, type VirtualClusters } from './virtual-clusters.ts'
 import { compileTargets } from './weighted-targets.ts'
 
 /** A route configuration, compiled: immutable, and shared by all requests that began under it. */
@@ -107,9 +110,10 @@ const NAMES_HOST = /^[^\s/*?#@]{1,262}$/
 export type CompiledHost = (exchange: Exchange) => MatchedRoute | null
 
 function compileHost(config: RouteConfig, host: VirtualHostConfig, path: string, random: Random): CompiledHost {
+  const virtualCluster = compileVirtualClusters(host.virtualClusters ?? [], path)
   const routes = host.routes.map((entry, index) => ({
     matches: compileRouteMatch(entry.match, `${path}.routes[${index}].match`, random),
-    route: compileRoute(config, host, entry, `${path}.routes[${index}]`, random),
+    route: compileRoute(config, host, entry, virtualCluster, `${path}.routes[${index}]`, random),
   }))
   const find = firstMatch(routes)
   if (host.requireTls === 'none') return find
@@ -158,6 +162,7 @@ function compileRoute(
   config: RouteConfig,
   virtualHost: VirtualHostConfig,
   entry: RouteEntry,
+  virtualCluster: VirtualClusters,
   path: string,
   random: Random,
 ): MatchedRoute {
@@ -173,9 +178,10 @@ function compileRoute(
     return { ...base, ...notRouted(path), redirectLocation: directLocation(action, entry.match) }
   const request = compileHeaderPlan(outer, 'request', path)
   const rewrite = compileRewrite(action, entry.match, path)
+  const note = compileNote([...action.clusters.map(({ headers }) => headers), ...outer], virtualCluster)
   return {
     ...base,
-    ...routed(action, { request, response }, rewrite, path, random),
+    ...routed(action, { note, request, response }, rewrite, path, random),
     redirectLocation: wrongKind(path),
   }
 }
@@ -183,6 +189,8 @@ function compileRoute(
 interface Plans {
   readonly request: HeaderPlan | undefined
   readonly response: HeaderPlan | undefined
+  /** Before anything changes the request. */
+  readonly note?: ((exchange: Exchange) => void) | undefined
 }
 
 /**
@@ -213,6 +221,7 @@ function routed(
       return target
     },
     prepareRequest(exchange, keepsOriginal) {
+      outer.note?.(exchange)
       ofTarget(exchange)?.request?.(exchange)
       // As Envoy: here nothing keeps the host that the client named.
       exchange.authority = exchange.target?.hostRewriteLiteral ?? exchange.authority
@@ -223,6 +232,16 @@ function routed(
       ofTarget(exchange)?.response?.(exchange)
       outer.response?.(exchange)
     },
+  }
+}
+
+/** What must be known of a request as it came. @param levels all that change its headers */
+function compileNote(levels: readonly HeaderMutations[], virtualCluster: VirtualClusters): Plans['note'] {
+  const changesType = levels.some(({ request }) => request.some(({ name }) => name === 'content-type'))
+  if (!changesType && virtualCluster === undefined) return undefined
+  return (exchange) => {
+    if (changesType) exchange.cameAsGrpc = isGrpcRequest(exchange)
+    if (virtualCluster !== undefined) exchange.virtualClusterName = virtualCluster(exchange)
   }
 }
 

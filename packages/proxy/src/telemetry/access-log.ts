@@ -41,8 +41,9 @@ function streamLog({ stream }: StreamLogConfig, streams: LogStreamProvider, path
 }
 
 /** Also for checking a format without opening its file. */
-export function compileLogFormat(config: FileLogConfig, path: string): Formatter {
-  return config.format.kind === 'text'
-    ? compileFormat(config.format.template, path, '-')
-    : compileJsonFormat(config.format.template, path)
+export function compileLogFormat({ format }: FileLogConfig, path: string): Formatter {
+  const { omitsEmpty = false } = format
+  return format.kind === 'text'
+    ? compileFormat(format.template, path, omitsEmpty ? '' : '-')
+    : compileJsonFormat(format.template, path, omitsEmpty)
 }

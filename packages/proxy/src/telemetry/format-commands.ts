@@ -1,4 +1,5 @@
 import { MizzenError } from '@mizzen/base'
+import { metadataValue } from '../config/metadata-value.ts'
 import type { Metadata } from '../config/model.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { grpcStatus } from '../http/grpc.ts'
@@ -8,6 +9,7 @@ import { compileGrpcStatus } from './grpc-status-format.ts'
 import { formatFlags, formatLongFlags, formatTcpFlags } from './response-flags.ts'
 import { compileTimeFormat } from './time-format.ts'
 import { TLS_COMMANDS } from './tls-commands.ts'
+import { asWireText } from './wire-text.ts'
 
 /**
  * One value of an exchange; undefined = there is none (`-` in a log, nothing in a header). Values of metadata are as they
@@ -64,12 +66,12 @@ const COMMANDS: Readonly<Record<string, Compile>> = {
   UPSTREAM_TRANSPORT_FAILURE_REASON: plain((exchange) => joined(exchange.upstreamFailure)),
   UPSTREAM_PROTOCOL: plain((exchange) => orNone(exchange.upstreamProtocol)),
   REQUESTED_SERVER_NAME: plain((exchange) => orNone(exchange.requestedServerName)),
-  ROUTE_NAME: plain((exchange) => orNone(exchange.route?.name ?? '')),
+  ROUTE_NAME: plain((exchange) => orNone(asWireText(exchange.route?.name ?? ''))),
   VIRTUAL_HOST_NAME: plain((exchange) => orNone(exchange.virtualHostName)),
-  VIRTUAL_CLUSTER_NAME: plain(none),
+  VIRTUAL_CLUSTER_NAME: plain((exchange) => orNone(exchange.virtualClusterName)),
   TRACE_ID: plain((exchange) => orNone(exchange.trace?.traceId ?? '')),
   SPAN_ID: plain((exchange) => orNone(exchange.trace?.spanId ?? '')),
-  STREAM_ID: plain((exchange) => orNone(exchange.requestHeaders.get('x-request-id') ?? '')),
+  STREAM_ID: plain((exchange) => exchange.requestHeaders.get('x-request-id')),
   GRPC_STATUS: ({ args }, path) => compileGrpcStatus(args, path),
   GRPC_STATUS_NUMBER: plain(grpcStatus),
   UPSTREAM_METADATA: ({ args }, path) => metadataCommand(args, path, (exchange) => exchange.endpoint?.metadata),
@@ -185,9 +187,8 @@ function metadataCommand(
   const keys = (args ?? '').split(':')
   if (keys[0] === '') throw new MizzenError('bad-format', 'metadata commands need a namespace', { path })
   return (exchange) => {
-    let value: unknown = read(exchange)
-    for (const key of keys) value = isRecord(value) ? value[key] : undefined
-    return (value ?? undefined) as ReturnType<Extractor>
+    const value = metadataValue(read(exchange), keys)
+    return typeof value === 'string' ? asWireText(value) : (value as ReturnType<Extractor>)
   }
 }
 
@@ -200,8 +201,4 @@ function typedMetadataCommand(args: string, path: string): Extractor {
   if (type === 'ROUTE') return metadataCommand(rest, path, (exchange) => exchange.route?.metadata)
   if (['DYNAMIC', 'LISTENER', 'VIRTUAL_HOST', 'LISTENER_FILTER_CHAIN'].includes(type)) return none
   throw new MizzenError('bad-format', `%METADATA% knows no type "${type}"`, { path })
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

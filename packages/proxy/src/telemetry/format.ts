@@ -1,6 +1,7 @@
 import type { Exchange } from '../http/exchange.ts'
 import { compileCommand, type Extractor } from './format-commands.ts'
 import { parseTemplate, type Segment } from './format-template.ts'
+import { asWireText } from './wire-text.ts'
 
 /** A compiled template. */
 export type Formatter = (exchange: Exchange) => string
@@ -22,12 +23,15 @@ export function compileFormat(template: string, path: string, missing: string): 
   }
 }
 
-/** A template that is one command and nothing else keeps the type of its value (JSON logs). */
-export function compileValue(template: string, path: string): Extractor | Formatter {
+/**
+ * A template that is one command and nothing else keeps the type of its value (JSON logs).
+ * @param missing as in `compileFormat`
+ */
+export function compileValue(template: string, path: string, missing: string): Extractor | Formatter {
   const segments = parseTemplate(template, path)
   const [only] = segments
   if (segments.length === 1 && only?.kind === 'command') return compileCommand(only.command, path)
-  return compileFormat(template, path, '-')
+  return compileFormat(template, path, missing)
 }
 
 function textPart(segment: Segment, path: string, missing: string): Formatter {
@@ -40,11 +44,6 @@ function textPart(segment: Segment, path: string, missing: string): Formatter {
     const value = extract(exchange)
     if (typeof value === 'string') return value
     if (value === undefined) return missing
-    return typeof value === 'object' ? JSON.stringify(value) : String(value)
+    return typeof value === 'object' ? asWireText(JSON.stringify(value)) : String(value)
   }
-}
-
-/** Strings from the wire hold one byte a character; text of the configuration is brought to the same form. */
-export function asWireText(text: string): string {
-  return /^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
 }

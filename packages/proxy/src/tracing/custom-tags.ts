@@ -1,3 +1,4 @@
+import { metadataText } from '../config/metadata-value.ts'
 import type { Metadata } from '../config/model.ts'
 import type { TraceTag } from '../config/tracing-model.ts'
 import type { Exchange } from '../http/exchange.ts'
@@ -43,16 +44,4 @@ function metadataOf(of: 'request' | 'route' | 'cluster' | 'host', exchange: Exch
   if (of === 'route') return exchange.route?.metadata
   if (of === 'host') return exchange.endpoint?.metadata
   return of === 'cluster' && exchange.endpoint !== null ? exchange.cluster?.metadata : undefined
-}
-
-/** Objects and lists as JSON. */
-function metadataText(metadata: Metadata | undefined, path: readonly string[]): string | undefined {
-  let value: unknown = metadata
-  for (const key of path) value = isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
-  if (value === undefined || value === null) return undefined
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

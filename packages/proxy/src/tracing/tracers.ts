@@ -10,10 +10,10 @@ import type {
 } from '../config/tracing-model.ts'
 import type { DeadlineWheel } from '../http/deadline-wheel.ts'
 import type { RequestTracing } from '../http/exchange-trace.ts'
+import type { LocalAddress } from '../http/local-address.ts'
 import type { ClusterLookup } from '../http/router-runtime.ts'
 import { ConnectionManagerTracing } from './connection-manager-tracing.ts'
 import { Collector, type ReportTraffic } from './export/collector.ts'
-import { localAddress } from './export/local-address.ts'
 import { encodeExportRequest } from './export/otlp-message.ts'
 import { resourceAttributes } from './export/otlp-resource.ts'
 import { SpanBuffer } from './export/span-buffer.ts'
@@ -30,6 +30,7 @@ export interface TracersDeps {
   readonly random: Random
   readonly wheel: DeadlineWheel
   readonly clusters: ClusterLookup
+  readonly localAddress: LocalAddress
   /** Adds a cluster. */
   readonly putCluster: (config: ClusterConfig) => void
   readonly zipkinStats: ZipkinStats
@@ -82,8 +83,8 @@ export class Tracers {
   }
 
   #zipkin(config: ZipkinConfig): Tracer {
-    const { random, zipkinStats: stats, settings } = this.#deps
-    const endpoint = { serviceName: settings.cluster, ipv4: localAddress() }
+    const { random, zipkinStats: stats, settings, localAddress } = this.#deps
+    const endpoint = { serviceName: settings.cluster, ipv4: localAddress.text }
     const json = config.encoding === 'json'
     const collector = this.#collector(config.collector, 'tracing.zipkin')
     const events = {

@@ -13,6 +13,7 @@ import { DeadlineWheel } from '../http/deadline-wheel.ts'
 import { EventTurn } from '../http/event-turn.ts'
 import { FieldNames } from '../http/field-names.ts'
 import { Http2Resources } from '../http/http2/http2-resources.ts'
+import { LocalAddress } from '../http/local-address.ts'
 import { ConnectionBudget } from '../listener/connection-budget.ts'
 import type { DrainSettings, DrainStrategy } from '../listener/drain.ts'
 import { ListenerCompiler } from '../listener/listener-compiler.ts'
@@ -81,7 +82,8 @@ export function assembleRuntime(deps: RuntimeDeps) {
   const nobody = ({ kind, name }: Demand) => waiting.answer({ kind, name, outcome: 'missing' })
   const waiting = new WaitingRequests(turn, deps.onDemand ?? nobody)
   const putCluster = (config: ClusterConfig) => turn.run(() => clusters.put(config))
-  const tracing = new LazyTracers({ settings: deps.tracing, random, wheel, clusters, putCluster })
+  const localAddress = new LocalAddress()
+  const tracing = new LazyTracers({ settings: deps.tracing, random, wheel, clusters, putCluster, localAddress })
   const services = new ServiceCompiler({ ...deps, routes, clusters, dnsCaches, waiting, tracing })
   const compiler = new ListenerCompiler(services, tls)
   const date = new DateHeader(clock)
@@ -90,8 +92,8 @@ export function assembleRuntime(deps: RuntimeDeps) {
   const overload = deps.overload ?? null
   const drains: DrainSettings = { strategy: deps.drainStrategy ?? 'immediate', failing: false }
   const limits = { connections, overload, drains }
-  const shared = { ...limits, turn, wheel, clock, random, names, http2, clusters, date, readBuffer, relayBuffers }
-  const listeners = new ListenerRegistry(shared, compiler)
+  const shared = { ...limits, turn, wheel, clock, random, names, http2, clusters, localAddress, date }
+  const listeners = new ListenerRegistry({ ...shared, readBuffer, relayBuffers }, compiler)
   return {
     turn,
     wheel,

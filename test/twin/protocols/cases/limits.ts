@@ -58,6 +58,7 @@ function retried(name: string, thresholds: object, count: number, shows: object)
     cluster: { circuit_breakers: { thresholds: [thresholds] } },
     play: (world) => retriesAtOnce(world, count),
     logLines: count,
+    anyConnection: true,
     shows,
   }
 }

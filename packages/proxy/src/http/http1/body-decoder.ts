@@ -38,24 +38,30 @@ export class BodyDecoder {
   #keepsTrailers = false
 
   startNone(): void {
-    this.#mode = Mode.none
+    this.#start(Mode.none)
   }
 
   /** @param length bytes; 0 is no body. */
   startLength(length: number): void {
-    this.#mode = length === 0 ? Mode.none : Mode.length
+    this.#start(length === 0 ? Mode.none : Mode.length)
     this.#left = length
   }
 
   startUntilClose(): void {
-    this.#mode = Mode.untilClose
+    this.#start(Mode.untilClose)
   }
 
   startChunked(keepTrailers = false): void {
+    this.#start(Mode.sizeLine)
     this.#trailerBytes = 0
     this.#keepsTrailers = keepTrailers
-    this.trailers = ''
     this.#startSizeLine()
+  }
+
+  /** Nothing of the message before may be left: it may have been another client's. */
+  #start(mode: number): void {
+    this.#mode = mode
+    this.trailers = ''
   }
 
   get done(): boolean {

@@ -270,8 +270,9 @@ export class Http1ClientConnection implements WireHandler, BodySink, UpstreamCon
         this.#breakOff()
         return
       }
-      handler.responseFields.set('connection', 'upgrade')
-      handler.responseFields.set('upgrade', this.#head.upgrade)
+      const { connection, upgrade } = this.#head.upgradeFields
+      handler.responseFields.set('connection', connection)
+      handler.responseFields.set('upgrade', upgrade)
     }
     // A length means nothing here (RFC 9110 9.3.6), and must not frame what follows.
     handler.responseFields.remove('content-length')

@@ -24,6 +24,12 @@ const PROTECTED = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']
 /** Fields named in `Connection` hold for this hop only (RFC 9110 7.6.1); what the framing rests on cannot. */
 const KEPT: ReadonlySet<string> = new Set(['te', 'content-length'])
 
+/** How a message says that it is about another protocol: its own letters, for who compares them exactly. */
+export interface UpgradeFields {
+  readonly connection: string
+  readonly upgrade: string
+}
+
 /** What a head says about its message's framing and connection; one per connection, reused. */
 export class MessageHead {
   /** -1 = not given. */
@@ -35,6 +41,8 @@ export class MessageHead {
   keepAlive = false
   /** Protocols asked for, lower case; '' unless `Connection: upgrade` goes with it. */
   upgrade = ''
+  /** The fields behind `upgrade` as they are passed on; meaningless without. */
+  upgradeFields: UpgradeFields = LOWER_CASE
   /** Value of the Host field; undefined = missing. */
   host: string | undefined = undefined
   /** `Expect: 100-continue`, which is answered here and not forwarded. */
@@ -114,6 +122,9 @@ export class MessageHead {
         // Only `trailers` may pass (RFC 9110 10.1.4).
         if (TRAILERS.test(value)) headers.set(name, 'trailers')
         return ''
+      case FieldKind.proxyConnection:
+        if (CLOSE.test(value)) this.close = true
+        return ''
       case FieldKind.expect:
         if (value.toLowerCase() === '100-continue') this.expectsContinue = true
         else headers.append(name, value)
@@ -132,7 +143,11 @@ export class MessageHead {
     )
     if (options.has('close')) this.close = true
     if (options.has('keep-alive')) this.keepAlive = true
-    if (options.has('upgrade')) this.upgrade = this.#upgradeField.toLowerCase()
+    if (options.has('upgrade')) {
+      this.upgrade = this.#upgradeField.toLowerCase()
+      const connection = ONLY_UPGRADE.test(this.#connection) ? this.#connection : 'upgrade'
+      this.upgradeFields = { connection, upgrade: this.#upgradeField }
+    }
     if (options.has('host')) this.host = undefined
     for (const name of PROTECTED) if (options.has(name)) return 'http1.connection_header_rejected'
     headers.removeWhere((name) => options.has(name) && !KEPT.has(name))
@@ -144,8 +159,13 @@ export class MessageHead {
   }
 }
 
+const LOWER_CASE: UpgradeFields = { connection: 'upgrade', upgrade: '' }
+/** What clients send; all else that `Connection` may say is for this hop. */
+const ONLY_UPGRADE = /^(?:keep-alive, ?)?upgrade(?:, ?keep-alive)?$/i
+
 /** Among others, as an item of the list. */
 const TRAILERS = /(?:^|,)[ \t]*trailers[ \t]*(?:,|$)/i
+const CLOSE = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i
 
 /** Without the optional whitespace around it (RFC 9110 5.5). */
 function trimmed(text: string, start: number, end: number): string {

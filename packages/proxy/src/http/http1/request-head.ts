@@ -13,6 +13,8 @@ export function renderRequestHead(request: RequestFields, authority: string, fra
 }
 
 /** What a request without a body says about that. */
-export function noBodyFraming({ method, requestHeaders }: RequestFields): string {
-  return BODILESS.has(method) || requestHeaders.has('content-length') ? '' : 'content-length: 0\r\n'
+export function noBodyFraming({ method, upgrade, requestHeaders }: RequestFields): string {
+  // What follows a request for another protocol is no body.
+  if (upgrade !== '' || BODILESS.has(method) || requestHeaders.has('content-length')) return ''
+  return 'content-length: 0\r\n'
 }

@@ -51,6 +51,12 @@ export class RequestReader {
     return this.head.close || (this.#line.protocol === 'HTTP/1.0' && !this.head.keepAlive)
   }
 
+  /** A body stands between the request and the protocol that it asks for. */
+  get hasBodyBeforeUpgrade(): boolean {
+    const { chunked, contentLength } = this.head
+    return this.#line.method !== 'CONNECT' && (chunked || contentLength > 0)
+  }
+
   get expectsContinue(): boolean {
     return this.head.expectsContinue && this.#line.protocol === 'HTTP/1.1'
   }
@@ -98,9 +104,8 @@ export class RequestReader {
   /** The protocol that is asked for; '' = none. */
   #upgrade(): string {
     if (this.#line.method === 'CONNECT') return 'connect'
-    const { upgrade, chunked, contentLength } = this.head
-    // A server may ignore `Upgrade` (RFC 9110 7.8): with a body it is not clear where the new protocol begins.
-    return upgrade === 'h2c' || chunked || contentLength > 0 ? '' : upgrade
+    const { upgrade } = this.head
+    return upgrade === 'h2c' ? '' : upgrade
   }
 }
 

@@ -139,13 +139,15 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
     const bodiless = status === 204 || status === 304
     const http10 = exchange.protocol === 'HTTP/1.0'
     let framing = ''
+    // As Envoy, whatever frames the response: HTTP/1.0 has but one way to do without a length.
+    if (http10 && !headers.has('content-length')) this.#closeAfter = true
     if (status === 204) headers.remove('content-length')
     else if (method === 'HEAD') {
       // What a GET would get (RFC 9112 6.1).
       if (!http10 && status !== 304 && !headers.has('content-length')) framing = 'transfer-encoding: chunked\r\n'
     } else if (!bodiless && !headers.has('content-length')) {
       if (endStream) framing = 'content-length: 0\r\n'
-      else if (http10) this.#untilClose = this.#closeAfter = true
+      else if (http10) this.#untilClose = true
       else {
         this.#chunked = true
         framing = 'transfer-encoding: chunked\r\n'
@@ -278,22 +280,23 @@ export class Http1ServerConnection implements WireHandler, BodySink, Downstream,
     this.#deadline.arm(this.#service.config.requestHeadersTimeoutMs)
     this.stream.open(this.#service)
     this.#service.stats.downstreamRqHttp1Total += 1
+    this.#requests += 1
+    if (this.#requests === this.#service.config.maxRequestsPerConnection) {
+      this.#service.stats.downstreamCxMaxRequestsReached += 1
+    }
   }
 
   #startRequest(): void {
     const request = this.#request
     const { head } = request
     this.#deadline.cancel()
-    this.#requests += 1
-    if (this.#requests === this.#service.config.maxRequestsPerConnection) {
-      this.#service.stats.downstreamCxMaxRequestsReached += 1
-    }
     if (request.closes) this.#closeAfter = true
     if (head.chunked) this.#body.startChunked(this.#service.config.http1Trailers)
     else this.#body.startLength(head.contentLength === -1 ? 0 : head.contentLength)
     const ended = this.#body.done
     this.#state = ended ? State.done : State.body
-    this.stream.start({ ended, hasHost: request.hasHost, expectsContinue: request.expectsContinue })
+    const { hasHost, expectsContinue, hasBodyBeforeUpgrade } = request
+    this.stream.start({ ended, hasHost, expectsContinue, hasBodyBeforeUpgrade, upgradeFields: head.upgradeFields })
   }
 
   #takeBody(buffer: Buffer, start: number, end: number): number {

@@ -2,7 +2,6 @@
 const REASONS: Readonly<Record<number, string>> = {
   100: 'Continue',
   101: 'Switching Protocols',
-  102: 'Processing',
   200: 'OK',
   201: 'Created',
   202: 'Accepted',

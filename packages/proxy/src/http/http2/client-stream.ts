@@ -9,6 +9,13 @@ import { readTrailers } from './request-message.ts'
 import type { Http2Session } from './session.ts'
 import { SessionStream } from './session-stream.ts'
 
+/** What a peer says by resetting a stream; all else is `remote reset` (as Envoy). */
+const RESETS: ReadonlyMap<number, ResetReason> = new Map([
+  [ErrorCode.protocolError, 'protocol error'],
+  [ErrorCode.refusedStream, 'remote refused stream reset'],
+  [ErrorCode.connectError, 'remote error with CONNECT request'],
+])
+
 /** The connection that a stream belongs to. */
 export interface ClientStreamOwner {
   readonly session: Http2Session
@@ -154,8 +161,7 @@ export class Http2ClientStream extends SessionStream implements UpstreamConnecti
   }
 
   onCut(code: number, byPeer: boolean): void {
-    if (!byPeer) this.abort('protocol error')
-    else this.abort(code === ErrorCode.refusedStream ? 'remote refused stream reset' : 'remote reset')
+    this.abort(byPeer ? (RESETS.get(code) ?? 'remote reset') : 'protocol error')
   }
 
   onClosed(): void {

@@ -273,7 +273,8 @@ export class Http2ServerConnection implements WireHandler, SessionOwner, StreamC
       return
     }
     const ended = endStream || exchange.upgrade !== ''
-    own.stream.start({ ended, hasHost: true, expectsContinue: request.expectsContinue })
+    const { expectsContinue } = request
+    own.stream.start({ ended, hasHost: true, expectsContinue, hasBodyBeforeUpgrade: false, upgradeFields: null })
   }
 
   #onTrailers(stream: Http2ServerStream, block: HeaderBlock<HeaderField>, endStream: boolean): void {

@@ -1,4 +1,5 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { metadataText } from '../../config/metadata-value.ts'
 import type { LogTag, Metadata, StreamLogConfig } from '../../config/model.ts'
 import { type Exchange, ResponseFlag } from '../../http/exchange.ts'
 import { grpcStatus } from '../../http/grpc.ts'
@@ -141,22 +142,15 @@ function certificate(writer: BinaryWriter, field: number, identity: CertificateI
   })
 }
 
-/** As Envoy prints tags of metadata: objects and lists as JSON; '' = none. */
+/** '' = none. */
 function tagValue(tag: LogTag, exchange: Exchange): string {
   if ('literal' in tag) return tag.literal
-  let value: unknown = metadataOf(tag.of, exchange)?.[tag.namespace]
-  for (const key of tag.path) value = isRecord(value) ? value[key] : undefined
-  if (value === undefined || value === null) return tag.otherwise
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return metadataText(metadataOf(tag.of, exchange), [tag.namespace, ...tag.path]) ?? tag.otherwise
 }
 
 function metadataOf(kind: 'host' | 'cluster' | 'route', exchange: Exchange): Metadata | undefined {
   if (kind === 'host') return exchange.endpoint?.metadata
   return kind === 'cluster' ? exchange.cluster?.metadata : exchange.route?.metadata
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function message(writer: BinaryWriter, field: number, write: (writer: BinaryWriter) => void): void {
