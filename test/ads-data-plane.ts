@@ -7,7 +7,7 @@ import { accepts } from './readiness.ts'
 import { ServerProcess } from './server-process.ts'
 import type { Program } from './twin/data-plane.ts'
 
-const DEADLINE_MS = 10_000
+const DEADLINE_MS = 60_000
 
 const GATEWAY = {
   id: 'router~127.0.0.1~proxy.istio-system~istio-system.svc.cluster.local',

@@ -14,8 +14,6 @@ export const Type = {
 } as const
 export const END_STREAM = 1
 export const END_HEADERS = 4
-export const PADDED = 8
-export const PRIORITY = 0x20
 
 export type Field = readonly [name: string, value: string]
 

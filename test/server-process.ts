@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 
-const START_DEADLINE_MS = 20_000
-const STOP_DEADLINE_MS = 5_000
+const START_DEADLINE_MS = 60_000
+const STOP_DEADLINE_MS = 20_000
 /** What is kept of its standard error, characters: the last ones say why it ended. */
 const OUTPUT_LIMIT = 10_000
 
@@ -41,8 +41,8 @@ export class ServerProcess {
   }
 
   /**
-   * Starts the command and waits until `ready` says true (it is asked every 50 ms). If the command ends before, or 20 s
-   * pass, it is ended.
+   * Starts the command and waits until `ready` says true (it is asked every 50 ms). If the command ends before, or a minute
+   * passes, it is ended.
    * @throws ServerError
    */
   static async start(command: ServerCommand, ready: () => boolean | Promise<boolean>): Promise<ServerProcess> {
@@ -69,7 +69,7 @@ export class ServerProcess {
     return this.#child.pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
-  /** Sends the signal, and after 5 s SIGKILL; fulfilled when the process is gone. */
+  /** Sends the signal, and after 20 s SIGKILL; fulfilled when the process is gone. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (this.ended) return
     const gone = new Promise((resolve) => this.#child.once('exit', resolve))

@@ -7,7 +7,7 @@ import { StreamCrowd } from './stream-crowd.ts'
 /** Ten changes a second. */
 const CHANGE_MS = 100
 const STREAMS = 200
-const DEADLINE_MS = 20_000
+const DEADLINE_MS = 60_000
 
 /** What is disturbed while requests flow. */
 interface World {

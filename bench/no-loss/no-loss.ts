@@ -15,7 +15,7 @@ import type { Disturbance } from './disturbances.ts'
 const CONNECTIONS = 16
 /** Between two requests of a connection: some 2,000 requests a second in all. */
 const PAUSE_MS = 8
-const APPLIED_DEADLINE_MS = 30_000
+const APPLIED_DEADLINE_MS = 60_000
 
 export interface NoLossOptions {
   readonly program: Program

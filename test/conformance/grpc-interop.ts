@@ -25,7 +25,7 @@ const CASES = [
   'custom_metadata',
 ] as const
 
-const CASE_LIMIT_MS = 20_000
+const CASE_LIMIT_MS = 60_000
 
 /** The Go client of gRPC's interoperability tests through the proxy to the Go server; HTTP/2 by prior knowledge on both sides. */
 export const grpcInterop: Suite = {

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runCommand } from '../../packages/cli/test/run-command.ts'
 import { load } from './load.ts'
 import { Mesh, run, until, virtualService } from './mesh.ts'
 
@@ -40,9 +41,9 @@ describe('mizzen validate', () => {
     const human = await run(['validate', '-f', file])
     expect(human.status).toBe(1)
     expect(human.stdout + human.stderr).toContain(`${file}:${line}:`)
-    const result = await run(['validate', '-f', file, '-o', 'json'])
-    expect(result.status).toBe(1)
-    const problems = JSON.parse(result.stdout).filter((problem: { severity: string }) => problem.severity === 'error')
+    const { status, out } = await runCommand(['validate', '-f', file, '-o', 'json'])
+    expect(status).toBe(1)
+    const problems = JSON.parse(out).filter((problem: { severity: string }) => problem.severity === 'error')
     expect(problems[0]).toMatchObject({ file, line, column })
     expect(`${problems[0].message} ${problems[0].hint ?? ''}`).toMatch(says)
     expect(problems).toHaveLength(1)
@@ -55,7 +56,7 @@ describe('mizzen validate', () => {
   })
 })
 
-describe('mizzen up', { timeout: 60_000 }, () => {
+describe('mizzen up', () => {
   it('names the port that is in use', async () => {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -78,12 +79,12 @@ describe('mizzen up', { timeout: 60_000 }, () => {
   })
 })
 
-describe('a running mesh', { timeout: 120_000 }, () => {
+describe('a running mesh', () => {
   let mesh: Mesh
 
   beforeAll(async () => {
     mesh = await Mesh.start()
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await mesh?.stop()

@@ -35,7 +35,7 @@ describe('a rollout by overlay, with the control plane killed at each step', () 
 
   beforeAll(async () => {
     mesh = await Mesh.start((dir) => writeFileSync(join(dir, 'virtual-service.yaml'), virtualService(100, 0)))
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await mesh?.stop()
@@ -56,11 +56,7 @@ describe('a rollout by overlay, with the control plane killed at each step', () 
 
   it('goes on at the same weight, fails no request, and leaves the VirtualService as it was', async () => {
     let done = false
-    const answers: string[] = []
-    const tally = load({
-      ...{ url: mesh.ready.gateway, connections: 8, pauseMs: 30, until: () => done },
-      onAnswer: (version) => answers.push(version),
-    })
+    const tally = load({ url: mesh.ready.gateway, connections: 8, pauseMs: 30, until: () => done })
     writeFileSync(join(mesh.home, 'canary.yaml'), CANARY)
     await mesh.must('canary', 'run', '-f', `${mesh.home}/canary.yaml`)
     const weights: number[] = []
@@ -76,15 +72,13 @@ describe('a rollout by overlay, with the control plane killed at each step', () 
       'the end of the rollout',
       120_000,
     )
-    answers.length = 0
-    await until(() => answers.length >= 50, '50 answers')
+    expect((await load({ url: mesh.ready.gateway, requests: 50 })).versions).toEqual({ v2: 50 })
     done = true
     expect((await tally).failures).toEqual({})
     expect([await status(), weights.filter((weight) => weight > 0)]).toMatchObject([
       { phase: 'Promoted' },
       [20, 60, 100],
     ])
-    expect(new Set(answers)).toEqual(new Set(['v2']))
     const object = JSON.parse(await mesh.must('get', 'virtualservice', 'myapp-virtualservice', '-o', 'json'))
     expect(object.spec.http[0].route.map(({ weight }: { weight: number }) => weight)).toEqual([100, 0])
     const route = await mesh.must('route', '--proxy', GATEWAY, '--call', 'http://any.host/', '-o', 'json')

@@ -2,26 +2,26 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { load, withinThreeSigma } from './load.ts'
+import { fitsShare, load } from './load.ts'
 import { Mesh, until, virtualService } from './mesh.ts'
 
 let mesh: Mesh
 
 beforeAll(async () => {
   mesh = await Mesh.start()
-}, 60_000)
+})
 
 afterAll(async () => {
   await mesh?.stop()
 })
 
-/** Sends 10,000 requests to the gateway and expects this share of them at v1. */
-async function expectShare(v1: number): Promise<void> {
-  const tally = await load({ url: mesh.ready.gateway, requests: 10_000 })
+/** Sends so many requests to the gateway and expects this share of them at v1. */
+async function expectShare(v1: number, requests = 10_000): Promise<void> {
+  const tally = await load({ url: mesh.ready.gateway, requests })
   expect(tally.failures).toEqual({})
-  expect(tally.total).toBe(10_000)
+  expect(tally.total).toBe(requests)
   const seen = tally.versions.v1 ?? 0
-  expect(withinThreeSigma(seen, tally.total, v1), `v1 answered ${seen} of ${tally.total}, intended ${v1}`).toBe(true)
+  expect(fitsShare(seen, tally.total, v1), `v1 answered ${seen} of ${tally.total}, intended ${v1}`).toBe(true)
 }
 
 async function answers(count = 200): Promise<Readonly<Record<string, number>>> {
@@ -39,7 +39,7 @@ async function counter(name: string, labels: Readonly<Record<string, string>>): 
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
 }
 
-describe('the canary, by hand', { timeout: 120_000 }, () => {
+describe('the canary, by hand', { timeout: 300_000 }, () => {
   it('splits 70/30 as the resources stand', async () => {
     await expectShare(0.7)
   })
@@ -108,7 +108,7 @@ describe('the canary, by hand', { timeout: 120_000 }, () => {
 
   it('takes the file again when that is edited after an apply: the last writer wins', async () => {
     await mesh.setWeights(20, 80)
-    await expectShare(0.2)
+    await expectShare(0.2, 2_000)
     await mesh.setWeights(0, 100)
   })
 
@@ -153,14 +153,10 @@ describe('the canary, by hand', { timeout: 120_000 }, () => {
     )
     mesh.write('destination-rule.yaml', mesh.read('destination-rule.yaml').replace(/.*name: v1.*\n/, ''))
     rmSync(join(mesh.dir, 'deployment-v1.yaml'))
-    await until(
-      async () => {
-        const pods = JSON.parse(await mesh.must('get', 'pods', '-o', 'json')).items
-        return pods.length === 1 && pods[0].metadata.labels.version === 'v2'
-      },
-      'the Pods of v1 to be gone',
-      40_000,
-    )
+    await until(async () => {
+      const pods = JSON.parse(await mesh.must('get', 'pods', '-o', 'json')).items
+      return pods.length === 1 && pods[0].metadata.labels.version === 'v2'
+    }, 'the Pods of v1 to be gone')
     expect(await answers()).toEqual({ v2: 200 })
     const clusters = JSON.parse(await mesh.must('proxy-config', 'cluster', 'istio-ingressgateway', '-o', 'json'))
     expect(JSON.stringify(clusters)).not.toContain('|v1|')

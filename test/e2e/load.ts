@@ -79,7 +79,10 @@ function versionOf(body: string): string {
   }
 }
 
-/** Whether `seen` of `total` fits a share `p` within three standard deviations of the binomial distribution. */
-export function withinThreeSigma(seen: number, total: number, p: number): boolean {
-  return Math.abs(seen - total * p) <= 3 * Math.sqrt(total * p * (1 - p))
+/** Chance alone goes beyond so many once in 1.7 million times; beyond three it goes once in 370, which is too often for CI. */
+const STANDARD_DEVIATIONS = 5
+
+/** Whether `seen` of `total` fits a share `p`, by the binomial distribution. */
+export function fitsShare(seen: number, total: number, p: number): boolean {
+  return Math.abs(seen - total * p) <= STANDARD_DEVIATIONS * Math.sqrt(total * p * (1 - p))
 }

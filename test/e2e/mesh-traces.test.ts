@@ -32,7 +32,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
   mesh = await Mesh.start(undefined, ['--trace-collector', url, '--trace-sampling', '100'])
-}, 90_000)
+})
 
 afterAll(async () => {
   await mesh?.stop()
@@ -51,7 +51,7 @@ it('tells of each request once tracing is asked for, and not before', async () =
     )
     return services.some((all) => all.has('istio-ingressgateway.istio-system') && all.has('myapp.default'))
   }, 'a trace of both proxies')
-}, 60_000)
+})
 
 it('passes them on where --trace-collector says', async () => {
   const known = (await traces()).map(([span]) => Buffer.from(span?.traceId ?? '', 'hex'))

@@ -17,7 +17,7 @@ import { TRACERS, type Tracer, tracedProxy } from './traced-proxy.ts'
 
 const envoy = requireTool('envoy')
 const LOOPBACK = { host: '127.0.0.1', port: 0 }
-const WAIT_MS = 15_000
+const WAIT_MS = 60_000
 
 interface Posted {
   readonly path: string
@@ -60,7 +60,7 @@ describe.skipIf(envoy === undefined)('spans of the real Envoy', () => {
     const program = envoyProgram(envoy as string)
     const command = { name: 'envoy', command: program.command, args: program.args(file) }
     proxy = await ServerProcess.start(command, () => accepts(ports[0] as number))
-  }, 30_000)
+  })
 
   afterAll(async () => {
     await proxy?.stop()

@@ -24,7 +24,6 @@ const PROGRAMS = [...(envoy === undefined ? [] : [envoyProgram(envoy)]), mizzenP
 const TYPE = 'type.googleapis.com/'
 const FILTERS = `${TYPE}envoy.extensions.filters`
 const registry = createRegistry(TcpProxySchema, SniClusterSchema, HttpInspectorSchema, ProxyProtocolSchema)
-const TIMEOUT = { timeout: 60_000 }
 
 function encode(schema: DescMessage, json: JsonObject): Uint8Array {
   return toBinary(schema, fromJson(schema, json, { registry }))
@@ -69,7 +68,7 @@ function ask(port: number, before = ''): Promise<string> {
     const socket = connect(port, '127.0.0.1', () => {
       socket.write(`${before}GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
     })
-    socket.setTimeout(5_000, () => socket.destroy())
+    socket.setTimeout(30_000, () => socket.destroy())
     socket.setEncoding('latin1').on('data', (more) => {
       text += more
     })
@@ -114,7 +113,7 @@ async function served(program: Program): Promise<Served> {
 }
 
 describe.each(PROGRAMS)('$name', (program) => {
-  it('takes a network filter by name, its change, and refuses one of another type', TIMEOUT, async () => {
+  it('takes a network filter by name, its change, and refuses one of another type', async () => {
     const { server, port, set } = await served(program)
     const listener = entry(port, [named('one', [tcpProxy('')])])
     set(listener, extension('one', tcpProxy('blue')))
@@ -128,7 +127,7 @@ describe.each(PROGRAMS)('$name', (program) => {
     expect(await ask(port)).toBe('green')
   })
 
-  it('goes by the default of a network filter until that has come', TIMEOUT, async () => {
+  it('goes by the default of a network filter until that has come', async () => {
     const { port, set } = await served(program)
     const listener = entry(port, [named('one', [tcpProxy('')], tcpProxy('blue'))])
     set(listener)
@@ -137,23 +136,19 @@ describe.each(PROGRAMS)('$name', (program) => {
     await until(async () => (await ask(port)) === 'green', 'the filter to be at work')
   })
 
-  it(
-    'takes a filter before the TCP proxy by name, and refuses one that would have to be the last',
-    TIMEOUT,
-    async () => {
-      const { server, port, set } = await served(program)
-      const filter = { name: 'tcp', typed_config: tcpProxy('blue') }
-      const listener = entry(port, [named('one', [SNI_CLUSTER, tcpProxy('')]), filter])
-      set(listener, extension('one', SNI_CLUSTER))
-      await until(async () => (await ask(port)) === 'blue', 'the filters to be at work')
-      set(listener, extension('one', tcpProxy('green')))
-      const rejections = () => server.statuses().flatMap((one) => one.rejections)
-      await until(() => rejections().length > 0, 'the filter to be refused')
-      expect(await ask(port)).toBe('blue')
-    },
-  )
+  it('takes a filter before the TCP proxy by name, and refuses one that would have to be the last', async () => {
+    const { server, port, set } = await served(program)
+    const filter = { name: 'tcp', typed_config: tcpProxy('blue') }
+    const listener = entry(port, [named('one', [SNI_CLUSTER, tcpProxy('')]), filter])
+    set(listener, extension('one', SNI_CLUSTER))
+    await until(async () => (await ask(port)) === 'blue', 'the filters to be at work')
+    set(listener, extension('one', tcpProxy('green')))
+    const rejections = () => server.statuses().flatMap((one) => one.rejections)
+    await until(() => rejections().length > 0, 'the filter to be refused')
+    expect(await ask(port)).toBe('blue')
+  })
 
-  it('takes a listener filter by name in place of its default', TIMEOUT, async () => {
+  it('takes a listener filter by name in place of its default', async () => {
     const { port, set } = await served(program)
     const filter = named('one', [HTTP_INSPECTOR, PROXY_PROTOCOL], HTTP_INSPECTOR)
     const listener = entry(port, [{ name: 'tcp', typed_config: tcpProxy('blue') }], [filter])
@@ -164,24 +159,20 @@ describe.each(PROGRAMS)('$name', (program) => {
     expect(await ask(port, 'PROXY TCP4 1.2.3.4 5.6.7.8 9 10\r\n')).toBe('blue')
   })
 
-  it.each(['network', 'listener'])(
-    'closes connections that lack a %s filter, and counts them',
-    TIMEOUT,
-    async (kind) => {
-      const { port, set, counter } = await served(program)
-      const tcp = { name: 'tcp', typed_config: tcpProxy('blue') }
-      const network = kind === 'network'
-      const listener = network
-        ? entry(port, [named('one', [tcpProxy('')])])
-        : entry(port, [tcp], [named('one', [HTTP_INSPECTOR])])
-      set(listener, extension('one', network ? tcpProxy('blue') : HTTP_INSPECTOR))
-      await until(async () => (await ask(port)) === 'blue', 'the filter to be at work')
-      set(listener)
-      await until(async () => (await ask(port)) === 'closed', 'the filter to be gone')
-      const name = network ? 'network_extension_config_missing' : 'extension_config_missing'
-      expect(await counter(name)).toBe(1)
-      set(listener, extension('one', network ? tcpProxy('green') : HTTP_INSPECTOR))
-      await until(async () => (await ask(port)) === (network ? 'green' : 'blue'), 'the filter to be back')
-    },
-  )
+  it.each(['network', 'listener'])('closes connections that lack a %s filter, and counts them', async (kind) => {
+    const { port, set, counter } = await served(program)
+    const tcp = { name: 'tcp', typed_config: tcpProxy('blue') }
+    const network = kind === 'network'
+    const listener = network
+      ? entry(port, [named('one', [tcpProxy('')])])
+      : entry(port, [tcp], [named('one', [HTTP_INSPECTOR])])
+    set(listener, extension('one', network ? tcpProxy('blue') : HTTP_INSPECTOR))
+    await until(async () => (await ask(port)) === 'blue', 'the filter to be at work')
+    set(listener)
+    await until(async () => (await ask(port)) === 'closed', 'the filter to be gone')
+    const name = network ? 'network_extension_config_missing' : 'extension_config_missing'
+    await until(async () => (await counter(name)) >= 1, 'it to be counted')
+    set(listener, extension('one', network ? tcpProxy('green') : HTTP_INSPECTOR))
+    await until(async () => (await ask(port)) === (network ? 'green' : 'blue'), 'the filter to be back')
+  })
 })

@@ -24,8 +24,7 @@ export class ForeignControlPlane {
     this.port = port
   }
 
-  /** @param port 0: the system chooses */
-  static async start(binary: string, port = 0): Promise<ForeignControlPlane> {
+  static async start(binary: string, port: number): Promise<ForeignControlPlane> {
     const child = spawn(binary, [String(port)], { stdio: ['pipe', 'pipe', 'inherit'] })
     const lines = createInterface({ input: child.stdout })
     const [first] = await Promise.race([

@@ -6,7 +6,7 @@ import { connect, type TLSSocket } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { AdsDataPlane } from '../ads-data-plane.ts'
 import { TestAuthority, type TestCertificate } from '../certificates.ts'
-import { withinThreeSigma } from '../e2e/load.ts'
+import { fitsShare } from '../e2e/load.ts'
 import { until } from '../e2e/mesh.ts'
 import { freePorts } from '../free-ports.ts'
 import { requireTool } from '../requirements.ts'
@@ -92,7 +92,7 @@ function ask(port: number, host: string, options: { ca?: string; agent?: Agent }
       })
       response.on('end', () => resolve(response.statusCode === 200 ? body : String(response.statusCode)))
     })
-    call.setTimeout(5_000, () => call.destroy(new Error('no answer')))
+    call.setTimeout(30_000, () => call.destroy(new Error('no answer')))
     call.on('error', reject)
     call.end()
   })
@@ -115,7 +115,7 @@ function shownSerial(port: number, servername: string, ca: string): Promise<stri
   })
 }
 
-describe.each(PROGRAMS)('a gateway, $name', { timeout: 60_000 }, (program) => {
+describe.each(PROGRAMS)('a gateway, $name', (program) => {
   it('splits TCP connections by weight, and follows a change', async () => {
     const [port = 0] = await freePorts(1)
     const rule = (v1: number, v2: number) => `
@@ -140,11 +140,12 @@ spec:
     await until(() => ask(port, 'any').then(Boolean, () => false), 'the port to take connections')
     let seen = 0
     for (let index = 0; index < CONNECTIONS; index += 1) if ((await ask(port, 'any')) === 'v1') seen += 1
-    expect(withinThreeSigma(seen, CONNECTIONS, 0.8), `v1 answered ${seen}`).toBe(true)
+    expect(fitsShare(seen, CONNECTIONS, 0.8), `v1 answered ${seen}`).toBe(true)
     await controlPlane.apply(rule(0, 1))
     await until(() => controlPlane.settled, 'the weights to be acknowledged')
-    const after = await Promise.all(Array.from({ length: 20 }, () => ask(port, 'any')))
-    expect(new Set(after)).toEqual(new Set(['v2']))
+    // Envoy's workers take up what its main thread has acknowledged a little later.
+    const answers = () => Promise.all(Array.from({ length: 20 }, () => ask(port, 'any')))
+    await until(async () => (await answers()).every((name) => name === 'v2'), 'v2 alone to answer')
   })
 
   it('passes TLS on by server name, and ends it beside', async () => {

@@ -132,5 +132,5 @@ describe.each(PROGRAMS)('a server that is asked to tell routes apart, $name', (p
     }
     for (const response of application.held) response.end('held')
     expect(await Promise.all(answers)).toEqual(changes.map(() => '200 held'))
-  }, 60_000)
+  })
 })

@@ -64,14 +64,14 @@ function ask(port: number, host: string): Promise<string> {
       })
       response.on('end', () => resolve(response.statusCode === 200 ? body : String(response.statusCode)))
     })
-    call.setTimeout(5_000, () => call.destroy(new Error('no answer')))
+    call.setTimeout(30_000, () => call.destroy(new Error('no answer')))
     call.on('error', (error) => resolve(error.message))
     call.end()
   })
 }
 
 describe.each(PROGRAMS)('virtual hosts on demand, $name', (program) => {
-  it('come with the first request, follow rules, and go', { timeout: 60_000 }, async () => {
+  it('come with the first request, follow rules, and go', async () => {
     const [blue, green] = [await NamedUpstream.start('blue'), await NamedUpstream.start('green')]
     cleanUp.push(
       () => blue.stop(),

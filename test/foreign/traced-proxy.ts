@@ -4,12 +4,12 @@ export const TRACERS = ['otlp-http', 'otlp-grpc', 'zipkin'] as const
 export type Tracer = (typeof TRACERS)[number]
 
 /** What takes spans: OTLP by gRPC at one address, OTLP by HTTP and Zipkin at the other, all on 127.0.0.1. */
-export interface SpanTaker {
+interface SpanTaker {
   readonly xds: { readonly port: number }
   readonly api: { readonly port: number }
 }
 
-export interface TracedListener {
+interface TracedListener {
   readonly port: number
   readonly tracer: Tracer
   readonly to: SpanTaker
@@ -23,7 +23,7 @@ export interface TracedProxy {
 }
 
 /** The service that spans name. */
-export const TRACED_SERVICE = 'shop'
+const TRACED_SERVICE = 'shop'
 
 const TYPE = 'type.googleapis.com/envoy'
 

@@ -65,7 +65,7 @@ function shown(port: number): Promise<string | undefined> {
 }
 
 describe.each(EACH)('$name, $apiType', ({ program, apiType }) => {
-  it('takes a certificate by SDS, and the next one', { timeout: 60_000 }, async () => {
+  it('takes a certificate by SDS, and the next one', async () => {
     const authority = await TestAuthority.create('test')
     const [one, two] = [await authority.issue({ dns: ['a'] }), await authority.issue({ dns: ['a'] })]
     const { view, port } = await served(program, apiType)
@@ -76,7 +76,7 @@ describe.each(EACH)('$name, $apiType', ({ program, apiType }) => {
     await until(async () => (await shown(port)) === two.fingerprint256, 'the second certificate to be shown')
   })
 
-  it('takes a filter by ECDS, its change, and refuses a bad one', { timeout: 60_000 }, async () => {
+  it('takes a filter by ECDS, its change, and refuses a bad one', async () => {
     const { view, server, port } = await served(program, apiType)
     const listener = entry('http', { port, routes: direct(200), filter: 'abort' })
     view.set(listener, abortFilter('abort', 418))
@@ -94,9 +94,7 @@ describe.each(EACH)('$name, $apiType', ({ program, apiType }) => {
 })
 
 describe.each(PROGRAMS)('$name', (program) => {
-  it('goes by the default of a filter until that has come', {
-    timeout: 60_000,
-  }, async () => {
+  it('goes by the default of a filter until that has come', async () => {
     const { view, port } = await served(program, 'DELTA_GRPC')
     const listener = entry('http', { port, routes: direct(200), filter: 'abort', fallback: 403 })
     view.set(listener)
@@ -105,7 +103,7 @@ describe.each(PROGRAMS)('$name', (program) => {
     await until(async () => (await status(port)) === 418, 'the filter to answer')
   })
 
-  it('asks for a cluster that is not there', { timeout: 60_000 }, async () => {
+  it('asks for a cluster that is not there', async () => {
     const blue = await NamedUpstream.start('blue')
     cleanUp.push(() => blue.stop())
     const { view, port } = await served(program, 'DELTA_GRPC')
@@ -116,7 +114,7 @@ describe.each(PROGRAMS)('$name', (program) => {
     await until(async () => (await status(port)) === 200, 'the cluster to be there')
   })
 
-  it('fetches virtual hosts on demand, and follows their changes', { timeout: 60_000 }, async () => {
+  it('fetches virtual hosts on demand, and follows their changes', async () => {
     const [blue, green] = [await NamedUpstream.start('blue'), await NamedUpstream.start('green')]
     cleanUp.push(
       () => blue.stop(),
@@ -138,7 +136,7 @@ describe.each(PROGRAMS)('$name', (program) => {
           response.on('data', (body) => resolve(response.statusCode === 200 ? body : String(response.statusCode)))
           response.on('end', () => resolve(String(response.statusCode)))
         })
-        request.setTimeout(5_000, () => request.destroy(new Error('no answer')))
+        request.setTimeout(30_000, () => request.destroy(new Error('no answer')))
         request.on('error', (error) => resolve(error.message))
       })
       return await text
@@ -156,7 +154,7 @@ describe.each(PROGRAMS)('$name', (program) => {
 })
 
 // Envoy's listener stays closed for ever once it was told that there is no such filter.
-it('our proxy answers 500 for a filter that there is not', { timeout: 60_000 }, async () => {
+it('our proxy answers 500 for a filter that there is not', async () => {
   const { view, port } = await served(mizzenProgram, 'DELTA_GRPC')
   view.set(entry('http', { port, routes: direct(200), filter: 'abort' }))
   await until(async () => (await status(port)) === 500, 'the listener to be there without its filter')

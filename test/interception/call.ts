@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 const [host = '', port = ''] = process.argv.slice(2)
 const socket = connect({ host, port: Number(port), allowHalfOpen: true })
 let answer = ''
-socket.setTimeout(5_000, () => socket.destroy(new Error(`no answer in time; so far: ${answer}`)))
+socket.setTimeout(30_000, () => socket.destroy(new Error(`no answer in time; so far: ${answer}`)))
 socket.on('data', (chunk) => (answer += chunk))
 socket.on('error', (error) => {
   process.stderr.write(`${error.message}\n`)

@@ -18,7 +18,7 @@ const possible = requireTool('iptables') !== undefined && requireNetworkNamespac
 
 /** In namespaces of their own all ports are free. */
 const PORTS: Ports = { outbound: 15_001, inbound: 15_006, transparent: 15_007, redirected: 8_080, tproxied: 8_090 }
-const LOG_DEADLINE_MS = 5_000
+const LOG_DEADLINE_MS = 60_000
 
 const programs = [mizzenProgram, ...(envoy === undefined ? [] : [{ ...envoyProgram(envoy), name: 'envoy' }])]
 
@@ -34,7 +34,7 @@ describe.skipIf(!possible).each(programs)('interception by $name', (program) => 
     await start(network.callee, 'app', process.execPath, [script('app.ts'), ...appPorts], appPorts)
     await startProxy(network.callee, 'inbound', inboundBootstrap, [PORTS.inbound, PORTS.transparent])
     await startProxy(network.caller, 'outbound', outboundBootstrap, [PORTS.outbound])
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await Promise.all(processes.map((one) => one.stop()))

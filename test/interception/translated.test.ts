@@ -84,7 +84,7 @@ describe.skipIf(!possible).each(programs)('translated interception, $name', (pro
     ])
     await startProxy(network.callee, CALLEE.v4)
     await startProxy(network.caller, CALLER.v4)
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await Promise.all(processes.map((one) => one.stop()))

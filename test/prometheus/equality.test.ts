@@ -75,73 +75,69 @@ async function compare(ours: QueryApi, url: string, path: string, params: Record
 }
 
 /** The same samples in both; every query must give the same answer, text for text up to the last bits of sums. */
-describe.skipIf(prometheus === undefined)(
-  'the query API gives what a real Prometheus gives',
-  { timeout: 60_000 },
-  () => {
-    const recording = new Recording(200, 15_000)
-    const { startMs, endMs } = recording
-    const ours = recording.ours()
-    let theirs: RealPrometheus
+describe.skipIf(prometheus === undefined)('the query API gives what a real Prometheus gives', () => {
+  const recording = new Recording(200, 15_000)
+  const { startMs, endMs } = recording
+  const ours = recording.ours()
+  let theirs: RealPrometheus
 
-    beforeAll(async () => {
-      theirs = await startPrometheus(prometheus!)
-      await recording.writeTo(theirs.url)
+  beforeAll(async () => {
+    theirs = await startPrometheus(prometheus!)
+    await recording.writeTo(theirs.url)
+  })
+  afterAll(() => theirs?.stop())
+
+  const ask = (path: string, params: Record<string, string>) => compare(ours, theirs.url, path, params)
+  const times = [startMs + 40_000, startMs + 1_234_567, endMs - 60_000, endMs + 20_000, endMs + 290_000]
+  const range = { start: seconds(startMs - 60_000), end: seconds(endMs + 400_000), step: '37' }
+
+  async function askAll(query: string): Promise<readonly string[]> {
+    const found = [...(await ask('query_range', { query, ...range }))]
+    for (const time of times) found.push(...(await ask('query', { query, time: seconds(time) })))
+    return found.map((difference) => `${query}: ${difference}`)
+  }
+
+  for (const [tool, queries] of Object.entries(TOOL_QUERIES)) {
+    it(`${tool}: ${queries.length} queries, at five times and over a range`, async () => {
+      for (const query of queries) expect(await askAll(query)).toEqual([])
     })
-    afterAll(() => theirs?.stop())
+  }
 
-    const ask = (path: string, params: Record<string, string>) => compare(ours, theirs.url, path, params)
-    const times = [startMs + 40_000, startMs + 1_234_567, endMs - 60_000, endMs + 20_000, endMs + 290_000]
-    const range = { start: seconds(startMs - 60_000), end: seconds(endMs + 400_000), step: '37' }
+  it('100 generated expressions', async () => {
+    for (const query of generatedQueries(100, 7)) expect(await askAll(query)).toEqual([])
+  })
 
-    async function askAll(query: string): Promise<readonly string[]> {
-      const found = [...(await ask('query_range', { query, ...range }))]
-      for (const time of times) found.push(...(await ask('query', { query, time: seconds(time) })))
-      return found.map((difference) => `${query}: ${difference}`)
+  it('range vectors, scalars and strings', async () => {
+    for (const query of [
+      'gauge[2m]',
+      'istio_requests_total{reporter="source"}[1m] offset 30s',
+      '42',
+      '"text"',
+      'time()',
+    ]) {
+      for (const time of times) expect(await ask('query', { query, time: seconds(time) })).toEqual([])
     }
+  })
 
-    for (const [tool, queries] of Object.entries(TOOL_QUERIES)) {
-      it(`${tool}: ${queries.length} queries, at five times and over a range`, async () => {
-        for (const query of queries) expect(await askAll(query)).toEqual([])
-      })
+  it('series, label names and values', async () => {
+    const span = { start: seconds(startMs), end: seconds(endMs) }
+    for (const match of ['istio_requests_total', '{__name__=~".*bucket",reporter="source"}', 'nothing']) {
+      for (const path of ['series', 'labels', 'label/destination_workload/values', 'label/__name__/values']) {
+        expect(await ask(path, { 'match[]': match, ...span })).toEqual([])
+      }
     }
+    expect(await ask('labels', span)).toEqual([])
+  })
 
-    it('100 generated expressions', async () => {
-      for (const query of generatedQueries(100, 7)) expect(await askAll(query)).toEqual([])
-    })
+  it('errors: status and type', async () => {
+    for (const [path, params] of BAD_REQUESTS) {
+      const time = params.time === 'end' ? seconds(endMs) : params.time
+      expect(await ask(path, time === undefined ? params : { ...params, time })).toEqual([])
+    }
+  })
+})
 
-    it('range vectors, scalars and strings', async () => {
-      for (const query of [
-        'gauge[2m]',
-        'istio_requests_total{reporter="source"}[1m] offset 30s',
-        '42',
-        '"text"',
-        'time()',
-      ]) {
-        for (const time of times) expect(await ask('query', { query, time: seconds(time) })).toEqual([])
-      }
-    })
-
-    it('series, label names and values', async () => {
-      const span = { start: seconds(startMs), end: seconds(endMs) }
-      for (const match of ['istio_requests_total', '{__name__=~".*bucket",reporter="source"}', 'nothing']) {
-        for (const path of ['series', 'labels', 'label/destination_workload/values', 'label/__name__/values']) {
-          expect(await ask(path, { 'match[]': match, ...span })).toEqual([])
-        }
-      }
-      expect(await ask('labels', span)).toEqual([])
-    })
-
-    it('errors: status and type', async () => {
-      for (const [path, params] of BAD_REQUESTS) {
-        const time = params.time === 'end' ? seconds(endMs) : params.time
-        expect(await ask(path, time === undefined ? params : { ...params, time })).toEqual([])
-      }
-    })
-  },
-)
-
-describe.skipIf(prometheus === undefined)('with a sample each second, too', { timeout: 60_000 }, () => {
+describe.skipIf(prometheus === undefined)('with a sample each second, too', () => {
   const recording = new Recording(1_200, 1_000)
   const { endMs } = recording
   const ours = recording.ours()

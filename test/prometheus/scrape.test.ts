@@ -58,7 +58,7 @@ describe.skipIf(prometheus === undefined)('a real Prometheus that scrapes our me
     }).listen(0, '127.0.0.1')
     await new Promise((resolve) => pages!.once('listening', resolve))
     theirs = await startPrometheus(prometheus!, [`127.0.0.1:${(pages.address() as AddressInfo).port}`])
-    await expect.poll(() => ask(theirs!, 'count(istio_requests_total)'), { timeout: 15_000 }).toContain('"2"')
+    await expect.poll(() => ask(theirs!, 'count(istio_requests_total)'), { timeout: 60_000 }).toContain('"2"')
     for (const query of QUERIES) {
       const theirAnswer = JSON.parse(await ask(theirs, query))
       const ourAnswer = JSON.parse((await find('query', query))!.body)
