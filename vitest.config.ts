@@ -4,7 +4,6 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     setupFiles: ['test/properties/setup.ts'],
-    exclude: ['**/node_modules/**', 'test/kubernetes/**'],
     // A guard against what hangs, no measurement: many times what the longest ordinary test takes on a busy machine.
     testTimeout: 120_000,
     hookTimeout: 120_000,
