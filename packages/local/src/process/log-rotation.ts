@@ -22,18 +22,25 @@ export async function rotateLog(path: string, maxBytes = MAX_LOG_BYTES): Promise
   return true
 }
 
+/** Looks for the rest of a line: a write that crosses a page is seen in parts, microseconds apart. */
+const LOOKS_FOR_REST = 100
+const NEWLINE = 10
+
 function moveTail(path: string, previous: string): void {
   const from = openSync(path, 'r+')
-  const to = openSync(previous, 'a')
+  const to = openSync(previous, 'a+')
   try {
-    let at = fstatSync(to).size
     const chunk = Buffer.allocUnsafe(64 * 1024)
-    for (
-      let read = readSync(from, chunk, 0, chunk.length, at);
-      read > 0;
-      at += read, read = readSync(from, chunk, 0, chunk.length, at)
-    ) {
+    let at = fstatSync(to).size
+    let last = at > 0 && readSync(to, chunk, 0, 1, at - 1) === 1 ? chunk[0] : NEWLINE
+    for (let looks = 0; looks < LOOKS_FOR_REST; looks += 1) {
+      const read = readSync(from, chunk, 0, chunk.length, at)
+      if (read === 0 && last === NEWLINE) break
+      if (read === 0) continue
       writeSync(to, chunk, 0, read)
+      at += read
+      last = chunk[read - 1]
+      looks = 0
     }
     ftruncateSync(from, 0)
   } finally {
