@@ -27,13 +27,10 @@ export class MissedVersions {
     for (const [name, { until }] of this.#names) if (until <= revision) this.#names.delete(name)
   }
 
-  /** The last revision up to `revision` at which nothing was missed. */
-  settledAt(revision: number): number {
+  /** `revision`, or an earlier one if something was missed at it. */
+  before(revision: number): number {
     let settled = revision
-    for (let before = Infinity; settled < before; ) {
-      before = settled
-      for (const { since, until } of this.#names.values()) if (settled > since && settled < until) settled = since
-    }
+    for (const { since, until } of this.#names.values()) if (settled > since && settled < until) settled = since
     return settled
   }
 }

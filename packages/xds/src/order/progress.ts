@@ -44,7 +44,7 @@ function withoutMissed(holdings: Holdings, revision: number): number {
   let settled = revision
   for (let before = Infinity; settled < before; ) {
     before = settled
-    for (const { missed } of holdings.types.values()) settled = missed.settledAt(settled)
+    for (const { missed } of holdings.types.values()) settled = missed.before(settled)
   }
   return settled
 }
